@@ -43,6 +43,7 @@ struct Packet {
   std::uint32_t tcp_ack = 0;
   std::uint16_t tcp_window = 0;
   bool fragment = false;             ///< any fragment; ports of later fragments come from the fragment table, or are 0
+  bool later_fragment = false;       ///< not the first fragment: flags, seq and ICMP id are unset, payload goes on from another packet
   std::uint32_t vlan = 0;            ///< outer VLAN id << 12 | inner VLAN id; 0 untagged
   std::uint32_t vni = 0;             ///< VXLAN/Geneve network id + 1, GRE key where present; 0 none
   std::uint32_t payload_length = 0;  ///< transport payload on the wire by IP length, bytes
