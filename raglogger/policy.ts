@@ -1,0 +1,70 @@
+/**
+ * Which events are logged. Policy is data.
+ *
+ * @module
+ */
+
+/** When an event is logged. */
+export interface LogPolicy {
+  /** Log at this final score and above, 0 to 1. @default {0.7} */
+  readonly minFinalScore?: number;
+  /** Log when the engines differ by this much and more, 0 to 1. @default {0.3} */
+  readonly minDivergence?: number;
+  /**
+   * Share of all other events that is logged too, 0 to 1, so that false-positive rates can be measured. Chosen by a
+   * hash of the event id, so the same events on each run. A larger share costs that much more log. @default {0.01}
+   */
+  readonly benignShare?: number;
+}
+
+/** Why an event is logged, or that it is not. */
+export type LogReason = "selected" | "sampled" | "skipped";
+
+/** What the policy looks at. */
+export interface PolicyFacts {
+  /** Id of the event. */
+  readonly eventId: string;
+  /** Final score, 0 to 1. */
+  readonly finalScore: number;
+  /** |fast - ml|, 0 to 1; null when only one engine scored. */
+  readonly divergence: number | null;
+  /** Whether the event asks for analysis whatever its score. */
+  readonly requiresRag: boolean;
+}
+
+function share(name: string, value: number): number {
+  if (value >= 0 && value <= 1) return value;
+  throw new RangeError(
+    `Cannot use log policy as '${name}' must be 0 to 1: current value is ${value}`,
+  );
+}
+
+/** Place of an event id on the line from 0 to 1: FNV-1a over its UTF-16 units, mixed as MurmurHash3 ends. */
+export function sampleKey(eventId: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < eventId.length; i++) {
+    hash = Math.imul(hash ^ eventId.charCodeAt(i), 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+}
+
+/**
+ * Makes the decision of a policy.
+ *
+ * @throws {RangeError} When a number of the policy is outside 0 to 1.
+ */
+export function decideLogging(
+  policy: LogPolicy = {},
+): (facts: PolicyFacts) => LogReason {
+  const minFinalScore = share("minFinalScore", policy.minFinalScore ?? 0.7);
+  const minDivergence = share("minDivergence", policy.minDivergence ?? 0.3);
+  const benignShare = share("benignShare", policy.benignShare ?? 0.01);
+  return ({ eventId, finalScore, divergence, requiresRag }) => {
+    const selected = requiresRag || finalScore >= minFinalScore ||
+      (divergence !== null && divergence >= minDivergence);
+    if (selected) return "selected";
+    return sampleKey(eventId) < benignShare ? "sampled" : "skipped";
+  };
+}
