@@ -49,7 +49,7 @@ export const COMPILE: Readonly<Record<Profile, readonly string[]>> = {
   wasm: [
     "--target=wasm32-wasi",
     ...COMMON,
-    ...["-O3", "-msimd128", "-mbulk-memory", "-mexec-model=reactor"],
+    ...["-O3", "-msimd128", "-mbulk-memory"],
   ],
   native: [...COMMON, ...HOST, ...BASELINE, ...SECTIONS, "-O3"],
   sanitize: [...COMMON, ...HOST, ...BASELINE, ...SANITIZERS, "-O1", "-g"],

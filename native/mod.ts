@@ -1,0 +1,11 @@
+/**
+ * The C++ core in two builds, a shared library and wasm, behind one interface: capture bytes in, flow and host records
+ * out; forests trained and applied; log lines formatted. Both builds give the same bytes.
+ *
+ * Permissions: none for wasm; {@linkcode openCore} says what the shared library needs.
+ *
+ * @module
+ */
+export * from "./core.ts";
+export * from "./native_error.ts";
+export * from "./open_core.ts";
