@@ -56,15 +56,16 @@ struct CaptureCounts {
   std::uint64_t packets = 0;
   std::uint64_t captured_bytes = 0;
   std::uint64_t wire_bytes = 0;
-  std::uint64_t cut_packets = 0;       ///< captured length below wire length
-  std::uint64_t skipped_blocks = 0;    ///< pcapng blocks that hold no packet and no interface
-  std::uint64_t untimed_packets = 0;   ///< simple packet blocks; they take the previous packet's time
-  std::int64_t first_time_us = 0;      ///< least packet time
-  std::int64_t last_time_us = 0;       ///< greatest packet time
-  std::uint32_t sections = 0;          ///< pcapng sections; 1 for pcap
-  std::uint32_t interfaces = 0;        ///< over all sections; 1 for pcap
-  std::uint32_t min_snaplen = 0;       ///< least non-zero snapshot length stated; 0 none stated
-  bool truncated = false;              ///< the input ended inside a record
+  std::uint64_t cut_packets = 0;     ///< captured length below wire length
+  std::uint64_t skipped_blocks = 0;  ///< pcapng blocks that hold no packet and no interface
+  std::uint64_t untimed_packets =
+      0;                           ///< simple packet blocks; they take the previous packet's time
+  std::int64_t first_time_us = 0;  ///< least packet time
+  std::int64_t last_time_us = 0;   ///< greatest packet time
+  std::uint32_t sections = 0;      ///< pcapng sections; 1 for pcap
+  std::uint32_t interfaces = 0;    ///< over all sections; 1 for pcap
+  std::uint32_t min_snaplen = 0;   ///< least non-zero snapshot length stated; 0 none stated
+  bool truncated = false;          ///< the input ended inside a record
 };
 
 /// Reads one capture file. Not copyable in flight; make one per file.
@@ -72,7 +73,8 @@ class CaptureReader {
  public:
   static constexpr std::size_t max_block_bytes = std::size_t{16} << 20;
   static constexpr std::uint32_t max_packet_bytes = 262144;
-  static constexpr std::size_t max_interfaces = 65536;
+  static constexpr std::size_t max_interfaces = 65536;                ///< per section
+  static constexpr std::int64_t max_time_us = std::int64_t{1} << 61;  ///< times are clamped to it
 
   /// Hands over the next chunk. The previous one must be used up (`next` said `need_more`); the
   /// bytes must stay unchanged until then. An empty chunk is allowed.
@@ -87,15 +89,19 @@ class CaptureReader {
   CaptureError error() const { return error_; }
   CaptureFormat format() const { return format_; }
   const CaptureCounts& counts() const { return counts_; }
-  /// Link types in the order of the interfaces' description, each once.
+  /// Link types in the order of the interfaces' description, each once (the first 64).
   const std::vector<std::uint32_t>& link_types() const { return link_types_; }
 
  private:
+  /// A pcapng time is `ticks * multiply / divide`, or `ticks / 2^binary_shift` seconds.
   struct Interface {
     std::uint32_t link_type = 0;
     std::uint32_t snaplen = 0;
-    std::uint64_t ticks_per_second = 1000000;
+    std::uint64_t multiply = 1;
+    std::uint64_t divide = 1;
     std::int64_t offset_us = 0;
+    std::uint8_t binary_shift = 0;
+    bool binary = false;
   };
   enum class Stage : std::uint8_t { magic, pcap, pcapng };
 
@@ -106,11 +112,11 @@ class CaptureReader {
   ReadState read_magic();
   ReadState next_pcap(RawPacket& out);
   ReadState next_pcapng(RawPacket& out);
-  ReadState section_block();
-  ReadState interface_block(Bytes body);
-  ReadState packet_block(std::uint32_t type, Bytes body, RawPacket& out);
+  CaptureError read_section(const std::uint8_t* block);
+  CaptureError read_interface(Bytes body);
+  CaptureError read_packet(std::uint32_t type, Bytes body, RawPacket& out);
   void add_interface(const Interface& added);
-  ReadState emit(RawPacket& out);
+  void count(const RawPacket& packet);
   std::uint32_t u32(const std::uint8_t* p) const;
   std::uint16_t u16(const std::uint8_t* p) const;
 
@@ -119,9 +125,9 @@ class CaptureReader {
   std::vector<std::uint8_t> carry_;
   bool drop_carry_ = false;  // the carry's record is done; a packet may still borrow it
   bool ended_ = false;
-  bool swapped_ = false;      // numbers are big-endian
+  bool big_endian_ = false;
   bool nanoseconds_ = false;
-  bool swap_lengths_ = false;       // old writers put the wire length first
+  bool swap_lengths_ = false;  // old writers put the wire length first
   bool maybe_swap_lengths_ = false;
   std::uint32_t record_header_ = 16;
   Stage stage_ = Stage::magic;
