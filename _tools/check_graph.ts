@@ -1,0 +1,90 @@
+// deno-lint-ignore-file no-console
+/**
+ * Walks every export of every member and refuses an import that the house does not allow: the table is the one in
+ * ARCHITECTURE.md. Also refuses npm packages beyond those listed for a member.
+ */
+
+interface Allowed {
+  members: readonly string[];
+  npm: readonly string[];
+}
+
+const ALLOWED: Readonly<Record<string, Allowed>> = {
+  events: { members: [], npm: [] },
+  native: { members: [], npm: [] },
+  capture: { members: ["events", "native"], npm: [] },
+  detectors: { members: ["events"], npm: [] },
+  scoring: { members: ["events"], npm: ["valibot"] },
+  raglogger: { members: ["events", "native"], npm: [] },
+  ".": {
+    members: [
+      "events",
+      "native",
+      "capture",
+      "detectors",
+      "scoring",
+      "raglogger",
+    ],
+    npm: ["valibot"],
+  },
+};
+
+const root = new URL("../", import.meta.url);
+
+interface Info {
+  modules: { specifier: string }[];
+}
+
+async function modulesOf(entry: URL): Promise<string[]> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", entry.href],
+    cwd: root,
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  const info: Info = JSON.parse(new TextDecoder().decode(stdout));
+  return info.modules.map(({ specifier }) => specifier);
+}
+
+function problem(
+  member: string,
+  specifier: string,
+  allowed: Allowed,
+): string | undefined {
+  if (specifier.startsWith("npm:")) {
+    const name = specifier.replace(/^npm:\/?/, "").replace(/(.)@.*$/, "$1");
+    return allowed.npm.includes(name) ? undefined : `npm package ${name}`;
+  }
+  if (specifier.startsWith("node:")) return undefined;
+  if (!specifier.startsWith(root.href)) return specifier;
+  const path = specifier.slice(root.href.length);
+  const owner = path.includes("/") ? path.split("/")[0]! : ".";
+  if (owner === member || allowed.members.includes(owner)) return undefined;
+  return owner;
+}
+
+let failures = 0;
+let walked = 0;
+for (const [member, allowed] of Object.entries(ALLOWED)) {
+  const folder = new URL(member === "." ? "./" : `${member}/`, root);
+  const { exports } = JSON.parse(
+    await Deno.readTextFile(new URL("deno.json", folder)),
+  );
+  const entries: string[] = typeof exports === "string"
+    ? [exports]
+    : Object.values(exports);
+  for (const entry of entries) {
+    for (const specifier of await modulesOf(new URL(entry, folder))) {
+      walked++;
+      const bad = problem(member, specifier, allowed);
+      if (bad === undefined) continue;
+      console.error(
+        `${member} (${entry}) imports ${bad}, which is not allowed`,
+      );
+      failures++;
+    }
+  }
+}
+if (failures > 0) Deno.exit(1);
+console.log(`graph: ${walked} modules, every import allowed`);

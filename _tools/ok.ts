@@ -1,0 +1,50 @@
+/** Everything that must hold before a commit, in the order in which it fails fastest. `--no-tests` leaves the tests out. */
+import { runSteps, type Step } from "./steps.ts";
+
+const MEMBERS = [
+  "events",
+  "native",
+  "capture",
+  "detectors",
+  "scoring",
+  "raglogger",
+];
+
+const publish = (folder: string): Step => ({
+  name: `publish ${folder === "." ? "sdk" : folder} (dry run)`,
+  args: ["publish", "--dry-run", "--allow-dirty", "--quiet"],
+  folder,
+});
+
+const ok = await runSteps([
+  { name: "format", args: ["fmt", "--check", "--quiet"] },
+  { name: "lint", args: ["lint", "--quiet"] },
+  {
+    name: "generated files",
+    args: ["run", "-A", "_tools/gen_features.ts", "--check"],
+  },
+  {
+    name: "types",
+    args: [
+      "check",
+      "--quiet",
+      ".",
+    ],
+  },
+  {
+    name: "documentation of every export",
+    args: [
+      "doc",
+      "--lint",
+      "--quiet",
+      "mod.ts",
+      ...MEMBERS.map((m) => `${m}/mod.ts`),
+    ],
+  },
+  { name: "import graph", args: ["run", "-A", "_tools/check_graph.ts"] },
+  ...[...MEMBERS, "."].map(publish),
+  ...(Deno.args.includes("--no-tests")
+    ? []
+    : [{ name: "tests", args: ["run", "-A", "_tools/test.ts"] }]),
+]);
+Deno.exit(ok ? 0 : 1);
