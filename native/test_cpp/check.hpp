@@ -18,20 +18,20 @@ inline int finish() {
 
 }  // namespace mld::test
 
-#define CHECK(condition)                                                               \
-  do {                                                                                 \
-    if (!(condition)) {                                                                \
+#define CHECK(condition)                                                                 \
+  do {                                                                                   \
+    if (!(condition)) {                                                                  \
       std::fprintf(stderr, "%s:%d: CHECK failed: %s\n", __FILE__, __LINE__, #condition); \
-      ++mld::test::failures();                                                         \
-    }                                                                                  \
+      ++mld::test::failures();                                                           \
+    }                                                                                    \
   } while (false)
 
 // For use in functions that return void, where going on would read what is not there.
-#define REQUIRE(condition)                                                                \
-  do {                                                                                    \
-    if (!(condition)) {                                                                   \
+#define REQUIRE(condition)                                                                 \
+  do {                                                                                     \
+    if (!(condition)) {                                                                    \
       std::fprintf(stderr, "%s:%d: REQUIRE failed: %s\n", __FILE__, __LINE__, #condition); \
-      ++mld::test::failures();                                                            \
-      return;                                                                             \
-    }                                                                                     \
+      ++mld::test::failures();                                                             \
+      return;                                                                              \
+    }                                                                                      \
   } while (false)

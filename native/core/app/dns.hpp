@@ -16,13 +16,13 @@ struct DnsMessage {
   std::uint16_t answers = 0;
   std::uint16_t authorities = 0;
   std::uint16_t additionals = 0;
-  std::uint16_t qtype = 0;       ///< of the first question; 0 when there is none
-  std::uint16_t qclass = 0;      ///< as on the wire (mDNS sets the top bit for unicast replies)
+  std::uint16_t qtype = 0;   ///< of the first question; 0 when there is none
+  std::uint16_t qclass = 0;  ///< as on the wire (mDNS sets the top bit for unicast replies)
   std::uint8_t opcode = 0;
   std::uint8_t rcode = 0;
   bool is_response = false;
-  bool truncated = false;        ///< the TC bit
-  bool has_question = false;     ///< name, qtype and qclass are set
+  bool truncated = false;              ///< the TC bit
+  bool has_question = false;           ///< name, qtype and qclass are set
   std::uint16_t name_wire_length = 0;  ///< uncompressed, with length bytes and root; 1 for the root
   std::uint16_t name_length = 0;
   std::array<char, 255> name_text{};

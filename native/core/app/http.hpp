@@ -12,8 +12,8 @@ namespace mld {
 struct HttpRequest {
   std::string_view method;
   std::string_view target;
-  std::string_view host;        ///< empty if absent
-  std::string_view user_agent;  ///< empty if absent
+  std::string_view host;           ///< empty if absent
+  std::string_view user_agent;     ///< empty if absent
   std::uint8_t minor_version = 0;  ///< 0 or 1 for HTTP/1.x
   bool has_host = false;
   bool has_user_agent = false;

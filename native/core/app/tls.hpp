@@ -17,7 +17,7 @@ struct ClientHello {
   std::uint16_t cipher_count = 0;    ///< without GREASE
   bool complete = false;             ///< the whole hello was seen; otherwise fields may be missing
   bool has_sni = false;
-  bool has_ja3 = false;              ///< only when `complete`
+  bool has_ja3 = false;  ///< only when `complete`
   std::uint8_t sni_length = 0;
   std::uint8_t alpn_length = 0;
   std::array<char, 255> sni_text{};

@@ -13,8 +13,8 @@ struct FragmentKey {
   AddressBytes src{};
   AddressBytes dst{};
   std::uint32_t id = 0;
-  std::uint32_t network = 0;      ///< VLAN and VNI folded together
-  std::uint8_t protocol = 0;      ///< as the fragment's own header names it
+  std::uint32_t network = 0;  ///< VLAN and VNI folded together
+  std::uint8_t protocol = 0;  ///< as the fragment's own header names it
   std::uint8_t ip_version = 0;
 };
 
@@ -25,7 +25,7 @@ struct FragmentFacts {
   std::uint16_t icmp_id = 0;
   std::uint8_t icmp_type = 0;
   std::uint8_t icmp_code = 0;
-  std::uint8_t protocol = 0;      ///< after IPv6 extension headers
+  std::uint8_t protocol = 0;  ///< after IPv6 extension headers
 };
 
 /// 1,024 entries in 128 sets of 8; a full set forgets its oldest entry. Work per call is bounded

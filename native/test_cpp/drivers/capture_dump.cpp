@@ -49,11 +49,10 @@ void dump(const char* path, std::size_t chunk, bool decode) {
     }
   }
   const mld::CaptureCounts& counts = reader.counts();
-  std::printf("%s\t%llu\t%s\t%lld\t%lld\tlinks", path,
-              static_cast<unsigned long long>(counts.packets),
-              state == mld::ReadState::end ? "end" : mld::capture_error_text(reader.error()),
-              static_cast<long long>(counts.first_time_us),
-              static_cast<long long>(counts.last_time_us));
+  std::printf(
+      "%s\t%llu\t%s\t%lld\t%lld\tlinks", path, static_cast<unsigned long long>(counts.packets),
+      state == mld::ReadState::end ? "end" : mld::capture_error_text(reader.error()),
+      static_cast<long long>(counts.first_time_us), static_cast<long long>(counts.last_time_us));
   for (const std::uint32_t link : reader.link_types()) std::printf(" %u", link);
   if (decode) {
     const mld::DecodeCounts& seen = decoder.counts();
