@@ -1,0 +1,95 @@
+/** One remark about how far a capture can be trusted. */
+export interface HealthRemark {
+  /** Stable code of the remark. */
+  readonly code:
+    | "truncated_file"
+    | "broken_record"
+    | "cut_packets"
+    | "one_direction"
+    | "offload"
+    | "duplicates"
+    | "time_regression"
+    | "time_jump"
+    | "malformed"
+    | "unknown_link_type"
+    | "evictions";
+  /** What it means, on one line. */
+  readonly text: string;
+  /** How many packets or entries it is about. */
+  readonly count: number;
+}
+
+type Counters = Readonly<Record<string, number>>;
+
+/** Share of packets from which malformed or duplicate packets are worth a remark. */
+const NOTABLE_SHARE = 0.01;
+
+/** A pause or jump in capture time that makes rates and beacons unreliable, in microseconds (one day). */
+const JUMP_US = 86_400e6;
+
+/**
+ * Read a finished or running capture's counters as remarks on its health.
+ *
+ * @param counters The engine's counters by name.
+ * @param problem Text of the reason why reading ended early, if it did.
+ * @returns Remarks, the gravest first.
+ */
+export function captureHealth(
+  counters: Counters,
+  problem?: string,
+): HealthRemark[] {
+  const c = (name: string) => counters[name] ?? 0;
+  const packets = Math.max(1, c("packets"));
+  const remarks: HealthRemark[] = [];
+  const remark = (code: HealthRemark["code"], count: number, text: string) => {
+    if (count > 0) remarks.push({ code, text, count });
+  };
+  if (c("truncated_file") > 0) {
+    remark("truncated_file", 1, "the file ends in the middle of a packet");
+  } else if (problem !== undefined) {
+    remark("broken_record", 1, `reading stopped early: ${problem}`);
+  }
+  if (c("answered_flows") === 0 && c("flows") > 1) {
+    remark(
+      "one_direction",
+      c("flows"),
+      "no flow has packets both ways: symmetry is unavailable",
+    );
+  }
+  const malformed = c("malformed");
+  if (malformed / packets >= NOTABLE_SHARE) {
+    remark("malformed", malformed, "packets could not be decoded");
+  }
+  remark(
+    "unknown_link_type",
+    c("unknown_link_type"),
+    "packets have a link type that is not decoded",
+  );
+  remark(
+    "cut_packets",
+    c("cut_packets"),
+    "packets are cut by the snapshot length: names may be missing",
+  );
+  remark(
+    "offload",
+    c("oversized_packets"),
+    "packets are larger than a network carries (offload): lengths are not those on the wire",
+  );
+  if (c("duplicate_packets") / packets >= NOTABLE_SHARE) {
+    remark("duplicates", c("duplicate_packets"), "packets are captured twice");
+  }
+  remark("time_regression", c("time_regressions"), "packets are out of order");
+  if (c("largest_jump_us") > JUMP_US) {
+    remark(
+      "time_jump",
+      1,
+      "capture time jumps by more than a day: rates and beacons are unreliable",
+    );
+  }
+  remark(
+    "evictions",
+    c("evicted_flows") + c("evicted_hosts"),
+    "flows or hosts were pushed out of full tables",
+  );
+  return remarks;
+}
