@@ -203,6 +203,12 @@ export class ChainWriter {
     return writer;
   }
 
+  /** Head of the chain in a file; null when there is none. */
+  static async head(path: string): Promise<string | null> {
+    const chain = await readChain(path);
+    return chain && (chain.points.at(-1)?.hash ?? chain.start);
+  }
+
   /** Lines added so far. */
   get lines(): number {
     return this.#lines;

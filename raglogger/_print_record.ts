@@ -22,7 +22,7 @@ const NAMES: Readonly<Record<string, string>> = {
   "features.tcp_flags": "TCP flags, both directions",
   "features.timing": "Time between packets",
   "features.packet_length": "Packet lengths",
-  window: "The window behind the event",
+  window: "The time that the event is about",
   system_state:
     "The machine that logged it; left out of chain and artifact hashes",
   ml_training_metadata: "Use of the event for training",

@@ -144,12 +144,7 @@ const TREE: Readonly<
         pattern: WORD_PATTERN,
       },
     ),
-    level_3_subcategory: maybeText(
-      "Finer class, for example the code of the strongest reason",
-      {
-        pattern: WORD_PATTERN,
-      },
-    ),
+    level_3_subcategory: maybeText("Code of the strongest reason"),
   },
   "detection.predictions": {
     ddos: maybeScore(
@@ -189,7 +184,7 @@ const TREE: Readonly<
       values: ["benign", "suspicious", "malicious"],
     }),
     discrepancy_reason: maybeText(
-      "Why the decision departs from the plain maximum; null when it does not",
+      "What speaks against the decision, in words; null when nothing does",
     ),
     anomaly_flags: text(
       "Flags raised beside the score, words joined by commas; empty when none",
@@ -199,7 +194,9 @@ const TREE: Readonly<
     ),
   },
   "network.five_tuple": {
-    src_ip: maybeText("Address of the initiator or subject, as text"),
+    src_ip: maybeText(
+      "Address of the initiator, or of the host of a window event, as text",
+    ),
     src_port: port(
       "Port of the initiator, 0 to 65535; null for a window event or a protocol without ports",
     ),
@@ -210,7 +207,7 @@ const TREE: Readonly<
       "Port of the responder, 0 to 65535; null for a window event or a protocol without ports",
     ),
     protocol: maybeText(
-      "Transport protocol: tcp, udp, icmp, icmp6, sctp, or its number as text",
+      "Protocol: tcp, udp, icmp, icmp6, sctp, gre, arp, or its number as text",
     ),
   },
   network: {
@@ -281,9 +278,13 @@ const TREE: Readonly<
     std: amount("Standard deviation of the packet length, bytes"),
   },
   window: {
-    start: maybeTime("Start of the window behind the event"),
-    end: maybeTime("End of the window behind the event"),
-    events: count("Flows that the window counted"),
+    start: maybeTime(
+      "First packet of the flow, or start of the host window behind the event",
+    ),
+    end: maybeTime(
+      "Last packet of the flow, or end of the host window behind the event",
+    ),
+    events: count("Packets in that time"),
   },
   system_state: {
     events_processed_total: count(

@@ -8,6 +8,10 @@
 export interface LogPolicy {
   /** Log at this final score and above, 0 to 1. @default {0.7} */
   readonly minFinalScore?: number;
+  /** Ask for analysis at this final score and above, 0 to 1; such events are logged. @default {0.85} */
+  readonly ragScore?: number;
+  /** Ask for analysis when the engines differ by this much and more, 0 to 1. @default {0.4} */
+  readonly ragDivergence?: number;
   /** Log when the engines differ by this much and more, 0 to 1. @default {0.3} */
   readonly minDivergence?: number;
   /**
@@ -17,10 +21,15 @@ export interface LogPolicy {
   readonly benignShare?: number;
 }
 
-/** Why an event is logged, or that it is not. */
-export type LogReason = "selected" | "sampled" | "skipped";
+/** What a policy says about one event. */
+export interface LogDecision {
+  /** Why it is logged, or `skipped`. */
+  readonly reason: "selected" | "sampled" | "skipped";
+  /** Whether it asks for analysis. */
+  readonly requiresRag: boolean;
+}
 
-/** What the policy looks at. */
+/** What a policy looks at. A `Verdict` has it. */
 export interface PolicyFacts {
   /** Id of the event. */
   readonly eventId: string;
@@ -28,8 +37,6 @@ export interface PolicyFacts {
   readonly finalScore: number;
   /** |fast - ml|, 0 to 1; null when only one engine scored. */
   readonly divergence: number | null;
-  /** Whether the event asks for analysis whatever its score. */
-  readonly requiresRag: boolean;
 }
 
 function share(name: string, value: number): number {
@@ -57,14 +64,19 @@ export function sampleKey(eventId: string): number {
  */
 export function decideLogging(
   policy: LogPolicy = {},
-): (facts: PolicyFacts) => LogReason {
+): (facts: PolicyFacts) => LogDecision {
   const minFinalScore = share("minFinalScore", policy.minFinalScore ?? 0.7);
   const minDivergence = share("minDivergence", policy.minDivergence ?? 0.3);
+  const ragScore = share("ragScore", policy.ragScore ?? 0.85);
+  const ragDivergence = share("ragDivergence", policy.ragDivergence ?? 0.4);
   const benignShare = share("benignShare", policy.benignShare ?? 0.01);
-  return ({ eventId, finalScore, divergence, requiresRag }) => {
-    const selected = requiresRag || finalScore >= minFinalScore ||
-      (divergence !== null && divergence >= minDivergence);
-    if (selected) return "selected";
-    return sampleKey(eventId) < benignShare ? "sampled" : "skipped";
+  return ({ eventId, finalScore, divergence }) => {
+    const apart = divergence ?? -1;
+    const requiresRag = finalScore >= ragScore || apart >= ragDivergence;
+    if (requiresRag || finalScore >= minFinalScore || apart >= minDivergence) {
+      return { reason: "selected", requiresRag };
+    }
+    const sampled = sampleKey(eventId) < benignShare;
+    return { reason: sampled ? "sampled" : "skipped", requiresRag };
   };
 }

@@ -59,7 +59,7 @@ export interface LogRecord {
       confidence: number | null;
       /** Forest whose category won: ddos, ransomware, traffic or internal. */
       level_2_category: string | null;
-      /** Finer class, for example the code of the strongest reason. */
+      /** Code of the strongest reason. */
       level_3_subcategory: string | null;
     };
     /** Scores of the four forests. */
@@ -94,7 +94,7 @@ export interface LogRecord {
       divergence_reason: string | null;
       /** What was decided. */
       final_decision: "benign" | "suspicious" | "malicious";
-      /** Why the decision departs from the plain maximum; null when it does not. */
+      /** What speaks against the decision, in words; null when nothing does. */
       discrepancy_reason: string | null;
       /** Flags raised beside the score, words joined by commas; empty when none. */
       anomaly_flags: string;
@@ -104,7 +104,7 @@ export interface LogRecord {
   network: {
     /** Addresses, ports and protocol. */
     five_tuple: {
-      /** Address of the initiator or subject, as text. */
+      /** Address of the initiator, or of the host of a window event, as text. */
       src_ip: string | null;
       /** Port of the initiator, 0 to 65535; null for a window event or a protocol without ports. */
       src_port: number | null;
@@ -112,7 +112,7 @@ export interface LogRecord {
       dst_ip: string | null;
       /** Port of the responder, 0 to 65535; null for a window event or a protocol without ports. */
       dst_port: number | null;
-      /** Transport protocol: tcp, udp, icmp, icmp6, sctp, or its number as text. */
+      /** Protocol: tcp, udp, icmp, icmp6, sctp, gre, arp, or its number as text. */
       protocol: string | null;
     };
     /** Capture interface or file. */
@@ -209,13 +209,13 @@ export interface LogRecord {
       std: number | null;
     };
   };
-  /** The window behind the event. */
+  /** The time that the event is about. */
   window: {
-    /** Start of the window behind the event, RFC 3339 in UTC with microseconds. */
+    /** First packet of the flow, or start of the host window behind the event, RFC 3339 in UTC with microseconds. */
     start: string | null;
-    /** End of the window behind the event, RFC 3339 in UTC with microseconds. */
+    /** Last packet of the flow, or end of the host window behind the event, RFC 3339 in UTC with microseconds. */
     end: string | null;
-    /** Flows that the window counted. */
+    /** Packets in that time. */
     events: number | null;
   };
   /** The machine that logged it; left out of chain and artifact hashes. */

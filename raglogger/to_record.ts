@@ -1,158 +1,37 @@
 /**
- * Facts to record: the one place where camelCase becomes the log's snake_case.
+ * Verdict to record: the one place where camelCase becomes the log's snake_case.
  *
  * @module
  */
 
+import type { Category, Flow, Reason, Verdict } from "@ml-defender/events";
 import type { Json } from "./artifact.ts";
 import { LOG_VERSION } from "./fields.ts";
 import { formatTimeUs } from "./format.ts";
 import type { LogRecord } from "./record.ts";
 
-type Classification = LogRecord["detection"]["classification"];
-type Reasons = LogRecord["detection"]["reasons"];
-type Decision = LogRecord["detection"]["decision"];
-
-/** What is known about the flow behind an event. Absent and null mean unknown. */
-export interface LogFlow {
-  /** Address of the initiator. */
-  readonly srcIp?: string | null;
-  /** Port of the initiator. */
-  readonly srcPort?: number | null;
-  /** Address of the responder. */
-  readonly dstIp?: string | null;
-  /** Port of the responder. */
-  readonly dstPort?: number | null;
-  /** Transport protocol: tcp, udp, icmp, icmp6, sctp, or its number as text. */
-  readonly protocol?: string | null;
-  /** Community ID version 1. */
-  readonly communityId?: string | null;
-  /** Application protocol. */
-  readonly appProtocol?: string | null;
-  /** Whether one end is outside the home networks. */
-  readonly wanFacing?: boolean | null;
-  /** Duration, microseconds. */
-  readonly durationUs?: number | null;
-  /** Packets from the initiator. */
-  readonly forwardPackets?: number | null;
-  /** Packets to the initiator. */
-  readonly backwardPackets?: number | null;
-  /** Bytes from the initiator. */
-  readonly forwardBytes?: number | null;
-  /** Bytes to the initiator. */
-  readonly backwardBytes?: number | null;
-  /** Packets with SYN. */
-  readonly syn?: number | null;
-  /** Packets with ACK. */
-  readonly ack?: number | null;
-  /** Packets with FIN. */
-  readonly fin?: number | null;
-  /** Packets with RST. */
-  readonly rst?: number | null;
-  /** Packets with PSH. */
-  readonly psh?: number | null;
-  /** Mean time between packets, microseconds. */
-  readonly iatMeanUs?: number | null;
-  /** Standard deviation of the time between packets, microseconds. */
-  readonly iatStdUs?: number | null;
-  /** Mean time between packets from the initiator, microseconds. */
-  readonly forwardIatMeanUs?: number | null;
-  /** Mean time between packets to the initiator, microseconds. */
-  readonly backwardIatMeanUs?: number | null;
-  /** Shortest packet, bytes. */
-  readonly minPacketBytes?: number | null;
-  /** Longest packet, bytes. */
-  readonly maxPacketBytes?: number | null;
-  /** Mean packet length, bytes. */
-  readonly meanPacketBytes?: number | null;
-  /** Standard deviation of the packet length, bytes. */
-  readonly stdPacketBytes?: number | null;
-}
-
-/** One event for the log: plain and owned; it must not change once handed over. Absent and null mean unknown. */
-export interface LogInput {
-  /** Id of the event: 1 to 64 of A-Z, a-z, 0-9, `_`, `-`. */
-  readonly eventId: string;
-  /** When it was detected, capture time, microseconds since the Unix epoch. */
-  readonly timestampUs: number;
-  /** Score of the fast rules, 0 to 1. */
-  readonly fastScore: number | null;
-  /** Calibrated score of the forest, 0 to 1. */
-  readonly mlScore: number | null;
-  /** Decided score, 0 to 1. */
-  readonly finalScore: number;
-  /** |fast - ml|; null when only one engine scored. */
-  readonly divergence: number | null;
-  /** Engine that the final score was taken from. */
-  readonly authoritativeSource: Classification["authoritative_source"];
-  /** Category with the highest final score. */
-  readonly category: string | null;
-  /** What was decided. */
-  readonly decision: Decision["final_decision"];
-  /** Order in which to look at it. */
-  readonly priority: Reasons["investigation_priority"];
-  /** Whether policy asks for analysis. */
-  readonly requiresRag: boolean;
-  /** Strongest fast rule in words; null when none fired. */
-  readonly fastReason?: string | null;
-  /** Family above the category. */
-  readonly family?: string | null;
-  /** Forest whose category won. */
-  readonly forest?: string | null;
-  /** Finer class. */
-  readonly subcategory?: string | null;
-  /** Confidence in the classification, 0 to 1. */
-  readonly confidence?: number | null;
-  /** Calibrated scores of the four forests. */
-  readonly predictions?: {
-    /** Score of the ddos forest. */
-    readonly ddos?: number | null;
-    /** Score of the ransomware forest. */
-    readonly ransomware?: number | null;
-    /** Score of the traffic forest. */
-    readonly traffic?: number | null;
-    /** Score of the internal forest. */
-    readonly internal?: number | null;
-  };
-  /** Version or digest of the models. */
-  readonly modelSet?: string | null;
-  /** Why the engines differ, in words. */
-  readonly divergenceReason?: string | null;
-  /** Why the decision departs from the plain maximum, in words. */
-  readonly discrepancyReason?: string | null;
-  /** Flags raised beside the score: words of a-z, 0-9 and `_`. */
-  readonly anomalyFlags?: readonly string[];
-  /** Incident that the event belongs to: artifacts are capped for each. */
-  readonly incidentId?: string | null;
-  /** Capture interface or file. */
-  readonly interfaceName?: string | null;
-  /** How packets are obtained, for example offline. */
-  readonly interfaceMode?: string | null;
-  /** The flow; for an event about a host's window only what is known. */
-  readonly flow?: LogFlow | null;
-  /** The window behind the event. */
-  readonly window?: {
-    /** Start, microseconds since the Unix epoch. */
-    readonly startUs: number;
-    /** End, microseconds since the Unix epoch. */
-    readonly endUs: number;
-    /** Flows that it counted. */
-    readonly flows: number | null;
-  } | null;
-  /** True class where it is known, as in generated captures. */
-  readonly groundTruth?: string | null;
-  /** What the decision rests on, for the artifact: reasons, contributions, features. */
-  readonly evidence?: Json;
-}
+type Detection = LogRecord["detection"];
 
 /** What is the same for all events of a logger. */
 export interface LogContext {
-  /** Deployment that the lines come from. */
-  readonly deploymentId: string | null;
-  /** Node that the lines come from. */
-  readonly nodeId: string | null;
-  /** Digest of the configuration. */
-  readonly configDigest: string | null;
+  /** Deployment that the lines come from. @default {null} */
+  readonly deploymentId?: string | null;
+  /** Node that the lines come from. @default {null} */
+  readonly nodeId?: string | null;
+  /** Digest of the configuration that produced the events. @default {null} */
+  readonly configDigest?: string | null;
+  /** Version or digest of the models that scored. @default {null} */
+  readonly modelSet?: string | null;
+  /** How packets are obtained, for example offline. @default {null} */
+  readonly interfaceMode?: string | null;
+}
+
+/** What is known about one event beside its verdict. */
+export interface LogDetails {
+  /** Capture interface or file. @default {null} */
+  readonly interfaceName?: string | null;
+  /** True class, where it is known, as in generated captures. @default {null} */
+  readonly groundTruth?: string | null;
 }
 
 /** What the logger adds to an event. */
@@ -161,96 +40,217 @@ export interface LogStamp {
   readonly loggedAtMs: number;
   /** The machine's state. */
   readonly systemState: LogRecord["system_state"];
+  /** Whether policy asks for analysis. */
+  readonly requiresRag: boolean;
   /** Hash of the artifact; null when there is none. */
   readonly artifactSha256: string | null;
 }
 
+const FAMILIES: Readonly<Record<Category, string>> = {
+  ddos: "denial_of_service",
+  scan: "reconnaissance",
+  bruteforce: "credential_access",
+  lateral: "lateral_movement",
+  ransomware: "impact",
+  c2: "command_and_control",
+  dns: "tunnelling",
+  exfiltration: "exfiltration",
+  mining: "resource_abuse",
+  web: "web_attack",
+};
+
+const FORESTS: Readonly<Record<Category, string>> = {
+  ddos: "ddos",
+  scan: "internal",
+  bruteforce: "internal",
+  lateral: "internal",
+  ransomware: "ransomware",
+  c2: "traffic",
+  dns: "traffic",
+  exfiltration: "traffic",
+  mining: "traffic",
+  web: "traffic",
+};
+
+const PROTOCOLS: Readonly<Record<number, string>> = {
+  1: "icmp",
+  6: "tcp",
+  17: "udp",
+  47: "gre",
+  58: "icmp6",
+  132: "sctp",
+};
+
+const WITH_PORTS: ReadonlySet<number> = new Set([6, 17, 132]);
+const DIVERGENT = 0.3;
+const UNSURE_DIRECTION = 50;
 const EVENT_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
-function detection(input: LogInput): LogRecord["detection"] {
-  const { predictions = {}, category, confidence = null } = input;
-  const benign = input.decision === "benign";
+function classification(verdict: Verdict): Detection["classification"] {
+  const { category, severity } = verdict;
   return {
-    detection_timestamp: formatTimeUs(input.timestampUs),
-    scores: {
-      fast_detector: input.fastScore,
-      ml_detector: input.mlScore,
-      final_score: input.finalScore,
-      divergence: input.divergence,
-    },
-    classification: {
-      authoritative_source: input.authoritativeSource,
-      attack_family: benign ? null : input.family ?? null,
-      level_1_label: benign ? "benign" : "attack",
-      final_class: benign ? "benign" : category ?? "unknown",
-      threat_category: category,
-      confidence,
-      level_2_category: input.forest ?? null,
-      level_3_subcategory: input.subcategory ?? null,
-    },
-    predictions: {
-      ddos: predictions.ddos ?? null,
-      ransomware: predictions.ransomware ?? null,
-      traffic: predictions.traffic ?? null,
-      internal: predictions.internal ?? null,
-      model_set: input.modelSet ?? null,
-    },
-    reasons: {
-      fast_detector_triggered: (input.fastReason ?? null) !== null,
-      fast_detector_reason: input.fastReason ?? null,
-      requires_rag_analysis: input.requiresRag,
-      investigation_priority: input.priority,
-    },
-    decision: {
-      confidence_level: confidenceLevel(confidence),
-      divergence_reason: input.divergenceReason ?? null,
-      final_decision: input.decision,
-      discrepancy_reason: input.discrepancyReason ?? null,
-      anomaly_flags: input.anomalyFlags?.join(",") ?? "",
-    },
+    authoritative_source: category && verdict.authoritativeSource,
+    attack_family: category && severity && FAMILIES[category],
+    level_1_label: severity === null ? "benign" : "attack",
+    final_class: severity === null ? "benign" : category ?? "unknown",
+    threat_category: category,
+    confidence: verdict.confidence,
+    level_2_category: category && FORESTS[category],
+    level_3_subcategory: verdict.reasons[0]?.code ?? null,
   };
 }
 
-function confidenceLevel(
-  confidence: number | null,
-): Decision["confidence_level"] {
-  if (confidence === null) return null;
-  if (confidence >= 0.8) return "high";
-  return confidence >= 0.5 ? "medium" : "low";
+/** Strongest reason of a rule: model reasons carry the model's name in their code. */
+function fastReason(verdict: Verdict): Reason | null {
+  if (!verdict.fastScore) return null;
+  const models = Object.keys(verdict.predictions);
+  const ofRule = ({ code }: Reason) =>
+    !models.some((model) => code !== model && code.startsWith(model));
+  return verdict.reasons.find(ofRule) ?? null;
 }
 
-function sum(a: number | null | undefined, b: number | null | undefined) {
-  return typeof a === "number" && typeof b === "number" ? a + b : null;
-}
-
-function rate(total: number | null, durationUs: number | null | undefined) {
-  if (total === null || !durationUs) return null;
-  return total * 1e6 / durationUs;
-}
-
-function network(input: LogInput, flow: LogFlow): LogRecord["network"] {
-  const packets = sum(flow.forwardPackets, flow.backwardPackets);
-  const bytes = sum(flow.forwardBytes, flow.backwardBytes);
+function reasons(verdict: Verdict, requiresRag: boolean): Detection["reasons"] {
+  const fast = fastReason(verdict);
+  const priority = { suspicious: "medium", alert: "high", high: "critical" };
+  const calm = requiresRag || (verdict.divergence ?? 0) >= DIVERGENT
+    ? "low"
+    : "none";
   return {
-    five_tuple: {
-      src_ip: flow.srcIp ?? null,
-      src_port: flow.srcPort ?? null,
-      dst_ip: flow.dstIp ?? null,
-      dst_port: flow.dstPort ?? null,
-      protocol: flow.protocol ?? null,
+    fast_detector_triggered: (verdict.fastScore ?? 0) > 0,
+    fast_detector_reason: fast &&
+      `${fast.text}: ${fast.value} > ${fast.threshold}`,
+    requires_rag_analysis: requiresRag,
+    investigation_priority:
+      (verdict.severity ? priority[verdict.severity] : calm) as Detection[
+        "reasons"
+      ]["investigation_priority"],
+  };
+}
+
+function decision(verdict: Verdict): Detection["decision"] {
+  const { severity, divergence, confidence, counterEvidence, flow } = verdict;
+  const divergent = divergence !== null && divergence >= DIVERGENT;
+  const flags = [
+    divergent && "divergence",
+    flow && flow.directionConfidence < UNSURE_DIRECTION && "unsure_direction",
+    flow && flow.endReason === "evicted" && "evicted",
+    flow && !flow.final && "early_record",
+    counterEvidence.length > 0 && "counter_evidence",
+  ];
+  const level = confidence >= 0.8
+    ? "high"
+    : confidence >= 0.5
+    ? "medium"
+    : "low";
+  const calm = severity === null ? "benign" : "malicious";
+  return {
+    confidence_level: level,
+    divergence_reason: divergent
+      ? `fast rules say ${verdict.fastScore}, models say ${verdict.mlScore}`
+      : null,
+    final_decision: severity === "suspicious" ? "suspicious" : calm,
+    discrepancy_reason: counterEvidence.length > 0
+      ? counterEvidence.join("; ")
+      : null,
+    anomaly_flags: flags.filter((flag) => typeof flag === "string").join(","),
+  };
+}
+
+function detection(
+  verdict: Verdict,
+  context: LogContext,
+  stamp: LogStamp,
+): Detection {
+  const { predictions } = verdict;
+  return {
+    detection_timestamp: formatTimeUs(verdict.timestampUs),
+    scores: {
+      fast_detector: verdict.fastScore,
+      ml_detector: verdict.mlScore,
+      final_score: verdict.finalScore,
+      divergence: verdict.divergence,
     },
-    interface: input.interfaceName ?? null,
-    interface_mode: input.interfaceMode ?? null,
-    is_wan_facing: flow.wanFacing ?? null,
-    community_id: flow.communityId ?? null,
-    app_protocol: flow.appProtocol ?? null,
-    flow: {
-      duration_us: flow.durationUs ?? null,
-      total_packets: packets,
-      total_bytes: bytes,
-      bytes_per_sec: rate(bytes, flow.durationUs),
-      packets_per_sec: rate(packets, flow.durationUs),
+    classification: classification(verdict),
+    predictions: {
+      ddos: predictions["ddos"] ?? null,
+      ransomware: predictions["ransomware"] ?? null,
+      traffic: predictions["traffic"] ?? null,
+      internal: predictions["internal"] ?? null,
+      model_set: context.modelSet ?? null,
     },
+    reasons: reasons(verdict, stamp.requiresRag),
+    decision: decision(verdict),
+  };
+}
+
+function fiveTuple(
+  verdict: Verdict,
+  flow: Flow | undefined,
+): LogRecord["network"]["five_tuple"] {
+  if (!flow) {
+    const src_ip = verdict.host?.address ?? null;
+    return {
+      src_ip,
+      src_port: null,
+      dst_ip: null,
+      dst_port: null,
+      protocol: null,
+    };
+  }
+  const ports = flow.kind === "ip" && WITH_PORTS.has(flow.protocol);
+  return {
+    src_ip: flow.sourceAddress,
+    src_port: ports ? flow.sourcePort : null,
+    dst_ip: flow.destinationAddress,
+    dst_port: ports ? flow.destinationPort : null,
+    protocol: flow.kind === "arp"
+      ? "arp"
+      : PROTOCOLS[flow.protocol] ?? `${flow.protocol}`,
+  };
+}
+
+function perSecond(total: number, durationUs: number): number | null {
+  return durationUs > 0 ? total * 1e6 / durationUs : null;
+}
+
+function flowSize(flow: Flow | undefined): LogRecord["network"]["flow"] {
+  if (!flow) {
+    return {
+      duration_us: null,
+      total_packets: null,
+      total_bytes: null,
+      bytes_per_sec: null,
+      packets_per_sec: null,
+    };
+  }
+  const duration = flow.endUs - flow.startUs;
+  const packets = flow.forwardPackets + flow.backwardPackets;
+  const bytes = flow.forwardBytes + flow.backwardBytes;
+  return {
+    duration_us: duration,
+    total_packets: packets,
+    total_bytes: bytes,
+    bytes_per_sec: perSecond(bytes, duration),
+    packets_per_sec: perSecond(packets, duration),
+  };
+}
+
+function network(
+  verdict: Verdict,
+  context: LogContext,
+  details: LogDetails,
+): LogRecord["network"] {
+  const { flow } = verdict;
+  return {
+    five_tuple: fiveTuple(verdict, flow),
+    interface: details.interfaceName ?? null,
+    interface_mode: context.interfaceMode ?? null,
+    is_wan_facing: flow
+      ? !(flow.sourceInternal && flow.destinationInternal)
+      : null,
+    community_id: flow?.communityId ?? null,
+    app_protocol: flow?.app ?? null,
+    flow: flowSize(flow),
     geoip: {
       source: { country: null, city: null, threat_level: null },
       destination: { country: null, city: null },
@@ -258,71 +258,87 @@ function network(input: LogInput, flow: LogFlow): LogRecord["network"] {
   };
 }
 
-function features(flow: LogFlow): LogRecord["features"] {
+function features(verdict: Verdict): LogRecord["features"] {
+  const { flow, features = {} } = verdict;
+  const known = (name: string) => flow ? features[name] ?? null : null;
+  const microseconds = (name: string) => {
+    const seconds = known(name);
+    // Features are float32: digits below a nanosecond would be noise.
+    return seconds === null ? null : Math.round(seconds * 1e9) / 1e3;
+  };
+  const packets = flow ? flow.forwardPackets + flow.backwardPackets : 0;
+  const bytes = flow ? flow.forwardBytes + flow.backwardBytes : 0;
+  const mean = packets > 0 ? bytes / packets : null;
   return {
     basic_stats: {
-      forward_packets: flow.forwardPackets ?? null,
-      backward_packets: flow.backwardPackets ?? null,
-      forward_bytes: flow.forwardBytes ?? null,
-      backward_bytes: flow.backwardBytes ?? null,
-      avg_packet_size: flow.meanPacketBytes ?? null,
+      forward_packets: flow?.forwardPackets ?? null,
+      backward_packets: flow?.backwardPackets ?? null,
+      forward_bytes: flow?.forwardBytes ?? null,
+      backward_bytes: flow?.backwardBytes ?? null,
+      avg_packet_size: mean,
     },
     tcp_flags: {
-      syn: flow.syn ?? null,
-      ack: flow.ack ?? null,
-      fin: flow.fin ?? null,
-      rst: flow.rst ?? null,
-      psh: flow.psh ?? null,
+      syn: known("syn_count"),
+      ack: known("ack_count"),
+      fin: known("fin_count"),
+      rst: known("rst_count"),
+      psh: known("psh_count"),
     },
     timing: {
-      flow_iat_mean: flow.iatMeanUs ?? null,
-      flow_iat_std: flow.iatStdUs ?? null,
-      forward_iat_mean: flow.forwardIatMeanUs ?? null,
-      backward_iat_mean: flow.backwardIatMeanUs ?? null,
+      flow_iat_mean: microseconds("iat_mean_s"),
+      flow_iat_std: microseconds("iat_std_s"),
+      forward_iat_mean: microseconds("fwd_iat_mean_s"),
+      backward_iat_mean: microseconds("bwd_iat_mean_s"),
     },
     packet_length: {
-      min: flow.minPacketBytes ?? null,
-      max: flow.maxPacketBytes ?? null,
-      mean: flow.meanPacketBytes ?? null,
-      std: flow.stdPacketBytes ?? null,
+      min: known("len_min"),
+      max: known("len_max"),
+      mean,
+      std: known("len_std"),
     },
   };
 }
 
+function covered({ flow, host }: Verdict): LogRecord["window"] {
+  const record = flow ?? host;
+  const events = flow
+    ? flow.forwardPackets + flow.backwardPackets
+    : host?.packets ?? null;
+  return {
+    start: record ? formatTimeUs(record.startUs) : null,
+    end: record ? formatTimeUs(record.endUs) : null,
+    events,
+  };
+}
+
 /**
- * Makes the 83-field record of an event. What the event does not know is null.
+ * Makes the 83-field record of a verdict. What the verdict does not know is null.
  *
- * @param input The event.
- * @param context What is the same for all events.
+ * @param verdict The verdict; only read.
+ * @param context What is the same for all events, and what is known of this one.
  * @param stamp What the logger adds.
  * @throws {TypeError} When the event id could not be a file name.
  */
 export function toRecord(
-  input: LogInput,
-  context: LogContext,
+  verdict: Verdict,
+  context: LogContext & LogDetails,
   stamp: LogStamp,
 ): LogRecord {
-  checkEventId(input.eventId);
-  const flow = input.flow ?? {};
-  const window = input.window ?? null;
-  const truth = input.groundTruth ?? null;
+  checkEventId(verdict.eventId);
+  const truth = context.groundTruth ?? null;
   return {
     rag_metadata: {
       logged_at: formatTimeUs(stamp.loggedAtMs * 1000),
-      deployment_id: context.deploymentId,
-      node_id: context.nodeId,
+      deployment_id: context.deploymentId ?? null,
+      node_id: context.nodeId ?? null,
       log_version: LOG_VERSION,
-      event_id: input.eventId,
-      config_digest: context.configDigest,
+      event_id: verdict.eventId,
+      config_digest: context.configDigest ?? null,
     },
-    detection: detection(input),
-    network: network(input, flow),
-    features: features(flow),
-    window: {
-      start: window && formatTimeUs(window.startUs),
-      end: window && formatTimeUs(window.endUs),
-      events: window?.flows ?? null,
-    },
+    detection: detection(verdict, context, stamp),
+    network: network(verdict, context, context),
+    features: features(verdict),
+    window: covered(verdict),
     system_state: stamp.systemState,
     ml_training_metadata: {
       can_be_used_for_training: truth === null ? null : true,
@@ -330,6 +346,35 @@ export function toRecord(
       human_validated: false,
     },
     artifact: { sha256: stamp.artifactSha256 },
+  };
+}
+
+function reasonJson(reason: Reason): Json {
+  const { code, text, feature, value, threshold, weight } = reason;
+  return { code, text, feature, value, threshold, weight };
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function snakeFacts(facts: object): Json {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [snakeCase(name), value]),
+  );
+}
+
+/** What a verdict rests on, for its artifact. */
+export function toEvidence(verdict: Verdict): Json {
+  return {
+    incident_id: verdict.incidentId ?? null,
+    subject: verdict.subject,
+    severity: verdict.severity,
+    reasons: verdict.reasons.map(reasonJson),
+    counter_evidence: verdict.counterEvidence,
+    predictions: verdict.predictions,
+    facts: snakeFacts(verdict.flow?.facts ?? {}),
+    features: verdict.features ?? {},
   };
 }
 

@@ -57,7 +57,8 @@ async function checkFile(events: string, log: LogName): Promise<FileCheck> {
     for await (const bytes of readWholeLines(`${events}/${log.name}`)) {
       for (const _ of splitLines(bytes)) lines++;
     }
-    return { file, state: "unchained", lines, uncovered: lines };
+    const state = lines === 0 ? "intact" : "unchained";
+    return { file, state, lines, uncovered: lines };
   }
   if (chain.header.file !== log.base) {
     const reason = `the chain is that of ${chain.header.file}`;

@@ -1,0 +1,330 @@
+/**
+ * The logger: verdicts and incidents in, lines and artifacts out.
+ *
+ * @module
+ */
+
+import type { IncidentUpdate, Verdict } from "@ml-defender/events";
+import { type Entry, EventWriter } from "./_event_writer.ts";
+import { type WriteBytes, writeBytes } from "./_line_file.ts";
+import { lockDirectory } from "./_lock.ts";
+import { BatchQueue } from "./_queue.ts";
+import { SystemState } from "./_system_state.ts";
+import { LogError, toLogError } from "./error.ts";
+import {
+  type RagLoggerOptions,
+  type ResolvedOptions,
+  resolveOptions,
+} from "./options.ts";
+import { decideLogging, type LogDecision, type PolicyFacts } from "./policy.ts";
+import { checkEventId, type LogDetails } from "./to_record.ts";
+
+/**
+ * What became of an event. `written`: its line is in the file (and on the device with `sync: "batch"`). `skipped`:
+ * policy does not log it. `dropped`: live mode gave it up, and counted it.
+ */
+export type AppendResult =
+  | { readonly state: "written" }
+  | { readonly state: "skipped" }
+  | { readonly state: "dropped"; readonly reason: "queueFull" | "writeFailed" };
+
+/** Counters of a logger since it was opened. */
+export interface LogStats {
+  /** Events offered. */
+  readonly offered: number;
+  /** Event lines in the files. */
+  readonly written: number;
+  /** Events whose appender was told that they are written. */
+  readonly acknowledged: number;
+  /** Events given up in live mode. */
+  readonly dropped: number;
+  /** Events that policy does not log, not even as a sample. */
+  readonly sampledOut: number;
+  /** Events whose write failed: rejected offline, dropped live. */
+  readonly failed: number;
+  /** Files begun because another was full or its day was over. */
+  readonly rotations: number;
+  /** Torn last lines cut when the directory was opened. */
+  readonly tornCut: number;
+  /** Bytes of event lines. */
+  readonly bytes: number;
+  /** Artifacts written. */
+  readonly artifactsWritten: number;
+  /** Artifacts not written because their incident had enough. */
+  readonly artifactsCapped: number;
+  /** Incident lines written. */
+  readonly incidentsWritten: number;
+  /** Files and artifact folders removed by retention. */
+  readonly removed: number;
+}
+
+const WRITTEN: AppendResult = Object.freeze({ state: "written" });
+const SKIPPED: AppendResult = Object.freeze({ state: "skipped" });
+const FULL: AppendResult = Object.freeze({
+  state: "dropped",
+  reason: "queueFull",
+});
+const FAILED: AppendResult = Object.freeze({
+  state: "dropped",
+  reason: "writeFailed",
+});
+const BATCH = 1024;
+
+type Outcome = Pick<Entry, "written" | "failed">;
+type OpenWithWriter = (
+  directory: string,
+  options: RagLoggerOptions,
+  write: WriteBytes,
+) => Promise<RagLogger>;
+
+/** Opens a logger that writes through a function of the test's. Not part of the package's interface. */
+export let openWithWriter: OpenWithWriter;
+
+/**
+ * Writes the event log of one directory. One logger holds a directory at a time, in whichever process; many callers
+ * may append to it at once, and from workers through a `LogProducer`.
+ *
+ * Layout: `events/YYYY-MM-DD.jsonl` (UTC date of the clock; a full file is followed by `YYYY-MM-DD.1.jsonl`, `.2` and
+ * so on), each with `.chain` beside it; `incidents.jsonl`; `artifacts/YYYY-MM-DD/event_<id>.json`; `.lock`. A last line
+ * that a crash tore is cut when the directory is opened next, and its bytes are kept in `<file>.torn`.
+ *
+ * @example
+ * ```ts
+ * import { RagLogger } from "@ml-defender/raglogger";
+ *
+ * await using logger = await RagLogger.open(await Deno.makeTempDir());
+ * const result = await logger.append({
+ *   eventId: "0123456789abcdef0123456789abcdef",
+ *   timestampUs: 1_700_000_000_000_000,
+ *   category: "scan",
+ *   subject: "192.0.2.7",
+ *   fastScore: 0.9,
+ *   mlScore: null,
+ *   finalScore: 0.9,
+ *   divergence: null,
+ *   authoritativeSource: "FAST_ONLY",
+ *   severity: "alert",
+ *   confidence: 0.8,
+ *   predictions: {},
+ *   reasons: [],
+ *   counterEvidence: [],
+ * });
+ * if (result.state !== "written") throw new Error(result.state);
+ * ```
+ */
+export class RagLogger implements AsyncDisposable {
+  #directory: string;
+  #options: ResolvedOptions;
+  #decide: (facts: PolicyFacts) => LogDecision;
+  #lock: Deno.FsFile;
+  #system = new SystemState();
+  #writer: EventWriter;
+  #queue: BatchQueue<Entry>;
+  #closing: Promise<void> | null = null;
+  #offered = 0;
+  #acknowledged = 0;
+  #dropped = 0;
+  #sampledOut = 0;
+  #failed = 0;
+
+  private constructor(
+    directory: string,
+    options: RagLoggerOptions,
+    write: WriteBytes,
+    lock: Deno.FsFile,
+  ) {
+    this.#directory = directory;
+    this.#options = resolveOptions(options);
+    this.#lock = lock;
+    this.#decide = decideLogging(options.policy);
+    this.#writer = new EventWriter(
+      directory,
+      this.#options,
+      options,
+      this.#system,
+      write,
+    );
+    const { queueLimit } = this.#options;
+    this.#queue = new BatchQueue(
+      queueLimit,
+      BATCH,
+      (batch) => this.#writer.write(batch),
+    );
+  }
+
+  /**
+   * Opens a log directory for writing; makes it when it is not there, and repairs what a crash left.
+   *
+   * @param directory Where the log is. Needs permission to read and write it, nothing else.
+   * @throws {LogError} `locked` when another logger has it open, here or in another process; `denied`, `diskFull`,
+   * `notFound` or `io` when the directory cannot be used.
+   * @throws {RangeError} When an option is out of range.
+   * @throws {TypeError} When an option is of the wrong shape.
+   */
+  static open(
+    directory: string,
+    options: RagLoggerOptions = {},
+  ): Promise<RagLogger> {
+    return RagLogger.#open(directory, options, writeBytes);
+  }
+
+  static async #open(
+    directory: string,
+    options: RagLoggerOptions,
+    write: WriteBytes,
+  ): Promise<RagLogger> {
+    resolveOptions(options);
+    decideLogging(options.policy);
+    try {
+      await Deno.mkdir(directory, { recursive: true });
+    } catch (error) {
+      throw toLogError("make folder", directory, error);
+    }
+    const lock = await lockDirectory(directory);
+    try {
+      const logger = new RagLogger(directory, options, write, lock);
+      await logger.#writer.recover();
+      return logger;
+    } catch (error) {
+      lock.close();
+      throw toLogError("open log", directory, error);
+    }
+  }
+
+  static {
+    openWithWriter = (directory, options, write) =>
+      RagLogger.#open(directory, options, write);
+  }
+
+  /**
+   * Logs a verdict, if policy wants it.
+   *
+   * Appends of many callers are written together; lines stand in the order of the calls. A caller that awaits each
+   * append is slowed to the disk's pace; one that does not should await `ready` now and then.
+   *
+   * @param verdict The verdict; handed over, so it must not change any more.
+   * @param details What else is known about it.
+   * @returns What became of it, once that is certain.
+   * @throws {LogError} Offline, when it could not be written; `closed` after `close`.
+   * @throws {TypeError} When the event id could not be a file name.
+   */
+  append(verdict: Verdict, details: LogDetails = {}): Promise<AppendResult> {
+    try {
+      this.#refuseClosed();
+      checkEventId(verdict.eventId);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    this.#offered++;
+    this.#system.count();
+    const decision = this.#decide(verdict);
+    if (decision.reason === "skipped") {
+      this.#sampledOut++;
+      return Promise.resolve(SKIPPED);
+    }
+    return this.#enqueue((atMs, outcome) => ({
+      kind: "event",
+      atMs,
+      verdict,
+      details,
+      decision,
+      ...outcome,
+    }));
+  }
+
+  /** Logs a step of an incident to `incidents.jsonl`, whatever the policy. Waits, drops and throws as `append` does. */
+  appendIncident(update: IncidentUpdate): Promise<AppendResult> {
+    try {
+      this.#refuseClosed();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#enqueue((atMs, outcome) => ({
+      kind: "incident",
+      atMs,
+      update,
+      ...outcome,
+    }));
+  }
+
+  #refuseClosed(): void {
+    if (!this.#closing) return;
+    throw new LogError(
+      "closed",
+      `Cannot append to log ${this.#directory}: it is closed`,
+    );
+  }
+
+  #enqueue(
+    entry: (atMs: number, outcome: Outcome) => Entry,
+  ): Promise<AppendResult> {
+    const live = this.#options.mode === "live";
+    if (live && this.#queue.full) {
+      this.#dropped++;
+      return Promise.resolve(FULL);
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<AppendResult>();
+    const written = () => {
+      this.#acknowledged++;
+      resolve(WRITTEN);
+    };
+    const failed = (error: unknown) => {
+      this.#failed++;
+      if (!live) return reject(error);
+      this.#dropped++;
+      resolve(FAILED);
+    };
+    this.#queue.push(entry(this.#options.now(), { written, failed }));
+    return promise;
+  }
+
+  /** Resolves when the queue has room. */
+  get ready(): Promise<void> {
+    return this.#queue.ready();
+  }
+
+  /** The counters now. */
+  stats(): LogStats {
+    const { files, artifacts, ...writer } = this.#writer;
+    return {
+      offered: this.#offered,
+      written: writer.written,
+      acknowledged: this.#acknowledged,
+      dropped: this.#dropped,
+      sampledOut: this.#sampledOut,
+      failed: this.#failed,
+      rotations: files.rotations,
+      tornCut: files.tornCut + writer.tornCut,
+      bytes: writer.bytes,
+      artifactsWritten: artifacts.written,
+      artifactsCapped: artifacts.capped,
+      incidentsWritten: writer.incidentsWritten,
+      removed: files.removed,
+    };
+  }
+
+  /**
+   * Writes what waits, ends the files with a checkpoint, waits for compression and lets the directory go. Further
+   * appends are refused. Closing again waits for the first close and repeats its outcome.
+   *
+   * @throws {LogError} When the last checkpoint, flush or compression failed; the directory is let go all the same.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#queue.drain();
+      await this.#writer.close();
+    } finally {
+      this.#lock.close();
+    }
+  }
+
+  /** Closes the logger, as `close` does. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

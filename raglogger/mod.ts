@@ -1,0 +1,32 @@
+/**
+ * The event log: verdicts become lines of exactly 83 documented fields in daily JSONL files, with an artifact for each
+ * event that matters, `incidents.jsonl` beside them and a hash chain over all lines.
+ *
+ * Permissions: reading and writing the log directory, nothing else.
+ *
+ * @module
+ */
+export * from "./artifact.ts";
+export * from "./error.ts";
+export * from "./fields.ts";
+export {
+  formatRecord,
+  formatTimeUs,
+  type LineFormatter,
+  stableLine,
+  typescriptFormatter,
+} from "./format.ts";
+export * from "./incident_line.ts";
+export { type AppendResult, type LogStats, RagLogger } from "./logger.ts";
+export type { RagLoggerOptions, Retention } from "./options.ts";
+export * from "./policy.ts";
+export * from "./record.ts";
+export * from "./schema.ts";
+export {
+  type LogContext,
+  type LogDetails,
+  type LogStamp,
+  toEvidence,
+  toRecord,
+} from "./to_record.ts";
+export * from "./verify.ts";
