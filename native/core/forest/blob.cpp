@@ -58,7 +58,7 @@ BlobError check_header(Bytes blob) {
   if (load<std::uint32_t>(blob, 20) != blob.size()) return BlobError::bad_length;
   if (blob.size() != blob_bytes(trees, nodes)) return BlobError::bad_length;
   if (load<std::uint32_t>(blob, 28) != 0) return BlobError::bad_reserved;
-  if (load<std::uint32_t>(blob, 24) != crc32(blob.subspan(kHeaderBytes))) {
+  if (load<std::uint32_t>(blob, 24) != blob_checksum(blob)) {
     return BlobError::bad_checksum;
   }
   return BlobError::none;
@@ -96,11 +96,13 @@ BlobError link_tree(Trees& trees, std::uint32_t first, std::uint32_t end, std::u
 
 }  // namespace
 
-std::uint32_t crc32(Bytes data) {
-  std::uint32_t c = 0xffffffffU;
+std::uint32_t crc32(Bytes data, std::uint32_t before) {
+  std::uint32_t c = ~before;
   for (const std::uint8_t byte : data) c = kCrcTable[(c ^ byte) & 0xff] ^ (c >> 8);
   return ~c;
 }
+
+std::uint32_t blob_checksum(Bytes blob) { return crc32(blob.subspan(28), crc32(blob.first(24))); }
 
 const char* describe(BlobError error) {
   switch (error) {
@@ -191,7 +193,7 @@ std::vector<std::uint8_t> write_blob(const Trees& trees) {
     std::memcpy(blob.data() + body + 4 * nodes, trees.value.data(), 2 * nodes);
     std::memcpy(blob.data() + body + 6 * nodes, trees.split.data(), nodes);
   }
-  store(blob, 24, crc32(Bytes(blob).subspan(kHeaderBytes)));
+  store(blob, 24, blob_checksum(blob));
   return blob;
 }
 

@@ -9,7 +9,7 @@
 //       12  u32   N, number of nodes of all trees, T..4194304
 //       16  u32   depth: edges on the longest path of any tree, 0..32
 //       20  u32   length of the whole blob in bytes: 32 + 4 T + 7 N
-//       24  u32   CRC-32 (IEEE 802.3, reflected) of the bytes from 32 on
+//       24  u32   CRC-32 (IEEE 802.3, reflected) of all other bytes: 0-23, then 28 to the end
 //       28  u32   0
 //       32  u32[T]  nodes of each tree, odd, 1..65535; their sum is N
 //  32 + 4T  f32[N]  threshold of each node; +0 at a leaf
@@ -99,7 +99,10 @@ std::vector<std::uint8_t> write_blob(const Trees& trees);
 /// All must have the same number of features. Empty on refusal.
 std::vector<std::uint8_t> merge_blobs(std::span<const Bytes> blobs, BlobError* error = nullptr);
 
-/// CRC-32 as in zip and Ethernet.
-std::uint32_t crc32(Bytes data);
+/// CRC-32 as in zip and Ethernet; `before` is that of the bytes before `data`.
+std::uint32_t crc32(Bytes data, std::uint32_t before = 0);
+
+/// What the checksum field of a blob must hold. The blob has at least its header.
+std::uint32_t blob_checksum(Bytes blob);
 
 }  // namespace mld::forest

@@ -22,9 +22,9 @@ MLD_AVX2 inline std::uint32_t reached8(const float* cut, __m256 x) {
 }
 
 /// Codes by counting twice among 16: the block of thresholds, then the place in it.
-/// Returns whether any feature is missing.
-MLD_AVX2 bool encode_avx2(const Packed& forest, const float* record, Codes& codes) {
-  bool any_missing = false;
+/// Returns the missing features, feature f as bit 31 - f.
+MLD_AVX2 std::uint32_t encode_avx2(const Packed& forest, const float* record, Codes& codes) {
+  std::uint32_t missing_features = 0;
   for (std::size_t i = 0; i < forest.used.size(); ++i) {
     const std::uint8_t f = forest.used[i];
     const Cuts& cuts = forest.cuts[i];
@@ -36,36 +36,37 @@ MLD_AVX2 bool encode_avx2(const Packed& forest, const float* record, Codes& code
         static_cast<std::uint32_t>(_mm_popcnt_u32(reached8(cut, x) | reached8(cut + 8, x) << 8));
     const std::uint32_t code = 16 * block + place;
     const bool missing = is_nan(record[f]);
-    any_missing |= missing;
+    missing_features |= static_cast<std::uint32_t>(missing) << (31U - f);
     codes.slot[f] = static_cast<std::uint8_t>(code);
     codes.slot[f + kMissingSlot] = static_cast<std::uint8_t>(missing ? 255 : code);
   }
-  return any_missing;
+  return missing_features;
 }
 
-/// The 64 slots, 16 to a register, repeated in both halves.
+/// The codes of slots 32 to 63 (missing is 255), 16 to a register, repeated in both halves, and
+/// the missing features as `encode_avx2` gives them, repeated in every lane.
 struct Slots8 {
-  __m256i part[4];
+  __m256i low;
+  __m256i high;
+  __m256i missing;
 };
 
 /// All ones in the lanes whose record goes right at the node `word`.
-/// Without missing features slots f and 32 + f are equal, so the first two tables do.
 template <bool kMissing>
 MLD_AVX2 inline __m256i right8(const Slots8& slots, __m256i word) {
   const __m256i slot = _mm256_srli_epi32(word, 24);
   const __m256i limit = _mm256_and_si256(_mm256_srli_epi32(word, 16), _mm256_set1_epi32(255));
-  const __m256 bit4 = _mm256_castsi256_ps(_mm256_slli_epi32(word, 3));
-  __m256 code =
-      _mm256_blendv_ps(_mm256_castsi256_ps(_mm256_shuffle_epi8(slots.part[0], slot)),
-                       _mm256_castsi256_ps(_mm256_shuffle_epi8(slots.part[1], slot)), bit4);
-  if constexpr (kMissing) {
-    const __m256 high =
-        _mm256_blendv_ps(_mm256_castsi256_ps(_mm256_shuffle_epi8(slots.part[2], slot)),
-                         _mm256_castsi256_ps(_mm256_shuffle_epi8(slots.part[3], slot)), bit4);
-    code = _mm256_blendv_ps(code, high, _mm256_castsi256_ps(_mm256_slli_epi32(word, 2)));
-  }
+  const __m256 code =
+      _mm256_blendv_ps(_mm256_castsi256_ps(_mm256_shuffle_epi8(slots.low, slot)),
+                       _mm256_castsi256_ps(_mm256_shuffle_epi8(slots.high, slot)),
+                       _mm256_castsi256_ps(_mm256_slli_epi32(word, 3)));  // by bit 4 of the slot
   const __m256i byte = _mm256_and_si256(_mm256_castps_si256(code), _mm256_set1_epi32(255));
-  return _mm256_cmpgt_epi32(byte, limit);
+  const __m256i right = _mm256_cmpgt_epi32(byte, limit);
+  if constexpr (!kMissing) return right;
+  // Slot f < 32 moves its feature's bit to the sign: missing, and missing goes left here. Slot
+  // 32 + f shifts everything out.
+  const __m256i held = _mm256_srai_epi32(_mm256_sllv_epi32(slots.missing, slot), 31);
+  return _mm256_andnot_si256(held, right);
 }
 
 MLD_AVX2 inline __m256i load8(const std::uint32_t* from) {
@@ -112,12 +113,12 @@ MLD_AVX2 __m256i walk8(const Packed& forest, const Slots8& slots, std::size_t tr
 }
 
 template <bool kMissing>
-MLD_AVX2 std::uint32_t walk_all8(const Packed& forest, const Codes& codes) {
-  Slots8 slots;
-  for (int i = 0; i < 4; ++i) {
-    slots.part[i] = _mm256_broadcastsi128_si256(
-        _mm_load_si128(reinterpret_cast<const __m128i*>(codes.slot + 16 * i)));
-  }
+MLD_AVX2 std::uint32_t walk_all8(const Packed& forest, const Codes& codes,
+                                 std::uint32_t missing_features) {
+  const auto* part = reinterpret_cast<const __m128i*>(codes.slot + kMissingSlot);
+  const Slots8 slots = {_mm256_broadcastsi128_si256(_mm_load_si128(part)),
+                        _mm256_broadcastsi128_si256(_mm_load_si128(part + 1)),
+                        _mm256_set1_epi32(static_cast<int>(missing_features))};
   __m256i sum = _mm256_setzero_si256();
   const std::size_t trees = forest.root.size();  // a multiple of 16
   std::size_t tree = 0;
@@ -204,8 +205,9 @@ MLD_AVX512 __m512i walk16(const Packed& forest, __m512i slots, std::size_t tree)
 
 MLD_AVX2 std::uint32_t run_avx2(const Packed& forest, const float* record) {
   Codes codes = {};
-  return encode_avx2(forest, record, codes) ? walk_all8<true>(forest, codes)
-                                            : walk_all8<false>(forest, codes);
+  const std::uint32_t missing = encode_avx2(forest, record, codes);
+  return missing != 0 ? walk_all8<true>(forest, codes, missing)
+                      : walk_all8<false>(forest, codes, 0);
 }
 
 MLD_AVX512 std::uint32_t run_avx512(const Packed& forest, const float* record) {
