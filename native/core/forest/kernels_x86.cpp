@@ -134,7 +134,7 @@ MLD_AVX2 std::uint32_t walk_all8(const Packed& forest, const Codes& codes,
   alignas(32) std::uint32_t lane[8];
   _mm256_store_si256(reinterpret_cast<__m256i*>(lane), sum);
   std::uint32_t total = 0;
-  for (const std::uint32_t part : lane) total += part;
+  for (const std::uint32_t value : lane) total += value;
   return total;
 }
 
