@@ -16,8 +16,8 @@ struct TypePair {
 
 // Message types that answer each other, as the specification lists them.
 constexpr TypePair icmp4_pairs[] = {{8, 0}, {13, 14}, {15, 16}, {10, 9}, {17, 18}};
-constexpr TypePair icmp6_pairs[] = {{128, 129}, {133, 134}, {135, 136}, {130, 131},
-                                    {139, 140}, {144, 145}};
+constexpr TypePair icmp6_pairs[] = {{128, 129}, {133, 134}, {135, 136},
+                                    {130, 131}, {139, 140}, {144, 145}};
 
 template <std::size_t N>
 bool counterpart(const TypePair (&pairs)[N], std::uint16_t type, std::uint16_t& answer) {

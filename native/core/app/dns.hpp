@@ -26,8 +26,10 @@ struct DnsMessage {
   std::uint16_t name_wire_length = 0;  ///< uncompressed, with length bytes and root; 1 for the root
   std::uint16_t name_length = 0;
   std::array<char, 255> name_text{};
-  /// The first question's name in lower-case presentation form without the final dot; the root is
-  /// empty. Bytes outside printable ASCII are `\DDD`; cut at 255 characters.
+  /// The first question's name in lower case without the final dot; the root is empty. Bytes
+  /// outside printable ASCII are written as tshark writes control bytes: `\n` and its kin by
+  /// letter, the others as three octal digits (`\001`, `\377`). A dot or backslash inside a label
+  /// stands as it is. Cut at 255 characters, never inside an escape.
   std::string_view name() const { return {name_text.data(), name_length}; }
 };
 
