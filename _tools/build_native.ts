@@ -29,7 +29,8 @@ Usage: deno task native [options]
   --wasm           only native/bin/core_wasm.json
   --native         only native/build/libmldefender-<hash>.so and native/bin/<os>_<arch>.json
   --check          build wasm and compare with the committed one (same compiler version only); write nothing
-  --sanitize       build native/test_cpp/*.cpp with address and undefined-behaviour checks and run them
+  --sanitize       build native/test_cpp/*_test.cpp with address and undefined-behaviour checks and run them
+  --drivers        build native/test_cpp/drivers/*.cpp with the same checks as native/build/sanitize-<name>
   --coverage       build them with coverage, run them, print the lines of native/core that ran
   --fuzz SECONDS   build native/fuzz/*_fuzz.cpp with libFuzzer and run each for that long
   --filter TEXT    only tests or fuzz targets whose path contains it
@@ -43,6 +44,7 @@ const OPTIONS = {
   native: { type: "boolean" },
   check: { type: "boolean" },
   sanitize: { type: "boolean" },
+  drivers: { type: "boolean" },
   coverage: { type: "boolean" },
   fuzz: { type: "string" },
   filter: { type: "string" },
@@ -196,22 +198,40 @@ async function check(context: Context): Promise<Row> {
   return { build: "check", state: "equal", sha256 };
 }
 
+/** Build one program of the C++ tests, linked with the whole core. */
+async function buildProgram(
+  { compiler, core }: Context,
+  profile: Profile,
+  source: string,
+): Promise<{ stem: string; program: string }> {
+  const stem = source.replace(/^.*\//, "").replace(/\.cpp$/, "");
+  const program = `${BUILD}/${profile}-${stem}`;
+  const objects = await compiler.objects(profile, [source, ...core]);
+  await run([COMPILER, "-o", program, ...objects, ...LINK[profile]]);
+  return { stem, program };
+}
+
+async function buildDrivers(context: Context, filter: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const source of await listSources(["test_cpp/drivers"], [".cpp"])) {
+    if (!source.includes(filter)) continue;
+    const { program } = await buildProgram(context, "sanitize", source);
+    rows.push({ build: "driver", name: `native/${program}` });
+  }
+  return rows;
+}
+
 /** Build and run every program of the C++ tests. */
 async function runTests(
   context: Context,
   profile: "sanitize" | "coverage",
   filter: string,
 ): Promise<{ rows: Row[]; programs: string[] }> {
-  const { compiler } = context;
   const rows: Row[] = [];
   const programs: string[] = [];
-  const objects = await compiler.objects(profile, context.core);
-  for (const source of await listSources(["test_cpp"], [".cpp"])) {
+  for (const source of await listSources(["test_cpp"], ["_test.cpp"])) {
     if (!source.includes(filter)) continue;
-    const stem = source.replace(/^.*\//, "").replace(/\.cpp$/, "");
-    const program = `${BUILD}/${profile}-${stem}`;
-    const [main] = await compiler.objects(profile, [source]);
-    await run([COMPILER, "-o", program, main!, ...objects, ...LINK[profile]]);
+    const { stem, program } = await buildProgram(context, profile, source);
     const start = performance.now();
     await run([`./${program}`], {
       UBSAN_OPTIONS: "print_stacktrace=1",
@@ -265,17 +285,12 @@ async function fuzz(
   seconds: number,
   filter: string,
 ): Promise<Row[]> {
-  const { compiler } = context;
-  const objects = await compiler.objects("fuzz", context.core);
   const rows: Row[] = [];
   for (const source of await listSources(["fuzz"], ["_fuzz.cpp"])) {
     if (!source.includes(filter)) continue;
-    const stem = source.replace(/^.*\//, "").replace(/\.cpp$/, "");
-    const program = `${BUILD}/${stem}`;
+    const { stem, program } = await buildProgram(context, "fuzz", source);
     const corpus = `${BUILD}/corpus-${stem}/`;
     await Deno.mkdir(new URL(corpus, NATIVE), { recursive: true });
-    const [main] = await compiler.objects("fuzz", [source]);
-    await run([COMPILER, "-o", program, main!, ...objects, ...LINK.fuzz]);
     const text = await run([
       ...[`./${program}`, `-max_total_time=${seconds}`, "-timeout=10"],
       ...["-rss_limit_mb=2048", "-print_final_stats=1"],
@@ -302,17 +317,18 @@ function parse(args: string[]) {
 async function build(options: ReturnType<typeof parse>): Promise<Row[]> {
   const rows: Row[] = [];
   const filter = options.filter ?? "";
-  const { wasm, native, sanitize, coverage: cover, seconds } = options;
+  const { wasm, native, sanitize, drivers, coverage: cover, seconds } = options;
   if (options.check) return [await check(await openContext())];
   const symbols = await generate();
   if (symbols.changed) rows.push({ build: "symbols", name: symbols.file });
   const context = await openContext();
-  const both = !wasm && !native && !sanitize && !cover && !seconds;
+  const both = ![wasm, native, sanitize, drivers, cover, seconds].some(Boolean);
   if (wasm || both) rows.push(await buildWasm(context));
   if (native || both) rows.push(await buildNative(context));
   if (sanitize) {
     rows.push(...(await runTests(context, "sanitize", filter)).rows);
   }
+  if (drivers) rows.push(...await buildDrivers(context, filter));
   if (cover) rows.push(...await coverage(context, filter));
   if (seconds) rows.push(...await fuzz(context, seconds, filter));
   await prune();

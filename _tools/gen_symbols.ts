@@ -66,6 +66,9 @@ export function parseHeader(header: string): Prototype[] {
   for (
     const [, doc, api, slow, type, star, name, list] of header.matchAll(pattern)
   ) {
+    if (slow && type === "size_t") {
+      throw new SyntaxError(`${name}: a slow function cannot give size_t`);
+    }
     if (api !== name) {
       throw new SyntaxError(`${name}: MLD_API names ${api}`);
     }
@@ -177,9 +180,12 @@ function nativeMethod({ name, slow, result, parameters }: Prototype): string {
     return [p.type === "size_t" ? `BigInt(${id})` : id];
   });
   const call = `s.${name}(${args.join(", ")})`;
-  const value = result === "size_t"
-    ? slow ? `${call}.then(Number)` : `Number(${call})`
-    : call;
+  if (slow) {
+    const buffers = parameters.filter(isBuffer).map((p) => camel(p.name));
+    const pinned = `pinned([${buffers}], () => ${call})`;
+    return `${camel(name)}: (${names.join(", ")}) => ${pinned},`;
+  }
+  const value = result === "size_t" ? `Number(${call})` : call;
   return `${camel(name)}: (${names.join(", ")}) => ${value},`;
 }
 
@@ -223,6 +229,7 @@ export function renderSymbols(header: string): string {
  *
  * @module
  */
+import { pinned } from "./_pinned.ts";
 import { asHandle, type Handle, type WasmExports, type WasmMemory } from "./_wasm_memory.ts";
 
 /** FFI table of the shared library. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { pinned } from "./_pinned.ts";
 import {
   asHandle,
   type Handle,
@@ -17,6 +18,91 @@ export const SYMBOLS = {
     parameters: ["buffer", "usize", "buffer", "usize"],
     result: "u32",
   },
+  mld_forest_open: {
+    parameters: ["buffer", "usize", "buffer", "usize", "buffer", "usize"],
+    result: "pointer",
+  },
+  mld_forest_info: {
+    parameters: ["pointer", "buffer", "usize"],
+    result: "u32",
+  },
+  mld_forest_kernel: {
+    parameters: ["pointer", "buffer", "usize"],
+    result: "u32",
+  },
+  mld_forest_use_kernel: {
+    parameters: ["pointer", "buffer", "usize"],
+    result: "u32",
+  },
+  mld_forest_predict: {
+    parameters: [
+      "pointer",
+      "buffer",
+      "usize",
+      "usize",
+      "usize",
+      "buffer",
+      "usize",
+    ],
+    result: "u32",
+  },
+  mld_forest_contributions: {
+    parameters: ["pointer", "buffer", "usize", "buffer", "usize"],
+    result: "u32",
+  },
+  mld_forest_flips: {
+    parameters: ["pointer", "buffer", "usize", "f32", "buffer", "usize"],
+    result: "u32",
+  },
+  mld_forest_merge: {
+    parameters: [
+      "buffer",
+      "usize",
+      "buffer",
+      "usize",
+      "buffer",
+      "usize",
+      "buffer",
+      "usize",
+    ],
+    result: "u32",
+  },
+  mld_forest_close: { parameters: ["pointer"], result: "void" },
+  mld_trainer_open: {
+    parameters: [
+      "buffer",
+      "usize",
+      "usize",
+      "usize",
+      "buffer",
+      "usize",
+      "buffer",
+      "usize",
+      "buffer",
+      "usize",
+      "u32",
+      "u32",
+      "u32",
+      "f64",
+      "u32",
+      "u64",
+      "u64",
+      "buffer",
+      "usize",
+    ],
+    result: "pointer",
+    nonblocking: true,
+  },
+  mld_trainer_train: {
+    parameters: ["pointer", "u32", "u32", "buffer", "usize"],
+    result: "u32",
+    nonblocking: true,
+  },
+  mld_trainer_result: {
+    parameters: ["pointer", "buffer", "usize"],
+    result: "u32",
+  },
+  mld_trainer_close: { parameters: ["pointer"], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The core's functions; a buffer carries its length. */
@@ -25,6 +111,76 @@ export interface CoreFunctions {
   abiVersion(): number;
   /** SHA-256 of `data` into the 32 bytes of `out`. Returns 32, or 0 where `out` is too small. */
   sha256(data: Uint8Array<ArrayBuffer>, out: Uint8Array<ArrayBuffer>): number;
+  /** Open a forest from its packed form. `feature_index` gives, for each feature of the forest, its position in a row. */
+  forestOpen(
+    blob: Uint8Array<ArrayBuffer>,
+    featureIndex: Uint16Array<ArrayBuffer>,
+    error: Uint8Array<ArrayBuffer>,
+  ): Handle | null;
+  /** Number of features, number of trees, depth into `out`. Returns how many were written. */
+  forestInfo(forest: Handle, out: Uint32Array<ArrayBuffer>): number;
+  /** Name of the kernel in use. Returns the bytes needed; fills `out` when that is enough. */
+  forestKernel(forest: Handle, out: Uint8Array<ArrayBuffer>): number;
+  /** Use the kernel of that name. Returns 1, or 0 where this processor or this forest cannot. */
+  forestUseKernel(forest: Handle, name: Uint8Array<ArrayBuffer>): number;
+  /** Score `count` rows in place, `stride` floats apart. Returns the scores written, 0 where rows or scores do not fit. */
+  forestPredict(
+    forest: Handle,
+    rows: Float32Array<ArrayBuffer>,
+    stride: number,
+    count: number,
+    scores: Float32Array<ArrayBuffer>,
+  ): number;
+  /** What each feature added to the score of one row, then the bias, then the score. Returns the numbers written. */
+  forestContributions(
+    forest: Handle,
+    row: Float32Array<ArrayBuffer>,
+    out: Float64Array<ArrayBuffer>,
+  ): number;
+  /** The nearest values of single features that carry the score across `limit`, nearest first: feature, value, score, change and relative change of each into `out`. Returns how many there are. */
+  forestFlips(
+    forest: Handle,
+    row: Float32Array<ArrayBuffer>,
+    limit: number,
+    out: Float64Array<ArrayBuffer>,
+  ): number;
+  /** Join the trees of packed forests, one after the other in `blobs`, `sizes` bytes each. `out` has room for as many bytes as `blobs`. Returns the bytes written, or 0 with a reason in `error`. */
+  forestMerge(
+    blobs: Uint8Array<ArrayBuffer>,
+    sizes: Uint32Array<ArrayBuffer>,
+    out: Uint8Array<ArrayBuffer>,
+    error: Uint8Array<ArrayBuffer>,
+  ): number;
+  /** Free the forest. */
+  forestClose(forest: Handle): void;
+  /** Prepare to train: `count` rows, `stride` floats apart, with a label of 0 or 1 each, and a weight each or no weights. Keeps no pointer to them. `mtry` 0 means the root of the number of features. */
+  trainerOpen(
+    rows: Float32Array<ArrayBuffer>,
+    stride: number,
+    count: number,
+    featureIndex: Uint16Array<ArrayBuffer>,
+    labels: Uint8Array<ArrayBuffer>,
+    weights: Float32Array<ArrayBuffer>,
+    depth: number,
+    mtry: number,
+    bins: number,
+    minLeafWeight: number,
+    bootstrap: number,
+    seed: bigint,
+    maxBytes: bigint,
+    error: Uint8Array<ArrayBuffer>,
+  ): Promise<Handle | null>;
+  /** Train the trees `first`, `first + 1`, ... Returns the size of their packed form, or 0 with a reason in `error`. */
+  trainerTrain(
+    trainer: Handle,
+    first: number,
+    count: number,
+    error: Uint8Array<ArrayBuffer>,
+  ): Promise<number>;
+  /** The packed forest of the last successful training. Returns the bytes needed; fills `out` when that is enough. */
+  trainerResult(trainer: Handle, out: Uint8Array<ArrayBuffer>): number;
+  /** Free the trainer. */
+  trainerClose(trainer: Handle): void;
 }
 
 /** The functions of an open shared library. */
@@ -35,6 +191,129 @@ export function bindNative(
     abiVersion: () => s.mld_abi_version(),
     sha256: (data, out) =>
       s.mld_sha256(data, BigInt(data.length), out, BigInt(out.length)),
+    forestOpen: (blob, featureIndex, error) =>
+      s.mld_forest_open(
+        blob,
+        BigInt(blob.length),
+        featureIndex,
+        BigInt(featureIndex.length),
+        error,
+        BigInt(error.length),
+      ),
+    forestInfo: (forest, out) =>
+      s.mld_forest_info(forest as Deno.PointerObject, out, BigInt(out.length)),
+    forestKernel: (forest, out) =>
+      s.mld_forest_kernel(
+        forest as Deno.PointerObject,
+        out,
+        BigInt(out.length),
+      ),
+    forestUseKernel: (forest, name) =>
+      s.mld_forest_use_kernel(
+        forest as Deno.PointerObject,
+        name,
+        BigInt(name.length),
+      ),
+    forestPredict: (forest, rows, stride, count, scores) =>
+      s.mld_forest_predict(
+        forest as Deno.PointerObject,
+        rows,
+        BigInt(rows.length),
+        BigInt(stride),
+        BigInt(count),
+        scores,
+        BigInt(scores.length),
+      ),
+    forestContributions: (forest, row, out) =>
+      s.mld_forest_contributions(
+        forest as Deno.PointerObject,
+        row,
+        BigInt(row.length),
+        out,
+        BigInt(out.length),
+      ),
+    forestFlips: (forest, row, limit, out) =>
+      s.mld_forest_flips(
+        forest as Deno.PointerObject,
+        row,
+        BigInt(row.length),
+        limit,
+        out,
+        BigInt(out.length),
+      ),
+    forestMerge: (blobs, sizes, out, error) =>
+      s.mld_forest_merge(
+        blobs,
+        BigInt(blobs.length),
+        sizes,
+        BigInt(sizes.length),
+        out,
+        BigInt(out.length),
+        error,
+        BigInt(error.length),
+      ),
+    forestClose: (forest) => s.mld_forest_close(forest as Deno.PointerObject),
+    trainerOpen: (
+      rows,
+      stride,
+      count,
+      featureIndex,
+      labels,
+      weights,
+      depth,
+      mtry,
+      bins,
+      minLeafWeight,
+      bootstrap,
+      seed,
+      maxBytes,
+      error,
+    ) =>
+      pinned(
+        [rows, featureIndex, labels, weights, error],
+        () =>
+          s.mld_trainer_open(
+            rows,
+            BigInt(rows.length),
+            BigInt(stride),
+            BigInt(count),
+            featureIndex,
+            BigInt(featureIndex.length),
+            labels,
+            BigInt(labels.length),
+            weights,
+            BigInt(weights.length),
+            depth,
+            mtry,
+            bins,
+            minLeafWeight,
+            bootstrap,
+            seed,
+            maxBytes,
+            error,
+            BigInt(error.length),
+          ),
+      ),
+    trainerTrain: (trainer, first, count, error) =>
+      pinned(
+        [error],
+        () =>
+          s.mld_trainer_train(
+            trainer as Deno.PointerObject,
+            first,
+            count,
+            error,
+            BigInt(error.length),
+          ),
+      ),
+    trainerResult: (trainer, out) =>
+      s.mld_trainer_result(
+        trainer as Deno.PointerObject,
+        out,
+        BigInt(out.length),
+      ),
+    trainerClose: (trainer) =>
+      s.mld_trainer_close(trainer as Deno.PointerObject),
   };
 }
 
@@ -49,5 +328,139 @@ export function bindWasm(e: WasmExports, m: WasmMemory): CoreFunctions {
         [false, true],
         (p, n) => e.mld_sha256!(p[0]!, n[0]!, p[1]!, n[1]!),
       ) as number) >>> 0,
+    forestOpen: (blob, featureIndex, error) =>
+      asHandle(
+        m.call([blob, featureIndex, error], [false, false, true], (p, n) =>
+          e.mld_forest_open!(p[0]!, n[0]!, p[1]!, n[1]!, p[2]!, n[2]!)),
+      ),
+    forestInfo: (forest, out) =>
+      (m.call(
+        [out],
+        [true],
+        (p, n) => e.mld_forest_info!(forest, p[0]!, n[0]!),
+      ) as number) >>> 0,
+    forestKernel: (forest, out) =>
+      (m.call(
+        [out],
+        [true],
+        (p, n) => e.mld_forest_kernel!(forest, p[0]!, n[0]!),
+      ) as number) >>> 0,
+    forestUseKernel: (forest, name) =>
+      (m.call(
+        [name],
+        [false],
+        (p, n) => e.mld_forest_use_kernel!(forest, p[0]!, n[0]!),
+      ) as number) >>> 0,
+    forestPredict: (forest, rows, stride, count, scores) =>
+      (m.call(
+        [rows, scores],
+        [false, true],
+        (p, n) =>
+          e.mld_forest_predict!(
+            forest,
+            p[0]!,
+            n[0]!,
+            stride,
+            count,
+            p[1]!,
+            n[1]!,
+          ),
+      ) as number) >>> 0,
+    forestContributions: (forest, row, out) =>
+      (m.call(
+        [row, out],
+        [false, true],
+        (p, n) =>
+          e.mld_forest_contributions!(forest, p[0]!, n[0]!, p[1]!, n[1]!),
+      ) as number) >>> 0,
+    forestFlips: (forest, row, limit, out) =>
+      (m.call(
+        [row, out],
+        [false, true],
+        (p, n) =>
+          e.mld_forest_flips!(forest, p[0]!, n[0]!, limit, p[1]!, n[1]!),
+      ) as number) >>> 0,
+    forestMerge: (blobs, sizes, out, error) =>
+      (m.call(
+        [blobs, sizes, out, error],
+        [false, false, true, true],
+        (p, n) =>
+          e.mld_forest_merge!(
+            p[0]!,
+            n[0]!,
+            p[1]!,
+            n[1]!,
+            p[2]!,
+            n[2]!,
+            p[3]!,
+            n[3]!,
+          ),
+      ) as number) >>> 0,
+    forestClose: (forest) =>
+      void m.call([], [], () => e.mld_forest_close!(forest)),
+    trainerOpen: (
+      rows,
+      stride,
+      count,
+      featureIndex,
+      labels,
+      weights,
+      depth,
+      mtry,
+      bins,
+      minLeafWeight,
+      bootstrap,
+      seed,
+      maxBytes,
+      error,
+    ) =>
+      Promise.try(() =>
+        asHandle(
+          m.call([rows, featureIndex, labels, weights, error], [
+            false,
+            false,
+            false,
+            false,
+            true,
+          ], (p, n) =>
+            e.mld_trainer_open!(
+              p[0]!,
+              n[0]!,
+              stride,
+              count,
+              p[1]!,
+              n[1]!,
+              p[2]!,
+              n[2]!,
+              p[3]!,
+              n[3]!,
+              depth,
+              mtry,
+              bins,
+              minLeafWeight,
+              bootstrap,
+              seed,
+              maxBytes,
+              p[4]!,
+              n[4]!,
+            )),
+        )
+      ),
+    trainerTrain: (trainer, first, count, error) =>
+      Promise.try(() =>
+        (m.call(
+          [error],
+          [true],
+          (p, n) => e.mld_trainer_train!(trainer, first, count, p[0]!, n[0]!),
+        ) as number) >>> 0
+      ),
+    trainerResult: (trainer, out) =>
+      (m.call(
+        [out],
+        [true],
+        (p, n) => e.mld_trainer_result!(trainer, p[0]!, n[0]!),
+      ) as number) >>> 0,
+    trainerClose: (trainer) =>
+      void m.call([], [], () => e.mld_trainer_close!(trainer)),
   };
 }

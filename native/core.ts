@@ -1,4 +1,8 @@
 import type { Binding } from "./_binding.ts";
+import { reasonOf } from "./_core_handle.ts";
+import { Forest } from "./forest.ts";
+import { NativeError } from "./native_error.ts";
+import { Trainer, type TrainerOptions } from "./trainer.ts";
 
 const SHA256_BYTES = 32;
 
@@ -29,5 +33,59 @@ export class Core {
     const digest = new Uint8Array(SHA256_BYTES);
     this.#binding.functions.sha256(bytes, digest);
     return digest;
+  }
+
+  /**
+   * Open a forest.
+   *
+   * @param blob Its packed form; not needed afterwards.
+   * @param featureIndex For each feature of the forest, its position in a row.
+   * @returns The forest; to be closed.
+   * @throws {NativeError} `refused` if the blob is damaged or the map is not as long as the forest has features.
+   */
+  openForest(
+    blob: Uint8Array<ArrayBuffer>,
+    featureIndex: readonly number[],
+  ): Forest {
+    return new Forest(this.#binding, blob, featureIndex);
+  }
+
+  /**
+   * Prepare to train a forest.
+   *
+   * @param options Rows, labels and how to train.
+   * @returns The trainer; to be closed.
+   * @throws {NativeError} `refused` with the reason.
+   */
+  openTrainer(options: TrainerOptions): Promise<Trainer> {
+    return Trainer.open(this.#binding, options);
+  }
+
+  /**
+   * Join forests, such as the ranges of trees that workers have trained.
+   *
+   * @param blobs Packed forests with the same features, in order.
+   * @returns The packed forest of all their trees.
+   * @throws {NativeError} `refused` if one is damaged or has other features.
+   */
+  mergeForests(
+    blobs: readonly Uint8Array<ArrayBuffer>[],
+  ): Uint8Array<ArrayBuffer> {
+    const sizes = Uint32Array.from(blobs, ({ length }) => length);
+    const all = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
+    let at = 0;
+    for (const blob of blobs) {
+      all.set(blob, at);
+      at += blob.length;
+    }
+    const out = new Uint8Array(all.length);
+    const error = new Uint8Array(512);
+    const { forestMerge } = this.#binding.functions;
+    const size = forestMerge(all, sizes, out, error);
+    if (size > 0) return out.slice(0, size);
+    throw new NativeError(
+      "refused",
+      `Cannot merge forests as ${reasonOf(error)}`,
+    );
   }
 }

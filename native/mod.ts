@@ -6,6 +6,9 @@
  *
  * @module
  */
+export { openHandles } from "./_core_handle.ts";
 export * from "./core.ts";
+export * from "./forest.ts";
 export * from "./native_error.ts";
 export * from "./open_core.ts";
+export * from "./trainer.ts";

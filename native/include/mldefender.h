@@ -1,12 +1,13 @@
-/* The C interface of the core. One prototype is one statement; _tools/gen_symbols.ts reads this file and writes
- * native/_symbols.ts: the FFI table and both bindings.
+/* The C interface of the core. One prototype is one statement; _tools/gen_symbols.ts reads this
+ * file and writes native/_symbols.ts: the FFI table and both bindings.
  *
- * Rules. The caller allocates every buffer and the core fills it; no pointer of the core's is ever read by the caller; no
- * callbacks. A buffer is a pointer followed by its size_t, named <pointer>_len (read only) or <pointer>_cap (written),
- * which counts elements of the pointer's type. Handles are opaque and freed by their *_close; NULL is allowed there. A
- * failed *_open returns NULL and writes a NUL-terminated reason to `error`. Numbers in records are little-endian.
- * MLD_SLOW marks calls that may take long: FFI makes them in a thread of its own, and no other call with the same handle
- * may be made meanwhile. */
+ * Rules. The caller allocates every buffer and the core fills it; no pointer of the core's is ever
+ * read by the caller; no callbacks. A buffer is a pointer followed by its size_t, named
+ * <pointer>_len (read only) or <pointer>_cap (written), which counts elements of the pointer's
+ * type. Handles are opaque and freed by their *_close; NULL is allowed there. A failed *_open
+ * returns NULL and writes a NUL-terminated reason to `error`. Numbers in records are little-endian.
+ * MLD_SLOW marks calls that may take long: FFI makes them in a thread of its own, and no other call
+ * with the same handle may be made meanwhile. */
 #ifndef MLDEFENDER_H
 #define MLDEFENDER_H
 #include <stddef.h>
@@ -24,12 +25,92 @@ extern "C" {
 #define MLD_NOEXCEPT
 #endif
 
+typedef struct mld_forest mld_forest;
+typedef struct mld_trainer mld_trainer;
+
 /* Version of this interface: it changes with every change that a caller could notice. */
 MLD_API(mld_abi_version) uint32_t mld_abi_version(void) MLD_NOEXCEPT;
 
 /* SHA-256 of `data` into the 32 bytes of `out`. Returns 32, or 0 where `out` is too small. */
 MLD_API(mld_sha256)
-uint32_t mld_sha256(const uint8_t* data, size_t data_len, uint8_t* out, size_t out_cap) MLD_NOEXCEPT;
+uint32_t mld_sha256(const uint8_t* data, size_t data_len, uint8_t* out,
+                    size_t out_cap) MLD_NOEXCEPT;
+
+/* Open a forest from its packed form. `feature_index` gives, for each feature of the forest, its
+ * position in a row. */
+MLD_API(mld_forest_open)
+mld_forest* mld_forest_open(const uint8_t* blob, size_t blob_len, const uint16_t* feature_index,
+                            size_t feature_index_len, uint8_t* error,
+                            size_t error_cap) MLD_NOEXCEPT;
+
+/* Number of features, number of trees, depth into `out`. Returns how many were written. */
+MLD_API(mld_forest_info)
+uint32_t mld_forest_info(mld_forest* forest, uint32_t* out, size_t out_cap) MLD_NOEXCEPT;
+
+/* Name of the kernel in use. Returns the bytes needed; fills `out` when that is enough. */
+MLD_API(mld_forest_kernel)
+uint32_t mld_forest_kernel(mld_forest* forest, uint8_t* out, size_t out_cap) MLD_NOEXCEPT;
+
+/* Use the kernel of that name. Returns 1, or 0 where this processor or this forest cannot. */
+MLD_API(mld_forest_use_kernel)
+uint32_t mld_forest_use_kernel(mld_forest* forest, const uint8_t* name,
+                               size_t name_len) MLD_NOEXCEPT;
+
+/* Score `count` rows in place, `stride` floats apart. Returns the scores written, 0 where rows or
+ * scores do not fit. */
+MLD_API(mld_forest_predict)
+uint32_t mld_forest_predict(mld_forest* forest, const float* rows, size_t rows_len, size_t stride,
+                            size_t count, float* scores, size_t scores_cap) MLD_NOEXCEPT;
+
+/* What each feature added to the score of one row, then the bias, then the score. Returns the
+ * numbers written. */
+MLD_API(mld_forest_contributions)
+uint32_t mld_forest_contributions(mld_forest* forest, const float* row, size_t row_len, double* out,
+                                  size_t out_cap) MLD_NOEXCEPT;
+
+/* The nearest values of single features that carry the score across `limit`, nearest first:
+ * feature, value, score, change and relative change of each into `out`. Returns how many there are.
+ */
+MLD_API(mld_forest_flips)
+uint32_t mld_forest_flips(mld_forest* forest, const float* row, size_t row_len, float limit,
+                          double* out, size_t out_cap) MLD_NOEXCEPT;
+
+/* Join the trees of packed forests, one after the other in `blobs`, `sizes` bytes each. `out` has
+ * room for as many bytes as `blobs`. Returns the bytes written, or 0 with a reason in `error`. */
+MLD_API(mld_forest_merge)
+uint32_t mld_forest_merge(const uint8_t* blobs, size_t blobs_len, const uint32_t* sizes,
+                          size_t sizes_len, uint8_t* out, size_t out_cap, uint8_t* error,
+                          size_t error_cap) MLD_NOEXCEPT;
+
+/* Free the forest. */
+MLD_API(mld_forest_close) void mld_forest_close(mld_forest* forest) MLD_NOEXCEPT;
+
+/* Prepare to train: `count` rows, `stride` floats apart, with a label of 0 or 1 each, and a weight
+ * each or no weights. Keeps no pointer to them. `mtry` 0 means the root of the number of features.
+ */
+MLD_API(mld_trainer_open)
+MLD_SLOW mld_trainer* mld_trainer_open(const float* rows, size_t rows_len, size_t stride,
+                                       size_t count, const uint16_t* feature_index,
+                                       size_t feature_index_len, const uint8_t* labels,
+                                       size_t labels_len, const float* weights, size_t weights_len,
+                                       uint32_t depth, uint32_t mtry, uint32_t bins,
+                                       double min_leaf_weight, uint32_t bootstrap, uint64_t seed,
+                                       uint64_t max_bytes, uint8_t* error,
+                                       size_t error_cap) MLD_NOEXCEPT;
+
+/* Train the trees `first`, `first + 1`, ... Returns the size of their packed form, or 0 with a
+ * reason in `error`. */
+MLD_API(mld_trainer_train)
+MLD_SLOW uint32_t mld_trainer_train(mld_trainer* trainer, uint32_t first, uint32_t count,
+                                    uint8_t* error, size_t error_cap) MLD_NOEXCEPT;
+
+/* The packed forest of the last successful training. Returns the bytes needed; fills `out` when
+ * that is enough. */
+MLD_API(mld_trainer_result)
+uint32_t mld_trainer_result(mld_trainer* trainer, uint8_t* out, size_t out_cap) MLD_NOEXCEPT;
+
+/* Free the trainer. */
+MLD_API(mld_trainer_close) void mld_trainer_close(mld_trainer* trainer) MLD_NOEXCEPT;
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { instantiateWasm } from "./_binding.ts";
+
+const ABC = new TextEncoder().encode("abc");
+const ABC_SHA256 =
+  "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+Deno.test("WasmMemory passes views of itself in place and copies others", async () => {
+  const { functions, allocate } = await instantiateWasm();
+  const region = allocate(32 + ABC.length);
+  region.bytes.set(ABC, 32);
+  const outside = new Uint8Array(32);
+  functions.sha256(region.bytes.subarray(32), outside);
+  functions.sha256(ABC, region.bytes.subarray(0, 32));
+  assert.equal(outside.toHex(), ABC_SHA256);
+  assert.equal(region.bytes.subarray(0, 32).toHex(), ABC_SHA256);
+  region.free();
+  region.free();
+  assert.throws(() => region.bytes, TypeError);
+});
+
+Deno.test("WasmMemory leaves what the core does not write as it was", async () => {
+  const { functions } = await instantiateWasm();
+  const out = new Uint8Array(40).fill(7);
+  assert.equal(functions.sha256(ABC, out), 32);
+  assert.deepEqual([...out.subarray(32)], [7, 7, 7, 7, 7, 7, 7, 7]);
+});
+
+Deno.test("WasmMemory refuses a view that growth has detached, and makes new ones", async () => {
+  const { functions, allocate } = await instantiateWasm();
+  const region = allocate(64);
+  region.bytes.set(ABC);
+  const before = region.bytes.subarray(0, 3);
+  const large = allocate(64 << 20);
+  assert.equal(before.length, 0);
+  assert.throws(
+    () => functions.sha256(before, new Uint8Array(32)),
+    /its memory has moved/,
+  );
+  const out = new Uint8Array(32);
+  functions.sha256(region.bytes.subarray(0, 3), out);
+  assert.equal(out.toHex(), ABC_SHA256);
+  large.free();
+});
+
+Deno.test("WasmMemory copies a large input while the memory grows under a view of itself", async () => {
+  const { functions, allocate } = await instantiateWasm();
+  const region = allocate(32);
+  const large = new Uint8Array(48 << 20);
+  functions.sha256(large, region.bytes);
+  const expected = new Uint8Array(
+    await crypto.subtle.digest("SHA-256", large),
+  );
+  assert.deepEqual(region.bytes, expected);
+});
+
+Deno.test("a failed allocation breaks the wasm instance for good, and no other", async () => {
+  const broken = await instantiateWasm();
+  assert.throws(() => broken.allocate(2 ** 31), { code: "broken" });
+  assert.throws(
+    () => broken.functions.sha256(ABC, new Uint8Array(32)),
+    { name: "NativeError", code: "broken" },
+  );
+  const { functions } = await instantiateWasm();
+  const out = new Uint8Array(32);
+  functions.sha256(ABC, out);
+  assert.equal(out.toHex(), ABC_SHA256);
+});
