@@ -260,7 +260,7 @@ ${all.map(wasmMethod).join("\n")}
 
 async function format(text: string): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--no-config", "--ext=ts", "-"],
+    args: ["fmt", "--no-config", "--line-width=120", "--ext=ts", "-"],
     ...{ stdin: "piped", stdout: "piped", stderr: "piped" },
   }).spawn();
   const writer = child.stdin.getWriter();

@@ -4,67 +4,24 @@
  * @module
  */
 import { pinned } from "./_pinned.ts";
-import {
-  asHandle,
-  type Handle,
-  type WasmExports,
-  type WasmMemory,
-} from "./_wasm_memory.ts";
+import { asHandle, type Handle, type WasmExports, type WasmMemory } from "./_wasm_memory.ts";
 
 /** FFI table of the shared library. */
 export const SYMBOLS = {
   mld_abi_version: { parameters: [], result: "u32" },
-  mld_sha256: {
-    parameters: ["buffer", "usize", "buffer", "usize"],
-    result: "u32",
-  },
-  mld_forest_open: {
-    parameters: ["buffer", "usize", "buffer", "usize", "buffer", "usize"],
-    result: "pointer",
-  },
-  mld_forest_info: {
-    parameters: ["pointer", "buffer", "usize"],
-    result: "u32",
-  },
-  mld_forest_kernel: {
-    parameters: ["pointer", "buffer", "usize"],
-    result: "u32",
-  },
-  mld_forest_use_kernel: {
-    parameters: ["pointer", "buffer", "usize"],
-    result: "u32",
-  },
+  mld_sha256: { parameters: ["buffer", "usize", "buffer", "usize"], result: "u32" },
+  mld_forest_open: { parameters: ["buffer", "usize", "buffer", "usize", "buffer", "usize"], result: "pointer" },
+  mld_forest_info: { parameters: ["pointer", "buffer", "usize"], result: "u32" },
+  mld_forest_kernel: { parameters: ["pointer", "buffer", "usize"], result: "u32" },
+  mld_forest_use_kernel: { parameters: ["pointer", "buffer", "usize"], result: "u32" },
   mld_forest_predict: {
-    parameters: [
-      "pointer",
-      "buffer",
-      "usize",
-      "usize",
-      "usize",
-      "buffer",
-      "usize",
-    ],
+    parameters: ["pointer", "buffer", "usize", "usize", "usize", "buffer", "usize"],
     result: "u32",
   },
-  mld_forest_contributions: {
-    parameters: ["pointer", "buffer", "usize", "buffer", "usize"],
-    result: "u32",
-  },
-  mld_forest_flips: {
-    parameters: ["pointer", "buffer", "usize", "f32", "buffer", "usize"],
-    result: "u32",
-  },
+  mld_forest_contributions: { parameters: ["pointer", "buffer", "usize", "buffer", "usize"], result: "u32" },
+  mld_forest_flips: { parameters: ["pointer", "buffer", "usize", "f32", "buffer", "usize"], result: "u32" },
   mld_forest_merge: {
-    parameters: [
-      "buffer",
-      "usize",
-      "buffer",
-      "usize",
-      "buffer",
-      "usize",
-      "buffer",
-      "usize",
-    ],
+    parameters: ["buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "usize"],
     result: "u32",
   },
   mld_forest_close: { parameters: ["pointer"], result: "void" },
@@ -93,15 +50,8 @@ export const SYMBOLS = {
     result: "pointer",
     nonblocking: true,
   },
-  mld_trainer_train: {
-    parameters: ["pointer", "u32", "u32", "buffer", "usize"],
-    result: "u32",
-    nonblocking: true,
-  },
-  mld_trainer_result: {
-    parameters: ["pointer", "buffer", "usize"],
-    result: "u32",
-  },
+  mld_trainer_train: { parameters: ["pointer", "u32", "u32", "buffer", "usize"], result: "u32", nonblocking: true },
+  mld_trainer_result: { parameters: ["pointer", "buffer", "usize"], result: "u32" },
   mld_trainer_close: { parameters: ["pointer"], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
@@ -132,18 +82,9 @@ export interface CoreFunctions {
     scores: Float32Array<ArrayBuffer>,
   ): number;
   /** What each feature added to the score of one row, then the bias, then the score. Returns the numbers written. */
-  forestContributions(
-    forest: Handle,
-    row: Float32Array<ArrayBuffer>,
-    out: Float64Array<ArrayBuffer>,
-  ): number;
+  forestContributions(forest: Handle, row: Float32Array<ArrayBuffer>, out: Float64Array<ArrayBuffer>): number;
   /** The nearest values of single features that carry the score across `limit`, nearest first: feature, value, score, change and relative change of each into `out`. Returns how many there are. */
-  forestFlips(
-    forest: Handle,
-    row: Float32Array<ArrayBuffer>,
-    limit: number,
-    out: Float64Array<ArrayBuffer>,
-  ): number;
+  forestFlips(forest: Handle, row: Float32Array<ArrayBuffer>, limit: number, out: Float64Array<ArrayBuffer>): number;
   /** Join the trees of packed forests, one after the other in `blobs`, `sizes` bytes each. `out` has room for as many bytes as `blobs`. Returns the bytes written, or 0 with a reason in `error`. */
   forestMerge(
     blobs: Uint8Array<ArrayBuffer>,
@@ -171,12 +112,7 @@ export interface CoreFunctions {
     error: Uint8Array<ArrayBuffer>,
   ): Promise<Handle | null>;
   /** Train the trees `first`, `first + 1`, ... Returns the size of their packed form, or 0 with a reason in `error`. */
-  trainerTrain(
-    trainer: Handle,
-    first: number,
-    count: number,
-    error: Uint8Array<ArrayBuffer>,
-  ): Promise<number>;
+  trainerTrain(trainer: Handle, first: number, count: number, error: Uint8Array<ArrayBuffer>): Promise<number>;
   /** The packed forest of the last successful training. Returns the bytes needed; fills `out` when that is enough. */
   trainerResult(trainer: Handle, out: Uint8Array<ArrayBuffer>): number;
   /** Free the trainer. */
@@ -184,13 +120,10 @@ export interface CoreFunctions {
 }
 
 /** The functions of an open shared library. */
-export function bindNative(
-  s: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"],
-): CoreFunctions {
+export function bindNative(s: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): CoreFunctions {
   return {
     abiVersion: () => s.mld_abi_version(),
-    sha256: (data, out) =>
-      s.mld_sha256(data, BigInt(data.length), out, BigInt(out.length)),
+    sha256: (data, out) => s.mld_sha256(data, BigInt(data.length), out, BigInt(out.length)),
     forestOpen: (blob, featureIndex, error) =>
       s.mld_forest_open(
         blob,
@@ -200,20 +133,9 @@ export function bindNative(
         error,
         BigInt(error.length),
       ),
-    forestInfo: (forest, out) =>
-      s.mld_forest_info(forest as Deno.PointerObject, out, BigInt(out.length)),
-    forestKernel: (forest, out) =>
-      s.mld_forest_kernel(
-        forest as Deno.PointerObject,
-        out,
-        BigInt(out.length),
-      ),
-    forestUseKernel: (forest, name) =>
-      s.mld_forest_use_kernel(
-        forest as Deno.PointerObject,
-        name,
-        BigInt(name.length),
-      ),
+    forestInfo: (forest, out) => s.mld_forest_info(forest as Deno.PointerObject, out, BigInt(out.length)),
+    forestKernel: (forest, out) => s.mld_forest_kernel(forest as Deno.PointerObject, out, BigInt(out.length)),
+    forestUseKernel: (forest, name) => s.mld_forest_use_kernel(forest as Deno.PointerObject, name, BigInt(name.length)),
     forestPredict: (forest, rows, stride, count, scores) =>
       s.mld_forest_predict(
         forest as Deno.PointerObject,
@@ -225,22 +147,9 @@ export function bindNative(
         BigInt(scores.length),
       ),
     forestContributions: (forest, row, out) =>
-      s.mld_forest_contributions(
-        forest as Deno.PointerObject,
-        row,
-        BigInt(row.length),
-        out,
-        BigInt(out.length),
-      ),
+      s.mld_forest_contributions(forest as Deno.PointerObject, row, BigInt(row.length), out, BigInt(out.length)),
     forestFlips: (forest, row, limit, out) =>
-      s.mld_forest_flips(
-        forest as Deno.PointerObject,
-        row,
-        BigInt(row.length),
-        limit,
-        out,
-        BigInt(out.length),
-      ),
+      s.mld_forest_flips(forest as Deno.PointerObject, row, BigInt(row.length), limit, out, BigInt(out.length)),
     forestMerge: (blobs, sizes, out, error) =>
       s.mld_forest_merge(
         blobs,
@@ -297,107 +206,55 @@ export function bindNative(
     trainerTrain: (trainer, first, count, error) =>
       pinned(
         [error],
-        () =>
-          s.mld_trainer_train(
-            trainer as Deno.PointerObject,
-            first,
-            count,
-            error,
-            BigInt(error.length),
-          ),
+        () => s.mld_trainer_train(trainer as Deno.PointerObject, first, count, error, BigInt(error.length)),
       ),
-    trainerResult: (trainer, out) =>
-      s.mld_trainer_result(
-        trainer as Deno.PointerObject,
-        out,
-        BigInt(out.length),
-      ),
-    trainerClose: (trainer) =>
-      s.mld_trainer_close(trainer as Deno.PointerObject),
+    trainerResult: (trainer, out) => s.mld_trainer_result(trainer as Deno.PointerObject, out, BigInt(out.length)),
+    trainerClose: (trainer) => s.mld_trainer_close(trainer as Deno.PointerObject),
   };
 }
 
 /** The functions of a wasm instance. */
 export function bindWasm(e: WasmExports, m: WasmMemory): CoreFunctions {
   return {
-    abiVersion: () =>
-      (m.call([], [], () => e.mld_abi_version!()) as number) >>> 0,
+    abiVersion: () => (m.call([], [], () => e.mld_abi_version!()) as number) >>> 0,
     sha256: (data, out) =>
-      (m.call(
-        [data, out],
-        [false, true],
-        (p, n) => e.mld_sha256!(p[0]!, n[0]!, p[1]!, n[1]!),
-      ) as number) >>> 0,
+      (m.call([data, out], [false, true], (p, n) => e.mld_sha256!(p[0]!, n[0]!, p[1]!, n[1]!)) as number) >>> 0,
     forestOpen: (blob, featureIndex, error) =>
       asHandle(
         m.call([blob, featureIndex, error], [false, false, true], (p, n) =>
           e.mld_forest_open!(p[0]!, n[0]!, p[1]!, n[1]!, p[2]!, n[2]!)),
       ),
     forestInfo: (forest, out) =>
-      (m.call(
-        [out],
-        [true],
-        (p, n) => e.mld_forest_info!(forest, p[0]!, n[0]!),
-      ) as number) >>> 0,
+      (m.call([out], [true], (p, n) => e.mld_forest_info!(forest, p[0]!, n[0]!)) as number) >>> 0,
     forestKernel: (forest, out) =>
-      (m.call(
-        [out],
-        [true],
-        (p, n) => e.mld_forest_kernel!(forest, p[0]!, n[0]!),
-      ) as number) >>> 0,
+      (m.call([out], [true], (p, n) => e.mld_forest_kernel!(forest, p[0]!, n[0]!)) as number) >>> 0,
     forestUseKernel: (forest, name) =>
-      (m.call(
-        [name],
-        [false],
-        (p, n) => e.mld_forest_use_kernel!(forest, p[0]!, n[0]!),
-      ) as number) >>> 0,
+      (m.call([name], [false], (p, n) => e.mld_forest_use_kernel!(forest, p[0]!, n[0]!)) as number) >>> 0,
     forestPredict: (forest, rows, stride, count, scores) =>
       (m.call(
         [rows, scores],
         [false, true],
-        (p, n) =>
-          e.mld_forest_predict!(
-            forest,
-            p[0]!,
-            n[0]!,
-            stride,
-            count,
-            p[1]!,
-            n[1]!,
-          ),
+        (p, n) => e.mld_forest_predict!(forest, p[0]!, n[0]!, stride, count, p[1]!, n[1]!),
       ) as number) >>> 0,
     forestContributions: (forest, row, out) =>
       (m.call(
         [row, out],
         [false, true],
-        (p, n) =>
-          e.mld_forest_contributions!(forest, p[0]!, n[0]!, p[1]!, n[1]!),
+        (p, n) => e.mld_forest_contributions!(forest, p[0]!, n[0]!, p[1]!, n[1]!),
       ) as number) >>> 0,
     forestFlips: (forest, row, limit, out) =>
       (m.call(
         [row, out],
         [false, true],
-        (p, n) =>
-          e.mld_forest_flips!(forest, p[0]!, n[0]!, limit, p[1]!, n[1]!),
+        (p, n) => e.mld_forest_flips!(forest, p[0]!, n[0]!, limit, p[1]!, n[1]!),
       ) as number) >>> 0,
     forestMerge: (blobs, sizes, out, error) =>
       (m.call(
         [blobs, sizes, out, error],
         [false, false, true, true],
-        (p, n) =>
-          e.mld_forest_merge!(
-            p[0]!,
-            n[0]!,
-            p[1]!,
-            n[1]!,
-            p[2]!,
-            n[2]!,
-            p[3]!,
-            n[3]!,
-          ),
+        (p, n) => e.mld_forest_merge!(p[0]!, n[0]!, p[1]!, n[1]!, p[2]!, n[2]!, p[3]!, n[3]!),
       ) as number) >>> 0,
-    forestClose: (forest) =>
-      void m.call([], [], () => e.mld_forest_close!(forest)),
+    forestClose: (forest) => void m.call([], [], () => e.mld_forest_close!(forest)),
     trainerOpen: (
       rows,
       stride,
@@ -416,13 +273,7 @@ export function bindWasm(e: WasmExports, m: WasmMemory): CoreFunctions {
     ) =>
       Promise.try(() =>
         asHandle(
-          m.call([rows, featureIndex, labels, weights, error], [
-            false,
-            false,
-            false,
-            false,
-            true,
-          ], (p, n) =>
+          m.call([rows, featureIndex, labels, weights, error], [false, false, false, false, true], (p, n) =>
             e.mld_trainer_open!(
               p[0]!,
               n[0]!,
@@ -448,19 +299,10 @@ export function bindWasm(e: WasmExports, m: WasmMemory): CoreFunctions {
       ),
     trainerTrain: (trainer, first, count, error) =>
       Promise.try(() =>
-        (m.call(
-          [error],
-          [true],
-          (p, n) => e.mld_trainer_train!(trainer, first, count, p[0]!, n[0]!),
-        ) as number) >>> 0
+        (m.call([error], [true], (p, n) => e.mld_trainer_train!(trainer, first, count, p[0]!, n[0]!)) as number) >>> 0
       ),
     trainerResult: (trainer, out) =>
-      (m.call(
-        [out],
-        [true],
-        (p, n) => e.mld_trainer_result!(trainer, p[0]!, n[0]!),
-      ) as number) >>> 0,
-    trainerClose: (trainer) =>
-      void m.call([], [], () => e.mld_trainer_close!(trainer)),
+      (m.call([out], [true], (p, n) => e.mld_trainer_result!(trainer, p[0]!, n[0]!)) as number) >>> 0,
+    trainerClose: (trainer) => void m.call([], [], () => e.mld_trainer_close!(trainer)),
   };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { instantiateWasm } from "./_binding.ts";
+import { WasmMemory } from "./_wasm_memory.ts";
 
 const ABC = new TextEncoder().encode("abc");
 const ABC_SHA256 =
@@ -65,4 +66,26 @@ Deno.test("a failed allocation breaks the wasm instance for good, and no other",
   const out = new Uint8Array(32);
   functions.sha256(ABC, out);
   assert.equal(out.toHex(), ABC_SHA256);
+});
+
+Deno.test("a trap breaks the wasm instance for good", () => {
+  // (module (func (export "f") unreachable))
+  const bytes = Uint8Array.fromHex(
+    "0061736d010000000104016000000302010007050101660000" + "0a05010300000b",
+  );
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+  const trapping = exports as Record<string, () => number>;
+  const memory = new WasmMemory(
+    trapping,
+    new WebAssembly.Memory({ initial: 1 }),
+  );
+  let calls = 0;
+  const call = () =>
+    memory.call([], [], () => {
+      calls++;
+      return trapping.f!();
+    });
+  assert.throws(call, { code: "broken", message: /unreachable/ });
+  assert.throws(call, { code: "broken" });
+  assert.equal(calls, 1);
 });
