@@ -1,0 +1,191 @@
+/**
+ * The packages as strangers use them: real publishes to a registry on loopback, separate projects that import `jsr:`
+ * specifiers with a fresh cache and only the permissions that the members state, and a second run without any network.
+ */
+import assert from "node:assert/strict";
+import { Registry } from "./consumer/registry.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const MEMBERS = [
+  "events",
+  "native",
+  "capture",
+  "detectors",
+  "scoring",
+  "raglogger",
+  ".",
+];
+
+interface Consumer {
+  /** Package that is imported. */
+  name: string;
+  /** Program; prints one line. */
+  program: string;
+  /** What it must print. */
+  prints: RegExp;
+  /** Permissions that the package states. */
+  permissions: readonly string[];
+  /** Members that may be downloaded, and nothing else. */
+  members: readonly string[];
+  /** npm packages that may be downloaded. */
+  npm: readonly string[];
+}
+
+/** A pcap header without packets, as an expression. */
+const EMPTY_CAPTURE =
+  `new Uint8Array([0xd4,0xc3,0xb2,0xa1,2,0,4,0,0,0,0,0,0,0,0,0,255,255,0,0,1,0,0,0])`;
+
+const CONSUMERS: readonly Consumer[] = [
+  {
+    name: "native",
+    program: `import { openCore } from "jsr:@ml-defender/native@^0.1.0";
+const core = await openCore();
+console.log(core.build, core.layout.flow.features.length);`,
+    prints: /^wasm \d+$/,
+    permissions: [],
+    members: ["native"],
+    npm: [],
+  },
+  {
+    name: "capture",
+    program: `import { openCapture } from "jsr:@ml-defender/capture@^0.1.0";
+await using capture = await openCapture(${EMPTY_CAPTURE});
+for await (const batch of capture) void batch;
+console.log("packets", capture.status().packets);`,
+    prints: /^packets 0$/,
+    permissions: [],
+    members: ["capture", "native", "events"],
+    npm: [],
+  },
+  {
+    name: "detectors",
+    program: `import * as detectors from "jsr:@ml-defender/detectors@^0.1.0";
+console.log("exports", Object.keys(detectors).length > 3);`,
+    prints: /^exports true$/,
+    permissions: [],
+    members: ["detectors", "events"],
+    npm: [],
+  },
+  {
+    name: "scoring",
+    program: `import { parsePolicy } from "jsr:@ml-defender/scoring@^0.1.0";
+console.log("policy", typeof parsePolicy({}));`,
+    prints: /^policy object$/,
+    permissions: [],
+    members: ["scoring", "events"],
+    npm: ["valibot"],
+  },
+  {
+    name: "sdk",
+    program: `import { analyze } from "jsr:@ml-defender/sdk@^0.1.0";
+await using run = await analyze(${EMPTY_CAPTURE});
+for await (const update of run.incidents) void update;
+console.log("packets", (await run.finished).packets);`,
+    prints: /^packets 0$/,
+    permissions: [],
+    members: [
+      "sdk",
+      "events",
+      "native",
+      "capture",
+      "detectors",
+      "scoring",
+      "raglogger",
+    ],
+    npm: ["valibot"],
+  },
+];
+
+async function deno(
+  args: readonly string[],
+  cwd: URL | string,
+  env: Record<string, string>,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd,
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+Deno.test("published packages work for strangers, with their stated permissions, and offline the second time", async (t) => {
+  await using registry = new Registry();
+  const folder = await Deno.makeTempDir({ prefix: "consumer-" });
+  try {
+    for (const member of MEMBERS) {
+      await t.step(`publish ${member}`, async () => {
+        const { code, stderr } = await deno(
+          ["publish", "--allow-dirty", "--no-check", "--token", "local"],
+          new URL(`${member}/`, ROOT),
+          { JSR_URL: registry.url },
+        );
+        assert.equal(code, 0, stderr);
+      });
+    }
+    for (const consumer of CONSUMERS) {
+      await t.step(`import ${consumer.name}`, async () => {
+        await checkConsumer(registry, folder, consumer);
+      });
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+async function checkConsumer(
+  registry: Registry,
+  folder: string,
+  consumer: Consumer,
+): Promise<void> {
+  const project = `${folder}/${consumer.name}`;
+  const cache = `${folder}/${consumer.name}-cache`;
+  await Deno.mkdir(project);
+  await Deno.writeTextFile(`${project}/deno.json`, "{}\n");
+  await Deno.writeTextFile(`${project}/main.ts`, consumer.program);
+  const env = { JSR_URL: registry.url, DENO_DIR: cache, HOME: folder };
+  const permissions = ["--no-prompt", ...consumer.permissions];
+  registry.takeServed();
+
+  const first = await deno(["run", ...permissions, "main.ts"], project, env);
+  assert.equal(first.code, 0, first.stderr);
+  assert.match(first.stdout.trim(), consumer.prints);
+
+  const served = registry.takeServed();
+  const members = new Set(served.map((path) => path.split("/")[1]!));
+  assert.deepEqual([...members].sort(), [...consumer.members].sort());
+  const strange = served.filter((path) =>
+    /_test\.|testdata|test_cpp|fuzz|\.(cpp|hpp|h)$/.test(path)
+  );
+  assert.deepEqual(strange, [], "tests or C++ sources were downloaded");
+  assert.deepEqual(await npmPackages(cache), consumer.npm);
+
+  const offline = await deno(
+    ["run", "--cached-only", ...permissions, "main.ts"],
+    project,
+    env,
+  );
+  assert.equal(offline.code, 0, offline.stderr);
+  assert.match(offline.stdout.trim(), consumer.prints);
+  assert.deepEqual(registry.takeServed(), [], "the second run went online");
+}
+
+/** Names of the npm packages in a cache. */
+async function npmPackages(cache: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const registry of Deno.readDir(`${cache}/npm`)) {
+      if (!registry.isDirectory) continue;
+      for await (const entry of Deno.readDir(`${cache}/npm/${registry.name}`)) {
+        if (entry.isDirectory) names.push(entry.name);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return names.sort();
+}
