@@ -121,6 +121,16 @@ export async function run(
   return new TextDecoder().decode(stdout);
 }
 
+/** Whether tshark can be run here. */
+export async function hasTshark(): Promise<boolean> {
+  try {
+    await run("tshark", ["--version"]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 let profile: Promise<string> | undefined;
 
 /** A profile folder that switches off every dissector that is not `KEPT`. Made once, removed at exit. */
