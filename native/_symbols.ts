@@ -53,6 +53,13 @@ export const SYMBOLS = {
   mld_trainer_train: { parameters: ["pointer", "u32", "u32", "buffer", "usize"], result: "u32", nonblocking: true },
   mld_trainer_result: { parameters: ["pointer", "buffer", "usize"], result: "u32" },
   mld_trainer_close: { parameters: ["pointer"], result: "void" },
+  mld_formatter_open: { parameters: ["buffer", "usize", "buffer", "usize", "buffer", "usize"], result: "pointer" },
+  mld_formatter_lines: {
+    parameters: ["pointer", "buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "usize"],
+    result: "u32",
+  },
+  mld_formatter_fixed_bytes: { parameters: ["pointer"], result: "u32" },
+  mld_formatter_close: { parameters: ["pointer"], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The core's functions; a buffer carries its length. */
@@ -117,6 +124,24 @@ export interface CoreFunctions {
   trainerResult(trainer: Handle, out: Uint8Array<ArrayBuffer>): number;
   /** Free the trainer. */
   trainerClose(trainer: Handle): void;
+  /** Prepare to write JSON lines: dotted paths, one a line, and a kind for each (0 number, 1 boolean, 2 text, 3 time in microseconds). */
+  formatterOpen(
+    paths: Uint8Array<ArrayBuffer>,
+    kinds: Uint8Array<ArrayBuffer>,
+    error: Uint8Array<ArrayBuffer>,
+  ): Handle | null;
+  /** Write rows of numbers as whole lines until all are done or the next might not fit. A text is its offset in `arena` * 65536 + its length in bytes; NaN is null. `result` gets lines, bytes, and 1 where it stopped at text outside the arena. Returns the lines. */
+  formatterLines(
+    formatter: Handle,
+    numbers: Float64Array<ArrayBuffer>,
+    arena: Uint8Array<ArrayBuffer>,
+    out: Uint8Array<ArrayBuffer>,
+    result: Uint32Array<ArrayBuffer>,
+  ): number;
+  /** Bytes of a line at most, without its texts (each needs at most 6 for a byte). */
+  formatterFixedBytes(formatter: Handle): number;
+  /** Free the formatter. */
+  formatterClose(formatter: Handle): void;
 }
 
 /** The functions of an open shared library. */
@@ -210,6 +235,22 @@ export function bindNative(s: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): C
       ),
     trainerResult: (trainer, out) => s.mld_trainer_result(trainer as Deno.PointerObject, out, BigInt(out.length)),
     trainerClose: (trainer) => s.mld_trainer_close(trainer as Deno.PointerObject),
+    formatterOpen: (paths, kinds, error) =>
+      s.mld_formatter_open(paths, BigInt(paths.length), kinds, BigInt(kinds.length), error, BigInt(error.length)),
+    formatterLines: (formatter, numbers, arena, out, result) =>
+      s.mld_formatter_lines(
+        formatter as Deno.PointerObject,
+        numbers,
+        BigInt(numbers.length),
+        arena,
+        BigInt(arena.length),
+        out,
+        BigInt(out.length),
+        result,
+        BigInt(result.length),
+      ),
+    formatterFixedBytes: (formatter) => s.mld_formatter_fixed_bytes(formatter as Deno.PointerObject),
+    formatterClose: (formatter) => s.mld_formatter_close(formatter as Deno.PointerObject),
   };
 }
 
@@ -304,5 +345,18 @@ export function bindWasm(e: WasmExports, m: WasmMemory): CoreFunctions {
     trainerResult: (trainer, out) =>
       (m.call([out], [true], (p, n) => e.mld_trainer_result!(trainer, p[0]!, n[0]!)) as number) >>> 0,
     trainerClose: (trainer) => void m.call([], [], () => e.mld_trainer_close!(trainer)),
+    formatterOpen: (paths, kinds, error) =>
+      asHandle(
+        m.call([paths, kinds, error], [false, false, true], (p, n) =>
+          e.mld_formatter_open!(p[0]!, n[0]!, p[1]!, n[1]!, p[2]!, n[2]!)),
+      ),
+    formatterLines: (formatter, numbers, arena, out, result) =>
+      (m.call(
+        [numbers, arena, out, result],
+        [false, false, true, true],
+        (p, n) => e.mld_formatter_lines!(formatter, p[0]!, n[0]!, p[1]!, n[1]!, p[2]!, n[2]!, p[3]!, n[3]!),
+      ) as number) >>> 0,
+    formatterFixedBytes: (formatter) => (m.call([], [], () => e.mld_formatter_fixed_bytes!(formatter)) as number) >>> 0,
+    formatterClose: (formatter) => void m.call([], [], () => e.mld_formatter_close!(formatter)),
   };
 }

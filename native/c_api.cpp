@@ -11,6 +11,7 @@
 #include "core/base/sha256.hpp"
 #include "core/forest/forest.hpp"
 #include "core/forest/trainer.hpp"
+#include "core/log/jsonl.hpp"
 #include "include/mldefender.h"
 
 struct mld_forest {
@@ -22,6 +23,10 @@ struct mld_forest {
 struct mld_trainer {
   std::unique_ptr<mld::forest::Trainer> trainer;
   std::vector<std::uint8_t> result;
+};
+
+struct mld_formatter {
+  mld::LineSchema schema;
 };
 
 namespace {
@@ -229,3 +234,35 @@ std::uint32_t mld_trainer_result(mld_trainer* trainer, std::uint8_t* out,
 }
 
 void mld_trainer_close(mld_trainer* trainer) noexcept { delete trainer; }
+
+mld_formatter* mld_formatter_open(const std::uint8_t* paths, std::size_t paths_len,
+                                  const std::uint8_t* kinds, std::size_t kinds_len,
+                                  std::uint8_t* error, std::size_t error_cap) noexcept {
+  auto handle = std::make_unique<mld_formatter>();
+  const std::string_view text(reinterpret_cast<const char*>(paths), paths_len);
+  if (!mld::LineSchema::make(text, {kinds, kinds_len}, handle->schema)) {
+    give_error("the paths or their kinds make no line", error, error_cap);
+    return nullptr;
+  }
+  return handle.release();
+}
+
+std::uint32_t mld_formatter_lines(mld_formatter* formatter, const double* numbers,
+                                  std::size_t numbers_len, const std::uint8_t* arena,
+                                  std::size_t arena_len, std::uint8_t* out, std::size_t out_cap,
+                                  std::uint32_t* result, std::size_t result_cap) noexcept {
+  if (result_cap < 3) return 0;
+  const auto rows = numbers_len / formatter->schema.field_count();
+  const auto done = formatter->schema.format_lines({numbers, numbers_len}, {arena, arena_len}, rows,
+                                                   {reinterpret_cast<char*>(out), out_cap});
+  result[0] = static_cast<std::uint32_t>(done.lines);
+  result[1] = static_cast<std::uint32_t>(done.bytes);
+  result[2] = done.bad_text ? 1 : 0;
+  return result[0];
+}
+
+std::uint32_t mld_formatter_fixed_bytes(mld_formatter* formatter) noexcept {
+  return static_cast<std::uint32_t>(formatter->schema.fixed_bytes());
+}
+
+void mld_formatter_close(mld_formatter* formatter) noexcept { delete formatter; }

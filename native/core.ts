@@ -1,6 +1,7 @@
 import type { Binding } from "./_binding.ts";
 import { reasonOf } from "./_core_handle.ts";
 import { Forest } from "./forest.ts";
+import { Formatter, type FormatterField } from "./formatter.ts";
 import { NativeError } from "./native_error.ts";
 import { Trainer, type TrainerOptions } from "./trainer.ts";
 
@@ -87,5 +88,16 @@ export class Core {
       "refused",
       `Cannot merge forests as ${reasonOf(error)}`,
     );
+  }
+
+  /**
+   * Prepare to write JSON lines.
+   *
+   * @param fields The leaves of a line in order.
+   * @returns The formatter; to be closed.
+   * @throws {NativeError} `refused` if they make no line.
+   */
+  openFormatter(fields: readonly FormatterField[]): Formatter {
+    return new Formatter(this.#binding, fields);
   }
 }

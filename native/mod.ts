@@ -9,6 +9,7 @@
 export { openHandles } from "./_core_handle.ts";
 export * from "./core.ts";
 export * from "./forest.ts";
+export * from "./formatter.ts";
 export * from "./native_error.ts";
 export * from "./open_core.ts";
 export * from "./trainer.ts";

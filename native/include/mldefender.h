@@ -27,6 +27,7 @@ extern "C" {
 
 typedef struct mld_forest mld_forest;
 typedef struct mld_trainer mld_trainer;
+typedef struct mld_formatter mld_formatter;
 
 /* Version of this interface: it changes with every change that a caller could notice. */
 MLD_API(mld_abi_version) uint32_t mld_abi_version(void) MLD_NOEXCEPT;
@@ -111,6 +112,27 @@ uint32_t mld_trainer_result(mld_trainer* trainer, uint8_t* out, size_t out_cap) 
 
 /* Free the trainer. */
 MLD_API(mld_trainer_close) void mld_trainer_close(mld_trainer* trainer) MLD_NOEXCEPT;
+
+/* Prepare to write JSON lines: dotted paths, one a line, and a kind for each (0 number, 1 boolean,
+ * 2 text, 3 time in microseconds). */
+MLD_API(mld_formatter_open)
+mld_formatter* mld_formatter_open(const uint8_t* paths, size_t paths_len, const uint8_t* kinds,
+                                  size_t kinds_len, uint8_t* error, size_t error_cap) MLD_NOEXCEPT;
+
+/* Write rows of numbers as whole lines until all are done or the next might not fit. A text is its
+ * offset in `arena` * 65536 + its length in bytes; NaN is null. `result` gets lines, bytes, and 1
+ * where it stopped at text outside the arena. Returns the lines. */
+MLD_API(mld_formatter_lines)
+uint32_t mld_formatter_lines(mld_formatter* formatter, const double* numbers, size_t numbers_len,
+                             const uint8_t* arena, size_t arena_len, uint8_t* out, size_t out_cap,
+                             uint32_t* result, size_t result_cap) MLD_NOEXCEPT;
+
+/* Bytes of a line at most, without its texts (each needs at most 6 for a byte). */
+MLD_API(mld_formatter_fixed_bytes)
+uint32_t mld_formatter_fixed_bytes(mld_formatter* formatter) MLD_NOEXCEPT;
+
+/* Free the formatter. */
+MLD_API(mld_formatter_close) void mld_formatter_close(mld_formatter* formatter) MLD_NOEXCEPT;
 
 #ifdef __cplusplus
 }
