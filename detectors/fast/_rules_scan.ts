@@ -1,0 +1,137 @@
+import { atLeast, atMost, lead, type Rule } from "./rule.ts";
+
+// A probe gets no data back. (A RST counts as an answer of the flow, not as data.)
+const NO_DATA_BACK = [{ feature: "bwd_payload_bytes", is: 0 }];
+
+/** Searches for hosts and services. The subject is the scanner. */
+export const SCAN_RULES: readonly Rule[] = [
+  {
+    code: "vertical_scan",
+    category: "scan",
+    subject: "initiator",
+    text: "ports it tried by TCP, hardly any accepted",
+    terms: [
+      lead("out_unique_ports_30s", 20, 25),
+      atLeast("out_syn_without_ack_ratio_30s", 0.6),
+    ],
+    flows: [...NO_DATA_BACK, { feature: "is_tcp", is: 1 }],
+  },
+  {
+    code: "port_probing",
+    category: "scan",
+    subject: "initiator",
+    text: "ports it tried on few hosts without any answer",
+    terms: [
+      lead("out_unique_ports_30s", 20, 25),
+      atLeast("out_unanswered_ratio_30s", 0.8),
+      // Peer-to-peer software tries many ports as well, each on another host.
+      atMost("out_unique_destinations_30s", 10),
+    ],
+    flows: NO_DATA_BACK,
+  },
+  {
+    code: "refused_scan",
+    category: "scan",
+    subject: "initiator",
+    text: "ports that refused it",
+    terms: [
+      lead("out_unique_ports_30s", 20, 25),
+      atLeast("out_tcp_rst_ratio_30s", 0.35),
+    ],
+    flows: [...NO_DATA_BACK, { feature: "is_tcp", is: 1 }],
+  },
+  {
+    code: "horizontal_scan",
+    category: "scan",
+    subject: "initiator",
+    text: "hosts it tried on the same few TCP ports, hardly any accepted",
+    terms: [
+      lead("out_unique_destinations_30s", 25, 20),
+      atLeast("out_syn_without_ack_ratio_30s", 0.6),
+      atMost("out_port_entropy_30s", 0.45),
+    ],
+    flows: [...NO_DATA_BACK, { feature: "is_tcp", is: 1 }],
+  },
+  {
+    code: "host_probing",
+    category: "scan",
+    subject: "initiator",
+    text: "hosts it tried on the same few ports without any answer",
+    terms: [
+      lead("out_unique_destinations_30s", 25, 20),
+      atLeast("out_unanswered_ratio_30s", 0.7),
+      atMost("out_port_entropy_30s", 0.45),
+    ],
+    flows: NO_DATA_BACK,
+  },
+  {
+    code: "refused_sweep",
+    category: "scan",
+    subject: "initiator",
+    text: "hosts that it tried and that refused it",
+    terms: [
+      lead("out_unique_destinations_30s", 25, 20),
+      atLeast("out_tcp_rst_ratio_30s", 0.35),
+    ],
+    flows: [...NO_DATA_BACK, { feature: "is_tcp", is: 1 }],
+  },
+  {
+    code: "icmp_sweep",
+    category: "scan",
+    subject: "initiator",
+    text: "hosts it sent ICMP to",
+    terms: [
+      lead("out_icmp_flows_30s", 16, 16),
+      atLeast("out_unique_destinations_30s", 16),
+    ],
+    flows: [{ feature: "is_icmp", is: 1 }],
+  },
+  {
+    code: "arp_sweep",
+    category: "scan",
+    subject: "initiator",
+    text: "addresses it asked for by ARP",
+    terms: [lead("out_arp_targets_30s", 40, 6)],
+    flows: [
+      { feature: "is_tcp", is: 0 },
+      { feature: "is_udp", is: 0 },
+      { feature: "is_icmp", is: 0 },
+    ],
+  },
+  {
+    code: "slow_scan",
+    category: "scan",
+    subject: "initiator",
+    text: "ports it tried over five minutes, most without an answer",
+    terms: [
+      lead("out_unique_ports_300s", 25, 20),
+      atLeast("out_port_scan_pattern_score_300s", 0.5),
+      atMost("out_unique_destinations_300s", 20),
+    ],
+    flows: NO_DATA_BACK,
+  },
+  {
+    code: "slow_refused_scan",
+    category: "scan",
+    subject: "initiator",
+    text: "ports it tried over five minutes, each for a moment only",
+    terms: [
+      lead("out_unique_ports_300s", 30, 20),
+      atMost("out_avg_flow_duration_seconds_300s", 0.3),
+      atMost("out_unique_destinations_300s", 20),
+    ],
+    flows: [...NO_DATA_BACK, { feature: "is_tcp", is: 1 }],
+  },
+  {
+    code: "slow_sweep",
+    category: "scan",
+    subject: "initiator",
+    text: "hosts it tried over five minutes, most without an answer",
+    terms: [
+      lead("out_unique_destinations_300s", 30, 20),
+      atLeast("out_port_scan_pattern_score_300s", 0.6),
+      atMost("out_port_entropy_300s", 0.45),
+    ],
+    flows: NO_DATA_BACK,
+  },
+];

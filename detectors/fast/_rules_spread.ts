@@ -1,0 +1,117 @@
+import { atLeast, atMost, lead, type Rule } from "./rule.ts";
+
+const MIB = 1_048_576;
+const LOGIN = [{ feature: "login_service", is: 1 }];
+const SMB = [{ feature: "app_smb", is: 1 }];
+
+/** Password guessing, movement from host to host, and mass rewriting of shares. The subject is who does it. */
+export const SPREAD_RULES: readonly Rule[] = [
+  {
+    code: "password_guessing",
+    category: "bruteforce",
+    subject: "initiator",
+    text: "connections to login services of few hosts in a minute",
+    terms: [
+      lead("out_login_flows_60s", 15, 10),
+      atMost("out_login_targets_300s", 3),
+      // Without answers it is a search for the service, not a guess.
+      atMost("out_unanswered_ratio_30s", 0.5),
+    ],
+    flows: LOGIN,
+  },
+  {
+    code: "slow_password_guessing",
+    category: "bruteforce",
+    subject: "initiator",
+    text: "connections to login services of few hosts in five minutes",
+    terms: [
+      lead("out_login_flows_300s", 30, 10),
+      atMost("out_login_targets_300s", 3),
+      atMost("out_unanswered_ratio_300s", 0.5),
+    ],
+    flows: LOGIN,
+  },
+  {
+    code: "password_spraying",
+    category: "bruteforce",
+    subject: "initiator",
+    text: "hosts whose login services it used repeatedly",
+    terms: [
+      lead("out_login_targets_300s", 8, 8),
+      atLeast("out_login_flows_300s", 32),
+      atMost("out_unanswered_ratio_300s", 0.5),
+    ],
+    flows: LOGIN,
+  },
+  {
+    code: "login_pressure",
+    category: "bruteforce",
+    // Guessing spread over many sources: only the target sees it whole.
+    subject: "responder",
+    text: "connections to its login services from many sources in a minute",
+    terms: [
+      lead("in_login_flows_60s", 40, 10),
+      atLeast("in_source_ip_dispersion_60s", 6),
+      atLeast("in_flow_completion_rate_60s", 0.5),
+    ],
+    flows: LOGIN,
+  },
+  {
+    code: "smb_fan_out",
+    category: "lateral",
+    subject: "initiator",
+    text: "hosts it exchanged SMB with in half a minute",
+    terms: [
+      lead("out_smb_connection_diversity_30s", 6, 8),
+      // Data must have been sent: bare connection attempts are a scan.
+      atLeast("out_smb_upload_bytes_60s", 500),
+    ],
+    flows: SMB,
+  },
+  {
+    code: "slow_smb_fan_out",
+    category: "lateral",
+    subject: "initiator",
+    text: "hosts it exchanged SMB with in five minutes",
+    terms: [
+      lead("out_smb_connection_diversity_300s", 12, 6),
+      atLeast("out_smb_upload_bytes_60s", 500),
+    ],
+    flows: SMB,
+  },
+  {
+    code: "login_fan_out",
+    category: "lateral",
+    subject: "initiator",
+    text: "hosts whose login services it used, a few times each",
+    terms: [
+      lead("out_login_targets_300s", 6, 6),
+      atLeast("out_lateral_movement_score_300s", 0.85),
+      atMost("out_login_flows_300s", 31),
+      atMost("out_unanswered_ratio_300s", 0.5),
+    ],
+    flows: LOGIN,
+  },
+  {
+    code: "smb_worm",
+    category: "ransomware",
+    subject: "initiator",
+    text: "hosts it uploaded to by SMB in half a minute",
+    terms: [
+      lead("out_smb_connection_diversity_30s", 8, 6),
+      atLeast("out_smb_upload_bytes_60s", MIB),
+    ],
+    flows: SMB,
+  },
+  {
+    code: "smb_rewriting",
+    category: "ransomware",
+    subject: "initiator",
+    text: "bytes it wrote to shares in a minute while it read as many",
+    terms: [
+      lead("out_smb_upload_bytes_60s", 40 * MIB, 20),
+      atLeast("out_smb_download_bytes_60s", 40 * MIB),
+    ],
+    flows: SMB,
+  },
+];

@@ -1,0 +1,29 @@
+/**
+ * Detectors: fast rules over the windows of hosts and flows, models, and words for what they saw. Pure: imports only the
+ * contract, needs no permission.
+ *
+ * @example
+ * ```ts
+ * import type { HostBatch } from "@ml-defender/events";
+ * import { Detector, FastRules } from "@ml-defender/detectors";
+ *
+ * const detector = new Detector({ rules: new FastRules({ profile: "default" }) });
+ *
+ * function report(batch: HostBatch): string[] {
+ *   const found = detector.hosts(batch);
+ *   return Array.from({ length: batch.length }, (_, row) => found.evidence(row))
+ *     .flat()
+ *     .filter((evidence) => evidence.score >= 0.7)
+ *     .map((evidence) => `${evidence.subject}: ${evidence.reasons[0]?.text}`);
+ * }
+ * if (typeof report !== "function") throw new Error();
+ * ```
+ *
+ * @module
+ */
+export * from "./detector.ts";
+export * from "./fast/fast.ts";
+export * from "./fast/profiles.ts";
+export * from "./fast/rule.ts";
+export * from "./reasons.ts";
+export * from "./refine.ts";

@@ -1,0 +1,127 @@
+import type { Category } from "@ml-defender/events";
+
+/** The four models. */
+export type ModelName = "ddos" | "ransomware" | "traffic" | "internal";
+
+/** The models in the order of logs. */
+export const MODELS: readonly ModelName[] = [
+  "ddos",
+  "ransomware",
+  "traffic",
+  "internal",
+];
+
+/** Categories that each model speaks for. */
+export const MODEL_CATEGORIES: Readonly<
+  Record<ModelName, readonly Category[]>
+> = {
+  ddos: ["ddos"],
+  ransomware: ["ransomware"],
+  traffic: ["dns", "exfiltration", "web", "mining", "c2"],
+  internal: ["bruteforce", "scan", "lateral"],
+};
+
+/** A model's finding in terms of incidents. */
+export interface Refined {
+  /** What kind of threat it is. */
+  category: Category;
+  /** Which side of the flow it is about. */
+  subject: "initiator" | "responder";
+}
+
+/** Reads one feature of the flow at hand; NaN where it is unavailable. */
+export type FeatureReader = (name: string) => number;
+
+const UPLOAD_BYTES = 1_048_576;
+const HOST_UPLOAD_BYTES = 16 * 1_048_576;
+
+/**
+ * Which threat a model's alarm is about, and whom. The models tell harmful from harmless; what is left is plain facts of
+ * the flow, asked in this order:
+ *
+ * | model | first that holds | category |
+ * | --- | --- | --- |
+ * | ddos | always | ddos |
+ * | ransomware | always | ransomware |
+ * | traffic | payload is DNS | dns |
+ * | | 80 % of at least 1 MiB went out of the flow, or of 16 MiB out of the host | exfiltration |
+ * | | HTTP with commands in its target, or from outside to a server inside | web |
+ * | | long, slow, short plain messages to a registered port | mining |
+ * | | else | c2 |
+ * | internal | login service, used at least 5 times in five minutes, mostly answered | bruteforce |
+ * | | most of what the host tries is not accepted, or 10 ports in 30 s, or an ARP sweep | scan |
+ * | | else | lateral |
+ *
+ * The subject is the initiator; for ddos the responder, unless the flow is replies only (reflection: who gets them is
+ * its initiator); for traffic the host inside where only one is, but the initiator for web.
+ */
+export function refine(model: ModelName, feature: FeatureReader): Refined {
+  if (model === "ddos") {
+    const repliesOnly = feature("fwd_packets") === 0;
+    return {
+      category: "ddos",
+      subject: repliesOnly ? "initiator" : "responder",
+    };
+  }
+  if (model === "ransomware") {
+    return { category: "ransomware", subject: "initiator" };
+  }
+  if (model === "internal") {
+    return { category: internalCategory(feature), subject: "initiator" };
+  }
+  const category = trafficCategory(feature);
+  const inbound = feature("src_is_internal") === 0 &&
+    feature("dst_is_internal") === 1;
+  return {
+    category,
+    subject: inbound && category !== "web" ? "responder" : "initiator",
+  };
+}
+
+/** The side that a category is about where a rule already named the category. */
+export function subjectFor(
+  category: Category,
+  feature: FeatureReader,
+): "initiator" | "responder" {
+  if (category === "ddos") return refine("ddos", feature).subject;
+  if (category === "web" || !MODEL_CATEGORIES.traffic.includes(category)) {
+    return "initiator";
+  }
+  const inbound = feature("src_is_internal") === 0 &&
+    feature("dst_is_internal") === 1;
+  return inbound ? "responder" : "initiator";
+}
+
+function trafficCategory(feature: FeatureReader): Category {
+  if (feature("app_dns") === 1) return "dns";
+  const sent = feature("upload_ratio") >= 0.8 &&
+    feature("fwd_payload_bytes") >= UPLOAD_BYTES;
+  const hostSent = feature("src_data_exfiltration_indicators_300s") >= 0.8 &&
+    feature("src_external_upload_bytes_300s") >= HOST_UPLOAD_BYTES;
+  if (sent || hostSent) return "exfiltration";
+  if (feature("app_http") === 1) {
+    const inbound = feature("src_is_internal") === 0 &&
+      feature("dst_is_internal") === 1;
+    if (inbound || feature("http_target_special_ratio") >= 0.08) return "web";
+  }
+  const plain = feature("app_tls") !== 1 && feature("app_http") !== 1 &&
+    feature("fwd_payload_entropy") <= 5.6;
+  const slow = feature("duration_s") >= 120 && feature("byte_rate") <= 500 &&
+    feature("fwd_len_mean") <= 400;
+  if (plain && slow && feature("dst_port_registered") === 1) return "mining";
+  return "c2";
+}
+
+function internalCategory(feature: FeatureReader): Category {
+  const refused = feature("src_unanswered_ratio_30s") >= 0.5 ||
+    feature("src_syn_without_ack_ratio_30s") >= 0.5;
+  if (
+    feature("login_service") === 1 && feature("src_login_flows_300s") >= 5 &&
+    !refused
+  ) return "bruteforce";
+  if (
+    refused || feature("src_unique_ports_30s") >= 10 ||
+    feature("src_arp_targets_30s") >= 20
+  ) return "scan";
+  return "lateral";
+}
