@@ -91,11 +91,10 @@ bool known_class(std::uint16_t value) {
   return plain == 1 || plain == 3 || plain == 4 || plain == 254 || plain == 255;
 }
 
-bool plausible_header(const DnsMessage& message, std::uint16_t flags) {
-  constexpr std::uint16_t max_records = 5957;  // that fit into 65,535 bytes
-  const bool known_opcode = message.opcode <= 6 && message.opcode != 3;
-  const bool zero_bit = (flags & 0x0040) == 0;
-  return known_opcode && zero_bit && message.questions <= 256 && message.answers <= max_records &&
+// Counts that could fit into a message of 65,535 bytes.
+bool possible_counts(const DnsMessage& message) {
+  constexpr std::uint16_t max_records = 5957;
+  return message.questions <= 256 && message.answers <= max_records &&
          message.authorities <= max_records && message.additionals <= max_records;
 }
 
@@ -142,11 +141,13 @@ Prefix parse_dns(Bytes prefix, DnsTransport transport, bool last, DnsMessage& ou
   out.opcode = static_cast<std::uint8_t>((flags >> 11) & 15);
   out.truncated = (flags & 0x0200) != 0;
   out.rcode = static_cast<std::uint8_t>(flags & 15);
-  if (!plausible_header(out, flags)) return Prefix::not_this;
+  const bool odd = out.opcode > 6 || out.opcode == 3 || (flags & 0x0040) != 0;
+  if (!possible_counts(out)) return Prefix::not_this;
+  if (odd && out.questions != 1) return Prefix::not_this;
   if (out.questions == 0) return without_question(message, last, out);
 
   // One question and nothing odd: what breaks behind such a header is broken DNS.
-  const bool strong = out.questions == 1 && (out.is_response || out.answers == 0);
+  const bool strong = !odd && out.questions == 1 && (out.is_response || out.answers == 0);
   const Prefix broken = strong ? Prefix::malformed : Prefix::not_this;
   std::size_t at = header_bytes;
   const NameResult name = read_name(message, at, &out);

@@ -20,7 +20,8 @@ class Sha1 {
  private:
   void block(const std::uint8_t* p);
 
-  std::array<std::uint32_t, 5> state_{0x67452301u, 0xefcdab89u, 0x98badcfeu, 0x10325476u, 0xc3d2e1f0u};
+  std::array<std::uint32_t, 5> state_{0x67452301u, 0xefcdab89u, 0x98badcfeu, 0x10325476u,
+                                      0xc3d2e1f0u};
   std::array<std::uint8_t, 64> buffer_{};
   std::uint64_t length_ = 0;  // bytes seen
 };

@@ -31,7 +31,7 @@ enum class Feature : std::uint8_t {
   mpls,
   pppoe,
   gre,
-  vxlan,
+  vxlan,  ///< with or without the generic protocol extension
   geneve,
   gtp,
   ip_in_ip,         ///< IPv4 or IPv6 directly inside IPv4 or IPv6

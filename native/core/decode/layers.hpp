@@ -48,6 +48,8 @@ Refusal ipv4(Walk& walk, View view);
 Refusal ipv6(Walk& walk, View view);
 /// `opaque` for fragments: a tunnel is not opened.
 Refusal transport(Walk& walk, std::uint8_t protocol, View view, bool opaque);
+/// Network service header (RFC 8300).
+Refusal service_chain(Walk& walk, View view);
 Refusal gre(Walk& walk, View view);
 /// UDP tunnels: true when the inside became the packet; otherwise `walk.out` is as before.
 /// `refusal` is not `none` when the whole frame must be refused.

@@ -15,6 +15,10 @@ constexpr std::uint16_t type_mpls_multicast = 0x8848;
 constexpr std::uint16_t type_pppoe_session = 0x8864;
 constexpr std::uint16_t type_service_vlan = 0x88a8;
 constexpr std::uint16_t type_backbone = 0x88e7;
+constexpr std::uint16_t type_fabric_path = 0x8903;
+constexpr std::uint16_t type_cisco_metadata = 0x8909;
+constexpr std::uint16_t type_extension_tag = 0x893f;
+constexpr std::uint16_t type_service_chain = 0x894f;
 constexpr std::uint16_t type_old_qinq = 0x9100;
 
 Refusal arp(Walk& walk, View view) {
@@ -67,6 +71,14 @@ Refusal pppoe(Walk& walk, View view) {
   const std::uint32_t length = load_be16(view.p + 4);
   walk.mark(Feature::pppoe);
   return point_to_point(walk, view.behind(6).first(length));
+}
+
+// A tag of eight bytes whose last two name what follows (802.1BR, Cisco metadata).
+bool skip_tag(View& view, std::uint16_t& type) {
+  if (view.captured < 8) return false;
+  type = load_be16(view.p + 6);
+  view = view.behind(8);
+  return true;
 }
 
 // Address families of BSD-style loopback headers, in either byte order.
@@ -123,10 +135,13 @@ Refusal cisco_hdlc(Walk& walk, View view) {
   return ethertype(walk, load_be16(view.p + 2), view.behind(4));
 }
 
-// RFC 2427 with a two-byte address.
+// A two-byte address, then RFC 2427 or an Ethernet type.
 Refusal frame_relay(Walk& walk, View view) {
   if (view.captured < 4) return Refusal::truncated_link;
-  if ((view.p[1] & 1) == 0 || view.p[2] != 3) return Refusal::not_ip;
+  if ((view.p[1] & 1) == 0) return Refusal::not_ip;
+  const std::uint16_t type = load_be16(view.p + 2);
+  if (type >= 0x0600) return ethertype(walk, type, view.behind(4));
+  if (view.p[2] != 3) return Refusal::not_ip;
   if (view.p[3] == 0xcc) return ipv4(walk, view.behind(4));
   if (view.p[3] == 0x8e) return ipv6(walk, view.behind(4));
   if (view.p[3] != 0 || view.captured < 10 || view.p[4] != 0x80) return Refusal::not_ip;
@@ -192,6 +207,15 @@ Refusal ethertype(Walk& walk, std::uint16_t type, View view) {
       case type_backbone:
         if (view.captured < 4) return Refusal::truncated_link;
         return ethernet(walk, view.behind(4));
+      case type_extension_tag:
+      case type_cisco_metadata:
+        if (!skip_tag(view, type)) return Refusal::truncated_link;
+        break;
+      case type_fabric_path:
+        if (view.captured < 2) return Refusal::truncated_link;
+        return ethernet(walk, view.behind(2));
+      case type_service_chain:
+        return service_chain(walk, view);
       default:
         return Refusal::not_ip;
     }

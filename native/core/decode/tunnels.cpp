@@ -6,6 +6,7 @@ namespace {
 
 constexpr std::uint16_t port_gtp = 2152;
 constexpr std::uint16_t port_vxlan = 4789;
+constexpr std::uint16_t port_vxlan_gpe = 4790;
 constexpr std::uint16_t port_geneve = 6081;
 
 std::uint32_t load_be24(const std::uint8_t* p) { return load_be32(p) >> 8; }
@@ -16,6 +17,30 @@ Refusal vxlan(Walk& walk, View view) {
   if ((view.p[0] & 0x08) == 0) return Refusal::not_ip;  // no network identifier
   walk.out.vni = load_be24(view.p + 4) + 1;
   return ethernet(walk, view.behind(8));
+}
+
+// The protocol numbers that VXLAN-GPE and the network service header share.
+Refusal next_protocol(Walk& walk, std::uint8_t protocol, View view) {
+  switch (protocol) {
+    case 1:
+      return ipv4(walk, view);
+    case 2:
+      return ipv6(walk, view);
+    case 3:
+      return ethernet(walk, view);
+    case 4:
+      return service_chain(walk, view);
+    default:
+      return Refusal::not_ip;
+  }
+}
+
+// draft-ietf-nvo3-vxlan-gpe.
+Refusal vxlan_gpe(Walk& walk, View view) {
+  if (view.captured < 8) return Refusal::truncated_network;
+  if ((view.p[0] & 0x0c) != 0x0c) return Refusal::not_ip;
+  walk.out.vni = load_be24(view.p + 4) + 1;
+  return next_protocol(walk, view.p[3], view.behind(8));
 }
 
 // RFC 8926.
@@ -64,6 +89,15 @@ Refusal erspan(Walk& walk, View view, bool third) {
 
 }  // namespace
 
+Refusal service_chain(Walk& walk, View view) {
+  if (!walk.enter()) return Refusal::too_many_layers;
+  if (view.captured < 8) return Refusal::truncated_link;
+  const std::uint32_t header = (load_be16(view.p) & 0x3fu) * 4;
+  if (header < 8) return Refusal::not_ip;
+  if (view.captured < header) return Refusal::truncated_link;
+  return next_protocol(walk, view.p[3], view.behind(header));
+}
+
 // RFC 2784, 2890 and, for PPTP, 2637.
 Refusal gre(Walk& walk, View view) {
   if (!walk.enter()) return Refusal::too_many_layers;
@@ -92,6 +126,8 @@ bool udp_tunnel(Walk& walk, std::uint16_t dst_port, View payload, Refusal& refus
   switch (dst_port) {
     case port_vxlan:
       return open_tunnel(walk, Feature::vxlan, refusal, [&] { return vxlan(walk, payload); });
+    case port_vxlan_gpe:
+      return open_tunnel(walk, Feature::vxlan, refusal, [&] { return vxlan_gpe(walk, payload); });
     case port_geneve:
       return open_tunnel(walk, Feature::geneve, refusal, [&] { return geneve(walk, payload); });
     case port_gtp:
