@@ -253,12 +253,12 @@ async function coverage(context: Context, filter: string): Promise<Row[]> {
   const merged = `${BUILD}/coverage.profdata`;
   await run(["llvm-profdata-19", "merge", "-sparse", ...raw, "-o", merged]);
   const [first, ...others] = programs;
-  const text = await run([
+  const { stdout } = await run([
     ...["llvm-cov-19", "export", "-summary-only", first!],
     ...others.flatMap((program) => ["-object", program]),
     ...[`-instr-profile=${merged}`, "-ignore-filename-regex=test_cpp/|/usr/"],
   ]);
-  const { files, totals } = JSON.parse(text).data[0] as CoverageExport;
+  const { files, totals } = JSON.parse(stdout).data[0] as CoverageExport;
   const root = decodeURIComponent(NATIVE.pathname);
   const row = (file: string, { lines }: CoverageSummary): Row => ({
     ...{ build: "coverage", file, lines: lines.count, covered: lines.covered },
@@ -291,12 +291,12 @@ async function fuzz(
     const { stem, program } = await buildProgram(context, "fuzz", source);
     const corpus = `${BUILD}/corpus-${stem}/`;
     await Deno.mkdir(new URL(corpus, NATIVE), { recursive: true });
-    const text = await run([
+    const { stderr } = await run([
       ...[`./${program}`, `-max_total_time=${seconds}`, "-timeout=10"],
       ...["-rss_limit_mb=2048", "-print_final_stats=1"],
       ...[`-artifact_prefix=${BUILD}/crash-${stem}-`, corpus],
     ]);
-    const runs = /stat::number_of_executed_units:\s*(\d+)/.exec(text)?.[1];
+    const runs = /stat::number_of_executed_units:\s*(\d+)/.exec(stderr)?.[1];
     const row = { build: "fuzz", target: source, state: "passed" };
     rows.push({ ...row, runs: Number(runs ?? NaN), seconds });
   }

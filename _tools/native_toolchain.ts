@@ -80,9 +80,22 @@ export const LINK: Readonly<Record<Profile, readonly string[]>> = {
     "-Wl,--gc-sections,--strip-all,--build-id=none",
   ],
   sanitize: ["-stdlib=libc++", ...SANITIZERS, "-pthread"],
-  fuzz: ["-stdlib=libc++", ...SANITIZERS, "-fsanitize=fuzzer", "-pthread"],
+  // libFuzzer itself is built against libstdc++; clang would turn -lstdc++ into -lc++
+  fuzz: [
+    ...[
+      "-stdlib=libc++",
+      ...SANITIZERS,
+      "-fsanitize=fuzzer",
+      "-lstdc++",
+      "-pthread",
+    ],
+    ...["-Wl,--no-as-needed", "-l:libstdc++.so.6"],
+  ],
   coverage: ["-stdlib=libc++", "-fprofile-instr-generate", "-pthread"],
 };
+
+/** A linker can say the same thing a thousand times. */
+const MESSAGE_CHARACTERS_MAX = 10_000;
 
 /** What a message of the compiler means for somebody who lacks a package. */
 const MISSING: readonly (readonly [RegExp, string])[] = [
@@ -95,6 +108,7 @@ const MISSING: readonly (readonly [RegExp, string])[] = [
   [/libclang_rt\.builtins-wasm32/, "libclang-rt-19-dev-wasm32"],
   [/wasm-ld.*-lc\+\+|wasm-component-ld/, "libc++-19-dev-wasm32"],
   [/wasm-ld-19|wasm-ld|ld\.lld|invalid linker name/, "lld-19"],
+  [/-lstdc\+\+/, "libstdc++-12-dev"],
   [/-lc\+\+abi/, "libc++abi-19-dev"],
   [/-lc\+\+|'__config_site' file not found/, "libc++-19-dev"],
   [/libclang_rt\.(asan|ubsan|fuzzer|profile)/, "libclang-rt-19-dev"],
@@ -112,13 +126,13 @@ export const PACKAGES: Readonly<Record<"wasm" | "native", string>> = {
  *
  * @param command Program and arguments.
  * @param env Additional environment.
- * @returns What it wrote to both outputs.
+ * @returns What it wrote.
  * @throws {BuildError} If it is missing or fails.
  */
 export async function run(
   command: readonly string[],
   env: Record<string, string> = {},
-): Promise<string> {
+): Promise<{ stdout: string; stderr: string }> {
   const [program, ...args] = command as [string, ...string[]];
   let output: Deno.CommandOutput;
   try {
@@ -133,13 +147,15 @@ export async function run(
     );
   }
   const decoder = new TextDecoder();
-  const text = decoder.decode(output.stdout) + decoder.decode(output.stderr);
-  if (output.success) return text;
+  const stdout = decoder.decode(output.stdout);
+  const stderr = decoder.decode(output.stderr);
+  if (output.success) return { stdout, stderr };
+  const text = stdout + stderr;
   if (program === COMPILER) explain(text, args);
   throw new BuildError(
     `${program} failed (${output.signal ?? output.code}): ${
       args.at(-1) ?? ""
-    }\n${text}`,
+    }\n${text.slice(0, MESSAGE_CHARACTERS_MAX)}`,
   );
 }
 
@@ -164,7 +180,8 @@ function explain(text: string, args: readonly string[]): void {
  * @returns For example `Debian clang version 19.1.7 (3~deb12u1)`.
  */
 export async function compilerVersion(): Promise<string> {
-  return (await run([COMPILER, "--version"])).split("\n")[0]!.trim();
+  const { stdout } = await run([COMPILER, "--version"]);
+  return stdout.split("\n")[0]!.trim();
 }
 
 /**
