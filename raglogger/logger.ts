@@ -17,6 +17,7 @@ import {
   resolveOptions,
 } from "./options.ts";
 import { decideLogging, type LogDecision, type PolicyFacts } from "./policy.ts";
+import { endPort, type LogSink, servePort } from "./producer.ts";
 import { checkEventId, type LogDetails } from "./to_record.ts";
 
 /**
@@ -112,7 +113,7 @@ export let openWithWriter: OpenWithWriter;
  * if (result.state !== "written") throw new Error(result.state);
  * ```
  */
-export class RagLogger implements AsyncDisposable {
+export class RagLogger implements LogSink, AsyncDisposable {
   #directory: string;
   #options: ResolvedOptions;
   #decide: (facts: PolicyFacts) => LogDecision;
@@ -120,6 +121,7 @@ export class RagLogger implements AsyncDisposable {
   #system = new SystemState();
   #writer: EventWriter;
   #queue: BatchQueue<Entry>;
+  #ports: MessagePort[] = [];
   #closing: Promise<void> | null = null;
   #offered = 0;
   #acknowledged = 0;
@@ -283,6 +285,18 @@ export class RagLogger implements AsyncDisposable {
     return this.#queue.ready();
   }
 
+  /**
+   * Makes a port for a `LogProducer` in a worker: transfer it there. It is served until the producer closes it or the
+   * logger closes.
+   */
+  connect(): MessagePort {
+    this.#refuseClosed();
+    const { port1, port2 } = new MessageChannel();
+    servePort(port1, this);
+    this.#ports.push(port1);
+    return port2;
+  }
+
   /** The counters now. */
   stats(): LogStats {
     const { files, artifacts, ...writer } = this.#writer;
@@ -320,7 +334,15 @@ export class RagLogger implements AsyncDisposable {
       await this.#writer.close();
     } finally {
       this.#lock.close();
+      await this.#disconnect();
     }
+  }
+
+  async #disconnect(): Promise<void> {
+    if (this.#ports.length === 0) return;
+    // Answers that are on their way go out first.
+    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    for (const port of this.#ports) endPort(port);
   }
 
   /** Closes the logger, as `close` does. */

@@ -1,5 +1,5 @@
 /**
- * The log record: exactly 83 leaves, snake_case as written. Printed from the field table by `_print_record.ts`.
+ * The log record: exactly 83 leaves, snake_case as written. Printed from the field table by `testdata/print_record.ts`.
  *
  * @module
  */

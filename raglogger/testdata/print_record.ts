@@ -1,5 +1,5 @@
-/** Prints `record.ts` from the field table: `deno run raglogger/_print_record.ts > raglogger/record.ts`. A test compares. */
-import { LOG_FIELDS, type LogField } from "./fields.ts";
+/** Prints `record.ts` from the field table: `deno run raglogger/testdata/print_record.ts > raglogger/record.ts`. A test compares. */
+import { LOG_FIELDS, type LogField } from "../fields.ts";
 
 type Tree = Map<string, Tree | LogField>;
 
@@ -86,7 +86,7 @@ function property(head: string, type: string, indent: string): string[] {
 export function printRecord(): string {
   return [
     "/**",
-    " * The log record: exactly 83 leaves, snake_case as written. Printed from the field table by `_print_record.ts`.",
+    " * The log record: exactly 83 leaves, snake_case as written. Printed from the field table by `testdata/print_record.ts`.",
     " *",
     " * @module",
     " */",
