@@ -152,6 +152,11 @@ export class AppState {
     return events;
   }
 
+  /** First payload bytes of the initiator. */
+  get forwardPrefix(): Uint8Array {
+    return this.#both[0];
+  }
+
   get #both(): readonly [Uint8Array, Uint8Array] {
     return [
       Uint8Array.from(this.#forward.bytes),

@@ -10,6 +10,8 @@ import type { PacketFacts } from "./tshark.ts";
 
 /** A packet as its flow keeps it. */
 export interface FlowPacket {
+  /** Its number in the capture. */
+  readonly number: number;
   /** Its own time, microseconds. */
   readonly timeUs: number;
   /** Initiator to responder. */
@@ -336,14 +338,14 @@ class Oracle implements OracleRun {
   }
 
   #count(flow: Flow, packet: PacketFacts): void {
-    const forward = flow.packets.length === 0
-      ? packet.src === flow.initiator && packet.srcPort === flow.initiatorPort
-      : packet.src === flow.initiator && packet.srcPort === flow.initiatorPort;
+    const forward = packet.src === flow.initiator &&
+      packet.srcPort === flow.initiatorPort;
     const { timeUs, length, payloadLength, flags, payload } = packet;
     const before = flow.packets.some((it) => it.forward !== forward);
     const hadForward = flow.packets.some((it) => it.forward);
     const sentBefore = forwardPayload(flow);
     flow.packets.push({
+      number: packet.number,
       timeUs,
       forward,
       length,
