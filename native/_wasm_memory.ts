@@ -30,6 +30,8 @@ export interface Region {
 }
 
 const ALIGNMENT = 16;
+/** Room for copies from the start, so that ordinary calls do not move the memory under a batch. */
+const SCRATCH_BYTES = 1 << 20;
 
 /** The result of a wasm `*_open` as a handle. */
 export function asHandle(address: number | bigint): Handle | null {
@@ -51,6 +53,7 @@ export class WasmMemory {
   constructor(exports: WasmExports, memory: WebAssembly.Memory) {
     this.#exports = exports;
     this.#memory = memory;
+    this.#growScratch(SCRATCH_BYTES);
   }
 
   /**
@@ -132,7 +135,7 @@ export class WasmMemory {
   }
 
   #growScratch(bytes: number): void {
-    const size = aligned(Math.max(bytes, 4096));
+    const size = aligned(bytes);
     if (this.#scratch !== 0) this.#release(this.#scratch);
     this.#scratch = 0;
     this.#scratchBytes = 0;

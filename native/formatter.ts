@@ -4,6 +4,8 @@ import type { Region } from "./_wasm_memory.ts";
 
 const KINDS = ["number", "boolean", "text", "time"] as const;
 const BUFFER_BYTES = 1 << 18;
+/** Numbers handed over at once: few enough to be copied without new memory. */
+const NUMBERS_MAX = 1 << 16;
 
 /** A leaf of a line. */
 export interface FormatterField {
@@ -70,9 +72,11 @@ export class Formatter implements Disposable {
     const rows = numbers.length / this.#fieldCount;
     const parts: Uint8Array<ArrayBuffer>[] = [];
     for (let row = 0; row < rows;) {
-      const rest = numbers.subarray(row * this.#fieldCount);
+      const from = row * this.#fieldCount;
+      const some = Math.max(1, Math.floor(NUMBERS_MAX / this.#fieldCount));
+      const part = numbers.subarray(from, from + some * this.#fieldCount);
       this.#functions.formatterLines(
-        ...[handle, rest, arena, this.#out.bytes, this.#result] as const,
+        ...[handle, part, arena, this.#out.bytes, this.#result] as const,
       );
       const [lines, bytes, badText] = this.#result as unknown as number[];
       if (badText === 1) {
