@@ -4,7 +4,7 @@
  * @module
  */
 import type { AppEvent } from "./app.ts";
-import type { Flow } from "./flows.ts";
+import type { Flow } from "./flow.ts";
 
 /** Length of a bucket, microseconds. */
 export const BUCKET_US = 5e6;

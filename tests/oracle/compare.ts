@@ -49,14 +49,8 @@ export class FeatureSummary {
     this.max = Math.max(this.max, value);
   }
 
-  /** Never two different values, whether available or not. */
+  /** Never two different values where it was available. */
   get isConstant(): boolean {
-    return this.available === 0 ||
-      (this.min === this.max && this.available === this.total);
-  }
-
-  /** Its only value where it was available. */
-  get isConstantWhereAvailable(): boolean {
     return !(this.min < this.max);
   }
 }

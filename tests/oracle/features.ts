@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FlowPacket, FlowRecord } from "./flows.ts";
+import type { FlowPacket, FlowRecord } from "./flow.ts";
 import { isLogin, isSmbFlow } from "./windows.ts";
 import type { Networks } from "./networks.ts";
 import { isRareType } from "./payload.ts";

@@ -7,7 +7,7 @@ import { FLOW_FEATURES, HOST_FEATURES } from "@ml-defender/events";
 import type { Feature } from "@ml-defender/events";
 import type { Host, Role } from "./buckets.ts";
 import { flowFeatures } from "./features.ts";
-import type { OracleRun } from "./flows.ts";
+import type { OracleRun } from "./flow.ts";
 import { type WindowContext, windowFeatures } from "./windows.ts";
 
 /** One record of either kind. */

@@ -10,7 +10,7 @@ import {
   type Role,
   Window,
 } from "./buckets.ts";
-import type { Flow } from "./flows.ts";
+import type { Flow } from "./flow.ts";
 import type { Bins } from "./hash.ts";
 import type { Networks } from "./networks.ts";
 import {
