@@ -58,7 +58,7 @@ constexpr NumberCase kNumbers[] = {
 };
 
 std::string number(double value) {
-  std::array<char, mld::kMaxNumberBytes> out{};
+  std::array<char, mld::kNumberRoom> out{};
   return {out.data(), mld::write_number(value, out.data())};
 }
 

@@ -11,6 +11,9 @@ namespace mld {
 namespace {
 
 constexpr std::size_t kMaxValueBytes = 32;
+constexpr std::size_t kBlock = 16;
+// Values and prefixes are copied as whole blocks: this much may be overwritten after a line's end.
+constexpr std::size_t kSlack = kNumberRoom + kBlock;
 static_assert(kMaxNumberBytes <= kMaxValueBytes && kTimeBytes + 2 <= kMaxValueBytes);
 constexpr double kTextUnit = 65536.0;
 constexpr double kMaxText = 9007199254740992.0;
@@ -44,9 +47,20 @@ bool find_text(double value, Bytes arena, Bytes& text) {
   return true;
 }
 
-char* write_word(std::string_view word, char* out) {
-  std::memcpy(out, word.data(), word.size());
-  return out + word.size();
+/// Copies whole blocks from where there is enough to read to where there is enough room.
+char* copy_blocks(const char* from, std::size_t count, char* out) {
+  std::size_t at = 0;
+  do {
+    std::memcpy(out + at, from + at, kBlock);
+    at += kBlock;
+  } while (at < count);
+  return out + count;
+}
+
+template <std::size_t N>
+char* write_word(const char (&word)[N], char* out) {
+  std::memcpy(out, word, N - 1);
+  return out + (N - 1);
 }
 
 char* write_quoted_time(double value, char* out) {
@@ -85,9 +99,11 @@ bool LineSchema::make(std::string_view paths, std::span<const std::uint8_t> kind
                               static_cast<FieldKind>(kinds[i])});
     open = std::move(names);
   }
-  schema.end_.assign(open.size() + 1, '}') += '\n';
-  schema.fixed_bytes_ =
-      schema.prefixes_.size() + schema.end_.size() + lines.size() * kMaxValueBytes;
+  schema.end_offset_ = schema.prefixes_.size();
+  schema.end_length_ = open.size() + 2;
+  schema.prefixes_.append(open.size() + 1, '}') += '\n';
+  schema.fixed_bytes_ = schema.prefixes_.size() + lines.size() * kMaxValueBytes + kSlack;
+  schema.prefixes_.append(kBlock, ' ');
   return true;
 }
 
@@ -114,13 +130,13 @@ FormatResult LineSchema::format_lines(std::span<const double> numbers, Bytes are
     for (std::size_t i = 0; i < fields_.size(); ++i) {
       const Field& field = fields_[i];
       const double value = values[i];
-      end = write_word({prefixes_.data() + field.prefix_offset, field.prefix_length}, end);
+      end = copy_blocks(prefixes_.data() + field.prefix_offset, field.prefix_length, end);
       if (std::isnan(value)) {
         end = write_word("null", end);
       } else if (field.kind == FieldKind::number) {
         end = write_number(value, end);
       } else if (field.kind == FieldKind::boolean) {
-        end = write_word(value != 0 ? "true" : "false", end);
+        end = value != 0 ? write_word("true", end) : write_word("false", end);
       } else if (field.kind == FieldKind::time) {
         end = write_quoted_time(value, end);
       } else {
@@ -128,7 +144,7 @@ FormatResult LineSchema::format_lines(std::span<const double> numbers, Bytes are
         if (find_text(value, arena, text)) end = write_text(text, end);
       }
     }
-    end = write_word(end_, end);
+    end = copy_blocks(prefixes_.data() + end_offset_, end_length_, end);
     result.bytes += static_cast<std::size_t>(end - start);
     ++result.lines;
   }

@@ -53,9 +53,10 @@ class LineSchema {
     FieldKind kind = FieldKind::number;
   };
 
-  std::string prefixes_;  // all that stands before values, one after the other
+  std::string prefixes_;  // all that stands before values, then the end, then a block of spaces
   std::vector<Field> fields_;
-  std::string end_;
+  std::size_t end_offset_ = 0;
+  std::size_t end_length_ = 0;
   std::size_t fixed_bytes_ = 0;
 };
 

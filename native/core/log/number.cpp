@@ -15,7 +15,7 @@ constexpr std::int64_t kLastSecond = 253402300799;  // 9999-12-31T23:59:59Z
 /// The shortest digits of a positive double and the place of the point: value = 0.digits *
 /// 10^point.
 struct Decimal {
-  char digits[17];
+  char digits[32];  // 17 at most; longer so that blocks can be copied
   int count = 0;
   int point = 0;
 };
@@ -36,13 +36,15 @@ Decimal shortest(double value) {
   return decimal;
 }
 
+/// Copies at most 24 bytes as whole blocks: a call or a loop would cost more than the bytes.
 char* copy(const char* from, int count, char* out) {
-  std::memcpy(out, from, static_cast<std::size_t>(count));
+  std::memcpy(out, from, 24);
   return out + count;
 }
 
+/// Writes at most 24 zeros.
 char* zeros(int count, char* out) {
-  std::memset(out, '0', static_cast<std::size_t>(count));
+  std::memset(out, '0', 24);
   return out + count;
 }
 
@@ -75,6 +77,29 @@ char* lay_out(const Decimal& decimal, char* out) {
   return write_exponent(n - 1, out);
 }
 
+/// Writes a number of at most 6 decimals and 15 digits; nullptr when the value is none. Two
+/// decimals of at most 15 digits are never the same double, so what divides back to the value is
+/// its shortest form.
+char* write_short_decimal(double value, char* out) {
+  constexpr double kScale = 1e6;
+  constexpr double kLargest = 1e8;
+  if (value >= kLargest || value < 1e-6) return nullptr;
+  const auto scaled = static_cast<std::uint64_t>(value * kScale + 0.5);
+  if (static_cast<double>(scaled) / kScale != value) return nullptr;
+  std::uint64_t fraction = scaled % 1000000;
+  out = std::to_chars(out, out + kMaxNumberBytes, scaled / 1000000).ptr;
+  *out++ = '.';
+  char digits[6];
+  for (int i = 5; i >= 0; --i) {
+    digits[i] = static_cast<char>('0' + fraction % 10);
+    fraction /= 10;
+  }
+  std::memcpy(out, digits, 6);
+  out += 6;
+  while (out[-1] == '0') --out;
+  return out;
+}
+
 char* write_padded(std::int64_t value, int width, char* out) {
   for (int i = width - 1; i >= 0; --i) {
     out[i] = static_cast<char>('0' + value % 10);
@@ -105,7 +130,10 @@ Date to_date(std::int64_t days) {
 }  // namespace
 
 char* write_number(double value, char* out) {
-  if (!std::isfinite(value)) return copy("null", 4, out);
+  if (!std::isfinite(value)) {
+    std::memcpy(out, "null", 4);
+    return out + 4;
+  }
   if (std::fabs(value) < kMaxSafe) {
     const auto whole = static_cast<std::int64_t>(value);
     if (static_cast<double>(whole) == value) {
@@ -113,7 +141,9 @@ char* write_number(double value, char* out) {
     }
   }
   if (value < 0) *out++ = '-';
-  return lay_out(shortest(std::fabs(value)), out);
+  const double size = std::fabs(value);
+  char* const end = write_short_decimal(size, out);
+  return end != nullptr ? end : lay_out(shortest(size), out);
 }
 
 char* write_time(std::int64_t time_us, char* out) {

@@ -9,12 +9,16 @@ namespace mld {
 /// and sign.
 inline constexpr std::size_t kMaxNumberBytes = 25;
 
+/// Room that write_number needs: it copies whole blocks and may leave rubbish after the end that it
+/// returns.
+inline constexpr std::size_t kNumberRoom = 64;
+
 /// Bytes that write_time writes.
 inline constexpr std::size_t kTimeBytes = 27;
 
 /// Writes a finite number as JSON.stringify does (ECMAScript Number::toString: the shortest digits
 /// that read back as the same double, exponents below 1e-6 and from 1e21 on, -0 as 0); `null` for
-/// what is not finite. `out` has room for kMaxNumberBytes. Returns the end.
+/// what is not finite. `out` has room for kNumberRoom. Returns the end.
 char* write_number(double value, char* out);
 
 /// Writes microseconds since the Unix epoch as RFC 3339 in UTC, `2026-01-02T03:04:05.000006Z`.
