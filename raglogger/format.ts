@@ -18,14 +18,18 @@ export interface LineFormatter {
   formatLines(records: readonly LogRecord[]): Uint8Array;
 }
 
-interface Step {
-  readonly names: readonly string[];
-  /** What stands between the value before and this value: closing braces, opening braces and the key. */
-  readonly prefix: string;
+interface Group {
+  /** Names that lead to the object that the leaves are in. */
+  readonly parents: readonly string[];
+  /** Each leaf's name and what stands before its value: closing braces, opening braces and the key. */
+  readonly leaves: readonly {
+    readonly name: string;
+    readonly prefix: string;
+  }[];
 }
 
-function compile(): { steps: Step[]; end: string } {
-  const steps: Step[] = [];
+function compile(): { groups: readonly Group[]; end: string } {
+  const groups: { parents: string[]; leaves: Group["leaves"][number][] }[] = [];
   let open: string[] = [];
   for (const field of LOG_FIELDS) {
     const names = field.path.split(".");
@@ -35,15 +39,18 @@ function compile(): { steps: Step[]; end: string } {
     const closing = "}".repeat(open.length - shared);
     const opening = parents.slice(shared)
       .map((name) => `${JSON.stringify(name)}:{`).join("");
-    const start = steps.length === 0 ? "{" : `${closing},`;
-    const key = JSON.stringify(names.at(-1));
-    steps.push({ names, prefix: `${start}${opening}${key}:` });
+    const start = groups.length === 0 ? "{" : `${closing},`;
+    const name = names.at(-1) ?? "";
+    const prefix = `${start}${opening}${JSON.stringify(name)}:`;
+    const same = parents.length === open.length && shared === open.length;
+    if (!same) groups.push({ parents, leaves: [] });
+    groups.at(-1)?.leaves.push({ name, prefix });
     open = parents;
   }
-  return { steps, end: "}".repeat(open.length + 1) };
+  return { groups, end: "}".repeat(open.length + 1) };
 }
 
-const { steps: STEPS, end: END } = compile();
+const { groups: GROUPS, end: END } = compile();
 
 // Texts that need no escape: printable ASCII without the quote and the backslash.
 const PLAIN = /^[ !#-[\]-~]*$/;
@@ -63,6 +70,10 @@ function formatValue(value: unknown): string {
   }
 }
 
+function member(value: unknown, name: string): unknown {
+  return (value as Record<string, unknown> | null | undefined)?.[name];
+}
+
 /**
  * Formats one record as one line of JSON without the newline.
  *
@@ -71,12 +82,12 @@ function formatValue(value: unknown): string {
  */
 export function formatRecord(record: LogRecord): string {
   let line = "";
-  for (const { names, prefix } of STEPS) {
-    let value: unknown = record;
-    for (const name of names) {
-      value = (value as Record<string, unknown> | null | undefined)?.[name];
+  for (const { parents, leaves } of GROUPS) {
+    let parent: unknown = record;
+    for (const name of parents) parent = member(parent, name);
+    for (const { name, prefix } of leaves) {
+      line += prefix + formatValue(member(parent, name));
     }
-    line += prefix + formatValue(value);
   }
   return line + END;
 }
@@ -118,8 +129,29 @@ export function formatTimeUs(timestampUs: number): string {
     Math.max(0, Math.floor(timestampUs - seconds * 1e6)),
     999_999,
   );
-  const date = new Date(seconds * 1000).toISOString();
-  return `${date.slice(0, 19)}.${String(rest).padStart(6, "0")}Z`;
+  const day = Math.floor(seconds / 86_400);
+  const second = seconds - day * 86_400;
+  const hour = Math.floor(second / 3600);
+  const minute = Math.floor(second / 60) % 60;
+  const time = `${PAIRS[hour]}:${PAIRS[minute]}:${PAIRS[second % 60]}`;
+  const micro = `${rest + 1_000_000}`.slice(1);
+  return `${dateOfDay(day)}T${time}.${micro}Z`;
+}
+
+const PAIRS = Array.from({ length: 60 }, (_, i) => `${i + 100}`.slice(1));
+const dateOfDay = rememberDays();
+
+/** Dates of days since 1970-01-01; the last few are remembered, because events come day by day. */
+function rememberDays(): (day: number) => string {
+  const known = new Map<number, string>();
+  return (day) => {
+    const date = known.get(day);
+    if (date !== undefined) return date;
+    if (known.size >= 8) known.clear();
+    const made = new Date(day * 86_400_000).toISOString().slice(0, 10);
+    known.set(day, made);
+    return made;
+  };
 }
 
 /** UTC date of a time in milliseconds since the Unix epoch, for example `2026-01-02`. */

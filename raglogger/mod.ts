@@ -7,6 +7,12 @@
  * @module
  */
 export * from "./artifact.ts";
+export {
+  type ColumnFormatter,
+  columnFormatter,
+  LOG_COLUMNS,
+  type LogColumn,
+} from "./column_formatter.ts";
 export * from "./error.ts";
 export * from "./fields.ts";
 export {
