@@ -6,19 +6,21 @@
 import { parseArgs } from "node:util";
 import { generate } from "./gen_symbols.ts";
 import {
+  type Context,
+  hashInputs,
+  link,
+  openContext,
+  type Row,
+} from "./native_context.ts";
+import { buildDrivers, coverage, fuzz, runTests } from "./native_programs.ts";
+import {
   BUILD,
   BuildError,
   COMPILE,
-  COMPILER,
-  Compiler,
-  compilerVersion,
   hashTexts,
   LINK,
-  listSources,
   NATIVE,
-  type Profile,
   prune,
-  run,
 } from "./native_toolchain.ts";
 import { pack, readPacked, sha256Hex } from "./pack_native.ts";
 
@@ -31,7 +33,7 @@ Usage: deno task native [options]
   --check          build wasm and compare with the committed one (same compiler version only); write nothing
   --sanitize       build native/test_cpp/*_test.cpp with address and undefined-behaviour checks and run them
   --drivers        build native/test_cpp/drivers/*.cpp with the same checks as native/build/sanitize-<name>
-  --coverage       build them with coverage, run them, print the lines of native/core that ran
+  --coverage       run them and the TypeScript tests over a counting library; print the lines of native/core that ran
   --fuzz SECONDS   build native/fuzz/*_fuzz.cpp with libFuzzer and run each for that long
   --filter TEXT    only tests or fuzz targets whose path contains it
   --json           print one JSON object
@@ -57,57 +59,6 @@ const NATIVE_PACKED = new URL(
   `bin/${Deno.build.os}_${Deno.build.arch}.json`,
   NATIVE,
 );
-
-type Row = Record<string, string | number>;
-
-/** What every build of one run shares. */
-interface Context {
-  readonly compiler: Compiler;
-  readonly version: string;
-  /** Sources that both builds share. */
-  readonly core: readonly string[];
-  /** Sources of the `.so` alone. */
-  readonly host: readonly string[];
-  /** SHA-256 over everything that both builds are made of. */
-  readonly sources: string;
-}
-
-async function openContext(): Promise<Context> {
-  const version = await compilerVersion();
-  const compiler = new Compiler(version);
-  const core = ["c_api.cpp", ...await listSources(["core"], [".cpp"])];
-  const host = await listSources(["host"], [".cpp"]);
-  const sources = await hashInputs(compiler, core);
-  return { compiler, version, core, host, sources };
-}
-
-/** Hash over sources and everything that they include. */
-async function hashInputs(
-  compiler: Compiler,
-  sources: readonly string[],
-): Promise<string> {
-  const paths = new Set<string>();
-  for (const source of sources) {
-    for (const path of await compiler.inputs(source)) paths.add(path);
-  }
-  const sorted = [...paths].sort();
-  const texts = await Promise.all(sorted.map((path) => compiler.text(path)));
-  return await hashTexts([...sorted, ...texts.map((text) => text ?? "")]);
-}
-
-async function link(
-  { compiler }: Context,
-  profile: Profile,
-  sources: readonly string[],
-  name: string,
-): Promise<URL> {
-  const objects = await compiler.objects(profile, sources);
-  const partial = `${BUILD}/${name}.${Deno.pid}`;
-  await run([COMPILER, "-o", partial, ...objects, ...LINK[profile]]);
-  const file = new URL(`${BUILD}/${name}`, NATIVE);
-  await Deno.rename(new URL(partial, NATIVE), file);
-  return file;
-}
 
 async function linkWasm(context: Context): Promise<Uint8Array<ArrayBuffer>> {
   const file = await link(context, "wasm", context.core, "core.wasm");
@@ -196,111 +147,6 @@ async function check(context: Context): Promise<Row> {
     );
   }
   return { build: "check", state: "equal", sha256 };
-}
-
-/** Build one program of the C++ tests, linked with the whole core. */
-async function buildProgram(
-  { compiler, core }: Context,
-  profile: Profile,
-  source: string,
-): Promise<{ stem: string; program: string }> {
-  const stem = source.replace(/^.*\//, "").replace(/\.cpp$/, "");
-  const program = `${BUILD}/${profile}-${stem}`;
-  const objects = await compiler.objects(profile, [source, ...core]);
-  await run([COMPILER, "-o", program, ...objects, ...LINK[profile]]);
-  return { stem, program };
-}
-
-async function buildDrivers(context: Context, filter: string): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (const source of await listSources(["test_cpp/drivers"], [".cpp"])) {
-    if (!source.includes(filter)) continue;
-    const { program } = await buildProgram(context, "sanitize", source);
-    rows.push({ build: "driver", name: `native/${program}` });
-  }
-  return rows;
-}
-
-/** Build and run every program of the C++ tests. */
-async function runTests(
-  context: Context,
-  profile: "sanitize" | "coverage",
-  filter: string,
-): Promise<{ rows: Row[]; programs: string[] }> {
-  const rows: Row[] = [];
-  const programs: string[] = [];
-  for (const source of await listSources(["test_cpp"], ["_test.cpp"])) {
-    if (!source.includes(filter)) continue;
-    const { stem, program } = await buildProgram(context, profile, source);
-    const start = performance.now();
-    await run([`./${program}`], {
-      UBSAN_OPTIONS: "print_stacktrace=1",
-      LLVM_PROFILE_FILE: `${BUILD}/${stem}.profraw`,
-    });
-    const seconds = Math.round(performance.now() - start) / 1000;
-    rows.push({ build: profile, test: source, state: "passed", seconds });
-    programs.push(program);
-  }
-  return { rows, programs };
-}
-
-async function coverage(context: Context, filter: string): Promise<Row[]> {
-  const { rows, programs } = await runTests(context, "coverage", filter);
-  if (programs.length === 0) return rows;
-  const raw = programs.map((p) =>
-    `${p.replace("/coverage-", "/").concat(".profraw")}`
-  );
-  const merged = `${BUILD}/coverage.profdata`;
-  await run(["llvm-profdata-19", "merge", "-sparse", ...raw, "-o", merged]);
-  const [first, ...others] = programs;
-  const { stdout } = await run([
-    ...["llvm-cov-19", "export", "-summary-only", first!],
-    ...others.flatMap((program) => ["-object", program]),
-    ...[`-instr-profile=${merged}`, "-ignore-filename-regex=test_cpp/|/usr/"],
-  ]);
-  const { files, totals } = JSON.parse(stdout).data[0] as CoverageExport;
-  const root = decodeURIComponent(NATIVE.pathname);
-  const row = (file: string, { lines }: CoverageSummary): Row => ({
-    ...{ build: "coverage", file, lines: lines.count, covered: lines.covered },
-    percent: Math.round(lines.percent * 10) / 10,
-  });
-  return [
-    ...rows,
-    ...files.map((f) => row(f.filename.replace(root, ""), f.summary)),
-    row("total", totals),
-  ];
-}
-
-interface CoverageSummary {
-  lines: { count: number; covered: number; percent: number };
-}
-
-interface CoverageExport {
-  files: { filename: string; summary: CoverageSummary }[];
-  totals: CoverageSummary;
-}
-
-async function fuzz(
-  context: Context,
-  seconds: number,
-  filter: string,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (const source of await listSources(["fuzz"], ["_fuzz.cpp"])) {
-    if (!source.includes(filter)) continue;
-    const { stem, program } = await buildProgram(context, "fuzz", source);
-    const corpus = `${BUILD}/corpus-${stem}/`;
-    await Deno.mkdir(new URL(corpus, NATIVE), { recursive: true });
-    const { stderr } = await run([
-      ...[`./${program}`, `-max_total_time=${seconds}`, "-timeout=10"],
-      ...["-rss_limit_mb=2048", "-print_final_stats=1"],
-      ...[`-artifact_prefix=${BUILD}/crash-${stem}-`, corpus],
-    ]);
-    const runs = /stat::number_of_executed_units:\s*(\d+)/.exec(stderr)?.[1];
-    const row = { build: "fuzz", target: source, state: "passed" };
-    rows.push({ ...row, runs: Number(runs ?? NaN), seconds });
-  }
-  return rows;
 }
 
 function parse(args: string[]) {
