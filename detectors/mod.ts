@@ -27,3 +27,14 @@ export * from "./fast/profiles.ts";
 export * from "./fast/rule.ts";
 export * from "./reasons.ts";
 export * from "./refine.ts";
+export type { Contributions, Flip } from "./contributions.ts";
+export * from "./forest.ts";
+export {
+  decodeForestBlob,
+  encodeTrees,
+  type ForestTrees,
+  MAX_FOREST_FEATURES,
+  MAX_FOREST_TREES,
+} from "./forest_blob.ts";
+export * from "./forest_model.ts";
+export { type Step, TreeWalker } from "./tree_walker.ts";

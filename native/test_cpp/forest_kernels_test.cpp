@@ -139,6 +139,18 @@ void corrupt_blobs_are_refused() {
   }
 }
 
+void a_threshold_must_be_a_plain_number() {
+  Trees trees;
+  parse_blob(random_blob(1, 3, 2, some_thresholds(), 11), trees);
+  for (const float bad : {kUnavailable, std::numeric_limits<float>::infinity(), -0.0F}) {
+    Trees changed = trees;
+    changed.threshold[0] = bad;
+    BlobError error = BlobError::none;
+    check(Forest::open(write_blob(changed), &error) == nullptr && error == BlobError::bad_threshold,
+          "a threshold that is no plain number", static_cast<double>(bad));
+  }
+}
+
 void explanations_add_up() {
   const std::vector<float> thresholds = some_thresholds();
   for (std::uint64_t seed = 30; seed < 36; ++seed) {
@@ -208,6 +220,7 @@ int main() {
   the_best_kernel_is_chosen();
   a_feature_outside_the_row_is_refused();
   corrupt_blobs_are_refused();
+  a_threshold_must_be_a_plain_number();
   explanations_add_up();
   merged_ranges_equal_the_whole();
   return finish();

@@ -84,7 +84,8 @@ BlobError link_tree(Trees& trees, std::uint32_t first, std::uint32_t end, std::u
     }
     if ((split & 0x20) != 0) return BlobError::bad_split;
     if (trees.feature(node) >= trees.feature_count) return BlobError::bad_split;
-    if (!is_finite(threshold)) return BlobError::bad_threshold;
+    const bool negative_zero = std::bit_cast<std::uint32_t>(threshold) == 0x80000000U;
+    if (!is_finite(threshold) || negative_zero) return BlobError::bad_threshold;
     if (end - next_child < 2) return BlobError::bad_tree_shape;
     trees.left[node] = next_child;
     next_child += 2;
@@ -135,7 +136,7 @@ const char* describe(BlobError error) {
     case BlobError::bad_split:
       return "a node splits on a feature that it does not have";
     case BlobError::bad_threshold:
-      return "a threshold is not finite, or a leaf has one";
+      return "a threshold is not finite or is -0, or a leaf has one";
     case BlobError::count:
       break;
   }

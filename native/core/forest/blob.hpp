@@ -12,7 +12,7 @@
 //       24  u32   CRC-32 (IEEE 802.3, reflected) of all other bytes: 0-23, then 28 to the end
 //       28  u32   0
 //       32  u32[T]  nodes of each tree, odd, 1..65535; their sum is N
-//  32 + 4T  f32[N]  threshold of each node; +0 at a leaf
+//  32 + 4T  f32[N]  threshold of each node, finite, not -0; +0 at a leaf
 //     + 4N  u16[N]  value of each node: share of positives in units of 1/65535
 //     + 6N  u8[N]   split of each node: bits 0-4 feature, bit 6 "missing goes right", bit 7 leaf
 //                   (a leaf is exactly 0x80); bit 5 is 0
