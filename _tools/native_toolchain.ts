@@ -155,8 +155,14 @@ export async function run(
   throw new BuildError(
     `${program} failed (${output.signal ?? output.code}): ${
       args.at(-1) ?? ""
-    }\n${text.slice(0, MESSAGE_CHARACTERS_MAX)}`,
+    }\n${shortened(text)}`,
   );
+}
+
+function shortened(text: string): string {
+  if (text.length <= MESSAGE_CHARACTERS_MAX) return text;
+  const half = MESSAGE_CHARACTERS_MAX / 2;
+  return `${text.slice(0, half)}\n...\n${text.slice(-half)}`;
 }
 
 /** Throw the one line that names a missing package, if that is what it is. */

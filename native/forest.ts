@@ -110,14 +110,11 @@ export class Forest implements Disposable {
     const { length, values, offset, stride } = rows;
     const handle = this.#handle.value;
     if (length === 0) return;
-    const from = values.subarray(offset) as Float32Array<ArrayBuffer>;
-    const done = this.#functions.forestPredict(
-      handle,
-      from,
-      stride,
-      length,
-      out,
-    );
+    const end = offset + (length - 1) * stride + this.#needed;
+    const from = values.subarray(offset, end) as Float32Array<ArrayBuffer>;
+    const scores = out.subarray(0, length);
+    const { forestPredict } = this.#functions;
+    const done = forestPredict(handle, from, stride, length, scores);
     if (done === length) return;
     throw new RangeError(
       `Cannot predict as ${length} rows of ${this.#needed} values, ${stride} apart, and ${length} scores must fit: there are ${from.length} values and room for ${out.length} scores`,
