@@ -1,5 +1,4 @@
 /** The hash chain beside a log file: `<file>.chain`. What is hashed is said in `verify.ts`. */
-import { Buffer } from "node:buffer";
 import { createHash, type Hash } from "node:crypto";
 import { cutTornLine, LineFile, type WriteBytes } from "./_line_file.ts";
 
@@ -24,11 +23,36 @@ export interface Checkpoint {
 }
 
 const NEWLINE = 10;
-const STATE = ',"system_state":{';
-const LOGGED_AT = '{"rag_metadata":{"logged_at":"';
+const STATE = bytesOf(',"system_state":{');
+const LOGGED_AT = bytesOf('{"rag_metadata":{"logged_at":"');
 const LOGGED_FROM = '{"rag_metadata":{'.length;
+const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 const COMMA = 44;
+const HASH_AT_ONCE = 1 << 16;
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** Whether the bytes of `part` stand at `at`. */
+function standsAt(line: Uint8Array, part: Uint8Array, at: number): boolean {
+  for (let i = 0; i < part.length; i++) {
+    if (line[at + i] !== part[i]) return false;
+  }
+  return true;
+}
+
+/** Where `,"system_state":{` stands, looked for from the end, where it is near; -1 when it does not. */
+function findState(line: Uint8Array): number {
+  let brace = line.lastIndexOf(OPEN_BRACE);
+  while (brace >= 0) {
+    const at = brace - STATE.length + 1;
+    if (standsAt(line, STATE, at)) return at;
+    brace = brace === 0 ? -1 : line.lastIndexOf(OPEN_BRACE, brace - 1);
+  }
+  return -1;
+}
 
 /** SHA-256 of a text, hexadecimal. */
 export function sha256Hex(text: string): string {
@@ -36,31 +60,41 @@ export function sha256Hex(text: string): string {
 }
 
 /**
- * Copies a line without `rag_metadata.logged_at` and `system_state` into `out`; the same cut as `stableLine`, on bytes.
+ * Copies a line without `rag_metadata.logged_at` and `system_state` to `at` in `out`; the same cut as `stableLine`, on
+ * bytes. `out` has room for the line.
  *
- * @returns The bytes written.
+ * @returns Where the copy ends.
  */
-export function copyStable(line: Buffer, out: Buffer): number {
+export function copyStable(
+  line: Uint8Array,
+  out: Uint8Array,
+  at: number,
+): number {
   let from = 0;
-  let at = 0;
-  if (line.indexOf(LOGGED_AT, 0, "latin1") === 0) {
-    const comma = line.indexOf(COMMA, LOGGED_AT.length);
-    at += line.copy(out, 0, 0, LOGGED_FROM);
-    from = comma + 1;
+  let end = at;
+  const copy = (to: number) => {
+    out.set(line.subarray(from, to), end);
+    end += to - from;
+  };
+  if (standsAt(line, LOGGED_AT, 0)) {
+    copy(LOGGED_FROM);
+    from = line.indexOf(COMMA, LOGGED_AT.length) + 1;
   }
-  const state = line.lastIndexOf(STATE, undefined, "latin1");
+  const state = findState(line);
   if (state >= from) {
-    at += line.copy(out, at, from, state);
+    copy(state);
     from = line.indexOf(CLOSE_BRACE, state) + 1;
   }
-  return at + line.copy(out, at, from);
+  copy(line.length);
+  return end;
 }
 
 /** Folds lines into the head of a chain. */
 export class ChainHash {
   #hash: Hash;
   #head: string;
-  #scratch = Buffer.alloc(4096);
+  #held = new Uint8Array(2 * HASH_AT_ONCE);
+  #heldBytes = 0;
   /** Lines since the last checkpoint. */
   pending = 0;
 
@@ -77,17 +111,23 @@ export class ChainHash {
 
   /** Adds one line with its newline. */
   add(line: Uint8Array): void {
-    if (this.#scratch.length < line.length) {
-      this.#scratch = Buffer.alloc(line.length * 2);
+    if (this.#heldBytes + line.length > this.#held.length) this.#flush();
+    if (line.length > this.#held.length) {
+      this.#held = new Uint8Array(line.length);
     }
-    const view = Buffer.from(line.buffer, line.byteOffset, line.length);
-    const length = copyStable(view, this.#scratch);
-    this.#hash.update(this.#scratch.subarray(0, length));
+    this.#heldBytes = copyStable(line, this.#held, this.#heldBytes);
     this.pending++;
+    if (this.#heldBytes >= HASH_AT_ONCE) this.#flush();
+  }
+
+  #flush(): void {
+    this.#hash.update(this.#held.subarray(0, this.#heldBytes));
+    this.#heldBytes = 0;
   }
 
   /** Ends the block and returns the new head. */
   cut(): string {
+    this.#flush();
     this.#head = this.#hash.digest("hex");
     this.#hash = createHash("sha256").update(`${this.#head}\n`);
     this.pending = 0;

@@ -102,7 +102,6 @@ function readFeatures(
   record: LogRecord["features"],
   numbers: Float64Array,
   at: number,
-  texts: Texts,
 ): void {
   const basicStats = record.basic_stats;
   numbers[at + 53] = basicStats.forward_packets ?? NaN;
@@ -143,7 +142,6 @@ function readSystemState(
   record: LogRecord["system_state"],
   numbers: Float64Array,
   at: number,
-  texts: Texts,
 ): void {
   numbers[at + 74] = record.events_processed_total ?? NaN;
   numbers[at + 75] = record.events_in_last_minute ?? NaN;
@@ -182,9 +180,9 @@ export function readRecord(
   readRagMetadata(record.rag_metadata, numbers, at, texts);
   readDetection(record.detection, numbers, at, texts);
   readNetwork(record.network, numbers, at, texts);
-  readFeatures(record.features, numbers, at, texts);
+  readFeatures(record.features, numbers, at);
   readWindow(record.window, numbers, at, texts);
-  readSystemState(record.system_state, numbers, at, texts);
+  readSystemState(record.system_state, numbers, at);
   readMlTrainingMetadata(record.ml_training_metadata, numbers, at, texts);
   readArtifact(record.artifact, numbers, at, texts);
 }

@@ -97,34 +97,39 @@ export class DayFiles {
   /**
    * Appends lines of one date, beginning new files where one is full.
    *
+   * @param batch The lines.
+   * @param count How many they are.
    * @param written Told of each run of lines that is written (and synced, when every batch is).
    * @throws {LogError} When the rest could not be written; the files hold exactly what `written` was told.
    */
   async append(
     batch: Uint8Array,
+    count: number,
     date: string,
     nowMs: number,
     written: (lines: number, bytes: number) => void,
   ): Promise<void> {
     let offset = 0;
+    let left = count;
     while (offset < batch.length) {
       const active = await this.#ready(date, nowMs);
-      const run = fitting(
-        batch,
-        offset,
-        this.#options.maxLines - active.lines,
-        this.#options.maxBytes - active.file.bytes,
-      );
+      const lines = this.#options.maxLines - active.lines;
+      const bytes = this.#options.maxBytes - active.file.bytes;
+      const all = left <= lines && batch.length - offset <= bytes;
+      const run = all
+        ? { lines: left, end: batch.length }
+        : fitting(batch, offset, lines, bytes);
       if (run.lines === 0 && active.lines > 0) {
         await this.#rotate(date, active.number + 1, nowMs);
         continue;
       }
       // A line longer than a whole file gets a file of its own.
       const end = run.lines > 0 ? run.end : batch.indexOf(NEWLINE, offset) + 1;
-      const lines = Math.max(1, run.lines);
-      await this.#write(active, batch.subarray(offset, end), lines);
-      written(lines, end - offset);
+      const done = Math.max(1, run.lines);
+      await this.#write(active, batch.subarray(offset, end), done);
+      written(done, end - offset);
       offset = end;
+      left -= done;
     }
   }
 

@@ -58,6 +58,8 @@ export class EventWriter {
   #incidents: LineFile | null = null;
   #day = NaN;
   #date = "";
+  #lastDetails: LogDetails | null = null;
+  #lastContext: LogContext & LogDetails = {};
   /** Event files. */
   readonly files: DayFiles;
   /** Artifact files. */
@@ -142,7 +144,7 @@ export class EventWriter {
     const { verdict, details, decision, atMs } = entry;
     try {
       const date = this.#dateOf(atMs);
-      const record = toRecord(verdict, { ...this.#context, ...details }, {
+      const record = toRecord(verdict, this.#contextOf(details), {
         loggedAtMs: atMs,
         systemState: this.#system.get(),
         requiresRag: decision.requiresRag,
@@ -157,6 +159,26 @@ export class EventWriter {
       entry.failed(error);
       return null;
     }
+  }
+
+  /** The logger's context with an event's details; the same object for events of one interface. */
+  #contextOf(details: LogDetails): LogContext & LogDetails {
+    if (details !== this.#lastDetails) {
+      const { deploymentId, nodeId, configDigest, modelSet, interfaceMode } =
+        this.#context;
+      const { interfaceName, groundTruth } = details;
+      this.#lastDetails = details;
+      this.#lastContext = {
+        deploymentId: deploymentId ?? null,
+        nodeId: nodeId ?? null,
+        configDigest: configDigest ?? null,
+        modelSet: modelSet ?? null,
+        interfaceMode: interfaceMode ?? null,
+        interfaceName: interfaceName ?? null,
+        groundTruth: groundTruth ?? null,
+      };
+    }
+    return this.#lastContext;
   }
 
   async #withArtifact(line: Line): Promise<Line | null> {
@@ -189,7 +211,7 @@ export class EventWriter {
       const records = lines.map((line) => line.record);
       const bytes = this.#options.formatter.formatLines(records);
       const now = lines[0]?.entry.atMs ?? 0;
-      await this.files.append(bytes, date, now, (count, size) => {
+      await this.files.append(bytes, lines.length, date, now, (count, size) => {
         this.written += count;
         this.bytes += size;
         for (const line of lines.slice(done, done + count)) {

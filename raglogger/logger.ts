@@ -69,6 +69,7 @@ const FAILED: AppendResult = Object.freeze({
   state: "dropped",
   reason: "writeFailed",
 });
+const NO_DETAILS: LogDetails = Object.freeze({});
 const BATCH = 1024;
 
 type Outcome = Pick<Entry, "written" | "failed">;
@@ -210,7 +211,10 @@ export class RagLogger implements LogSink, AsyncDisposable {
    * @throws {LogError} Offline, when it could not be written; `closed` after `close`.
    * @throws {TypeError} When the event id could not be a file name.
    */
-  append(verdict: Verdict, details: LogDetails = {}): Promise<AppendResult> {
+  append(
+    verdict: Verdict,
+    details: LogDetails = NO_DETAILS,
+  ): Promise<AppendResult> {
     try {
       this.#refuseClosed();
       checkEventId(verdict.eventId);
@@ -224,14 +228,9 @@ export class RagLogger implements LogSink, AsyncDisposable {
       this.#sampledOut++;
       return Promise.resolve(SKIPPED);
     }
-    return this.#enqueue((atMs, outcome) => ({
-      kind: "event",
-      atMs,
-      verdict,
-      details,
-      decision,
-      ...outcome,
-    }));
+    return this.#enqueue((atMs, { written, failed }) => (
+      { kind: "event", atMs, verdict, details, decision, written, failed }
+    ));
   }
 
   /** Logs a step of an incident to `incidents.jsonl`, whatever the policy. Waits, drops and throws as `append` does. */
@@ -241,12 +240,9 @@ export class RagLogger implements LogSink, AsyncDisposable {
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#enqueue((atMs, outcome) => ({
-      kind: "incident",
-      atMs,
-      update,
-      ...outcome,
-    }));
+    return this.#enqueue((atMs, { written, failed }) => (
+      { kind: "incident", atMs, update, written, failed }
+    ));
   }
 
   #refuseClosed(): void {

@@ -21,6 +21,10 @@ function camelCase(path: string): string {
   return path.replace(/[._]([a-z])/g, (_, letter) => letter.toUpperCase());
 }
 
+function hasText(fields: readonly [number, LogField][]): boolean {
+  return fields.some(([, { kind }]) => kind === "text" || kind === "time");
+}
+
 /** One function for each top-level member, so that none is long. */
 function printGroup(top: string, fields: readonly [number, LogField][]) {
   const bound = new Map<string, string>([[top, "record"]]);
@@ -44,7 +48,7 @@ function printGroup(top: string, fields: readonly [number, LogField][]) {
     `  record: LogRecord["${top}"],`,
     "  numbers: Float64Array,",
     "  at: number,",
-    "  texts: Texts,",
+    ...(hasText(fields) ? ["  texts: Texts,"] : []),
     "): void {",
     ...body.map((line) => `  ${line}`),
     "}",
@@ -61,7 +65,8 @@ export function printColumns(): string {
   }
   const calls = [...groups.keys()].map((top) => {
     const name = `read_${top}`.replace(/_([a-z])/g, (_, l) => l.toUpperCase());
-    return `  ${name}(record.${top}, numbers, at, texts);`;
+    const texts = hasText(groups.get(top) ?? []) ? ", texts" : "";
+    return `  ${name}(record.${top}, numbers, at${texts});`;
   });
   return [
     "/** Reads a record leaf by leaf into a row of numbers. Printed from the field table by `testdata/print_columns.ts`. */",
