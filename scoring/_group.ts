@@ -1,0 +1,147 @@
+import {
+  CATEGORIES,
+  type Category,
+  type Evidence,
+  type FeatureRows,
+  type Reason,
+  type Severity,
+  type Verdict,
+} from "@ml-defender/events";
+import { confidenceOf } from "./authority.ts";
+import type { ScoredRecord } from "./scored.ts";
+
+/** Evidence of both engines for one category and subject. */
+export interface Group {
+  readonly category: Category;
+  readonly subject: string;
+  fast: number | null;
+  ml: number | null;
+  readonly evidence: Evidence[];
+  readonly notes: string[];
+}
+
+/** A group without evidence yet, for what this piece is about. */
+export function newGroup({ category, subject }: Evidence): Group {
+  return {
+    category,
+    subject,
+    fast: null,
+    ml: null,
+    evidence: [],
+    notes: [],
+  };
+}
+
+const SEVERITIES: readonly (Severity | null)[] = [
+  null,
+  "suspicious",
+  "alert",
+  "high",
+];
+
+/** Highest severity, then highest final score, then the order of categories. */
+export function byUrgency(a: Verdict, b: Verdict): number {
+  return SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
+    b.finalScore - a.finalScore ||
+    CATEGORIES.indexOf(a.category!) - CATEGORIES.indexOf(b.category!) ||
+    (a.subject! < b.subject! ? -1 : 1);
+}
+
+/** Adds a text that is not there yet. */
+export function addOnce(list: string[], text: string): void {
+  if (!list.includes(text)) list.push(text);
+}
+
+/** Reasons of what speaks loudest, one for each code, strongest first. */
+export function reasonsOf(group: Group): Reason[] {
+  const best = new Map<string, { reason: Reason; score: number }>();
+  const highest = Math.max(...group.evidence.map((one) => one.score));
+  for (const { score, reasons } of group.evidence) {
+    // Rules that did not fire are reasons only where nothing did.
+    if (score < 0.5 && score < highest) continue;
+    for (const reason of reasons) {
+      const known = best.get(reason.code);
+      if (known === undefined || reason.weight > known.reason.weight) {
+        best.set(reason.code, { reason, score });
+      }
+    }
+  }
+  return [...best.values()]
+    .sort((a, b) => b.score - a.score || b.reason.weight - a.reason.weight)
+    .map(({ reason }) => reason);
+}
+
+/** What speaks against a group, in words. */
+export function against(
+  group: Group,
+  record: ScoredRecord,
+  divergence: number,
+): string[] {
+  const { category, fast, ml } = group;
+  const { flow, health } = record;
+  const found: string[] = [];
+  if (fast !== null && ml !== null && Math.abs(fast - ml) > divergence) {
+    found.push(fast > ml ? "the model disagrees" : "the rules disagree");
+  }
+  if (flow !== undefined) {
+    const data = record.features?.["bwd_payload_bytes"] ?? 0;
+    if ((category === "ddos" || category === "scan") && data > 0) {
+      found.push("answered with data by the other side");
+    }
+    if (flow.directionConfidence <= 50) {
+      found.push("the direction of the flow is a guess");
+    }
+  }
+  if (health?.oneWay === true) {
+    found.push("the capture shows one direction only");
+  }
+  if ((health?.lossRatio ?? 0) > 0) {
+    found.push("packets were lost while it was seen");
+  }
+  return found;
+}
+
+/** The verdict on a record that nothing is said about. */
+export function emptyVerdict(record: ScoredRecord, notes: string[]): Verdict {
+  const { flow, host, features } = record;
+  return {
+    eventId: record.eventId,
+    timestampUs: record.timestampUs,
+    category: null,
+    subject: null,
+    fastScore: null,
+    mlScore: null,
+    finalScore: 0,
+    divergence: null,
+    authoritativeSource: "CONSENSUS",
+    severity: null,
+    confidence: confidenceOf({
+      ...record.health,
+      bothEngines: false,
+      divergence: null,
+      ...(flow === undefined
+        ? {}
+        : { directionConfidence: flow.directionConfidence }),
+    }),
+    predictions: record.predictions ?? {},
+    reasons: [],
+    counterEvidence: notes,
+    ...(flow === undefined ? {} : { flow }),
+    ...(host === undefined ? {} : { host }),
+    ...(features === undefined ? {} : { features }),
+  };
+}
+
+/** A row's features by name, without those that are unavailable. */
+export function featuresOf(
+  rows: FeatureRows,
+  row: number,
+): Record<string, number> {
+  const base = rows.offset + row * rows.stride;
+  const found: Record<string, number> = {};
+  rows.names.forEach((name, column) => {
+    const value = rows.values[base + column]!;
+    if (!Number.isNaN(value)) found[name] = value;
+  });
+  return found;
+}

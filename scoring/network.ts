@@ -1,0 +1,96 @@
+/** A block of addresses. */
+export interface Network {
+  /** 4 or 6. */
+  readonly version: 4 | 6;
+  /** The address's bytes, 4 or 16. */
+  readonly bytes: Uint8Array;
+  /** Leading bits that count. */
+  readonly prefix: number;
+}
+
+function parseV4(text: string): Uint8Array | undefined {
+  const parts = text.split(".");
+  if (parts.length !== 4) return undefined;
+  const bytes = new Uint8Array(4);
+  for (let index = 0; index < 4; index++) {
+    const part = parts[index]!;
+    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) {
+      return undefined;
+    }
+    bytes[index] = Number(part);
+  }
+  return bytes;
+}
+
+function parseGroups(text: string): number[] | undefined {
+  if (text === "") return [];
+  const groups: number[] = [];
+  const parts = text.split(":");
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index]!;
+    if (part.includes(".")) {
+      const tail = index === parts.length - 1 ? parseV4(part) : undefined;
+      if (tail === undefined) return undefined;
+      groups.push(tail[0]! << 8 | tail[1]!, tail[2]! << 8 | tail[3]!);
+    } else if (/^[0-9a-fA-F]{1,4}$/.test(part)) {
+      groups.push(parseInt(part, 16));
+    } else return undefined;
+  }
+  return groups;
+}
+
+function parseV6(text: string): Uint8Array | undefined {
+  const halves = text.split("::");
+  if (halves.length > 2) return undefined;
+  const head = parseGroups(halves[0]!);
+  const tail = halves.length === 2 ? parseGroups(halves[1]!) : [];
+  if (head === undefined || tail === undefined) return undefined;
+  const missing = 8 - head.length - tail.length;
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
+  const groups = [...head, ...new Array<number>(missing).fill(0), ...tail];
+  const bytes = new Uint8Array(16);
+  groups.forEach((group, index) => {
+    bytes[2 * index] = group >> 8;
+    bytes[2 * index + 1] = group & 255;
+  });
+  return bytes;
+}
+
+/**
+ * Reads an address or a CIDR block such as `10.0.0.0/8` or `fd00::/8`. Host bits may be set.
+ *
+ * @returns The block (a bare address is one of full length); `undefined` if the text is neither.
+ */
+export function parseNetwork(text: string): Network | undefined {
+  const slash = text.indexOf("/");
+  const address = slash < 0 ? text : text.slice(0, slash);
+  const version = address.includes(":") ? 6 : 4;
+  const bytes = version === 4 ? parseV4(address) : parseV6(address);
+  if (bytes === undefined) return undefined;
+  const bits = bytes.length * 8;
+  if (slash < 0) return { version, bytes, prefix: bits };
+  const length = text.slice(slash + 1);
+  if (!/^(0|[1-9]\d{0,2})$/.test(length) || Number(length) > bits) {
+    return undefined;
+  }
+  return { version, bytes, prefix: Number(length) };
+}
+
+/** Whether a block holds an address. */
+export function contains(network: Network, address: Network): boolean {
+  if (network.version !== address.version) return false;
+  const whole = network.prefix >> 3;
+  for (let index = 0; index < whole; index++) {
+    if (network.bytes[index] !== address.bytes[index]) return false;
+  }
+  const rest = network.prefix & 7;
+  if (rest === 0) return true;
+  const differing = network.bytes[whole]! ^ address.bytes[whole]!;
+  return differing >> (8 - rest) === 0;
+}
+
+/** The address in a batch key, which may carry a VLAN or a tunnel id behind it. */
+export function addressOf(key: string): Network | undefined {
+  const match = /^[0-9a-fA-F:.]+/.exec(key);
+  return match === null ? undefined : parseNetwork(match[0]);
+}

@@ -1,0 +1,327 @@
+import { CATEGORIES, type Category } from "@ml-defender/events";
+import * as v from "valibot";
+import { parseNetwork } from "./network.ts";
+
+/** What a host is known to be. */
+export type HostRole =
+  | "resolver"
+  | "backup"
+  | "scanner"
+  | "nat"
+  | "monitoring"
+  | "domain_controller";
+
+/** A host, or a network of hosts, of a known role. */
+export interface RoleAssignment {
+  /** Address or CIDR block. */
+  readonly network: string;
+  /** What it is; see {@linkcode ROLE_RELAXES}. */
+  readonly role: HostRole;
+}
+
+/**
+ * What is not to be reported. All fields that are given must match; at least one of `host`, `network`, `domain`, `rule`
+ * and `category` is needed.
+ */
+export interface Suppression {
+  /** Address of the incident's subject. */
+  readonly host?: string;
+  /** CIDR block that the subject is in. */
+  readonly network?: string;
+  /** Domain of the flow's DNS name, TLS server name or HTTP host; its subdomains too. */
+  readonly domain?: string;
+  /** Code of a rule, or name of a model. */
+  readonly rule?: string;
+  /** Category. */
+  readonly category?: Category;
+  /** End, ISO 8601 with a zone; compared with the capture's time. */
+  readonly until: string;
+  /** Why. */
+  readonly reason: string;
+}
+
+/** Scores from which something is said; all from 0 to 1. */
+export interface PolicyThresholds {
+  /** Severity `suspicious`. @default {0.70} */
+  readonly suspicious: number;
+  /** Severity `alert`. @default {0.75} */
+  readonly alert: number;
+  /** Severity `high`. @default {0.95} */
+  readonly high: number;
+  /** Final score of something malicious: opens an incident. @default {0.70} */
+  readonly malicious: number;
+  /** Final score from which analysis is asked for. @default {0.85} */
+  readonly rag: number;
+  /** Divergence of the engines from which the authoritative source is DIVERGENCE. @default {0.30} */
+  readonly divergence: number;
+  /** Divergence called high. @default {0.40} */
+  readonly highDivergence: number;
+  /** Lowest model score that can alert, by model; `level1` holds for all of them. */
+  readonly models: Readonly<
+    Record<"level1" | "ddos" | "ransomware" | "traffic" | "internal", number>
+  >;
+  /** Categories whose incidents need a higher final score than `malicious`. @default {{}} */
+  readonly categories: Readonly<Partial<Record<Category, number>>>;
+}
+
+/** How evidence becomes incidents. */
+export interface IncidentPolicy {
+  /** Capture time without evidence after which an incident closes, seconds. @default {300} */
+  readonly quietSeconds: number;
+  /** Capture time after which an incident closes even if it goes on, seconds. @default {86400} */
+  readonly maxSeconds: number;
+  /** Open incidents at once, of all hosts; beyond it the lowest are closed early. @default {10000} */
+  readonly maxOpen: number;
+  /** Five-second windows of evidence that corroborate one engine. @default {3} */
+  readonly corroborationWindows: number;
+}
+
+/** False alerts that are acceptable. */
+export interface BudgetPolicy {
+  /** Alerted host windows per host and day. @default {0.1} */
+  readonly falseAlertsPerHostDay: number;
+  /** The same for severity `high`. @default {0.01} */
+  readonly falseHighAlertsPerHostDay: number;
+}
+
+/** How scores become verdicts and incidents. Data: parse it with {@linkcode parsePolicy}. */
+export interface Policy {
+  /** Version of the format. */
+  readonly version: 1;
+  /** Scores from which something is said. */
+  readonly thresholds: PolicyThresholds;
+  /** Known hosts. @default {[]} */
+  readonly roles: readonly RoleAssignment[];
+  /** What evidence that a role explains is multiplied by, 0 to 1. @default {0.6} */
+  readonly roleFactor: number;
+  /** What is not to be reported. @default {[]} */
+  readonly suppressions: readonly Suppression[];
+  /** Incidents. */
+  readonly incidents: IncidentPolicy;
+  /** False alerts that are acceptable. */
+  readonly budget: BudgetPolicy;
+}
+
+const between = (low: number, high: number) => (value: number) =>
+  value >= low && value <= high;
+
+const share = () =>
+  v.pipe(
+    v.number("a number from 0 to 1"),
+    v.check(between(0, 1), "a number from 0 to 1"),
+  );
+
+const count = (low: number, high: number) => {
+  const wanted = `a whole number from ${low} to ${high}`;
+  return v.pipe(
+    v.number(wanted),
+    v.integer(wanted),
+    v.check(between(low, high), wanted),
+  );
+};
+
+const text = (wanted: string, accepts: (value: string) => boolean) =>
+  v.pipe(v.string(wanted), v.check(accepts, wanted));
+
+const block = () =>
+  text(
+    "an address or a CIDR block",
+    (value) => parseNetwork(value) !== undefined,
+  );
+
+const category = () =>
+  v.picklist(CATEGORIES, `one of ${CATEGORIES.join(", ")}`);
+
+const ROLES = [
+  "resolver",
+  "backup",
+  "scanner",
+  "nat",
+  "monitoring",
+  "domain_controller",
+] as const;
+
+const suppression = v.pipe(
+  v.strictObject({
+    host: v.exactOptional(
+      text(
+        "an address",
+        (value) => !value.includes("/") && parseNetwork(value) !== undefined,
+      ),
+    ),
+    network: v.exactOptional(block()),
+    domain: v.exactOptional(
+      text("a domain name", (value) => /^[^\s.]+(\.[^\s.]+)*$/.test(value)),
+    ),
+    rule: v.exactOptional(text("the code of a rule", (value) => value !== "")),
+    category: v.exactOptional(category()),
+    until: text(
+      "a time such as 2030-01-31T00:00:00Z",
+      (value) =>
+        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(
+          value,
+        ) && !Number.isNaN(Date.parse(value)),
+    ),
+    reason: text("the reason in words", (value) => value.trim() !== ""),
+  }),
+  v.check(
+    (one) =>
+      one.host !== undefined || one.network !== undefined ||
+      one.domain !== undefined || one.rule !== undefined ||
+      one.category !== undefined,
+    "an object with at least one of host, network, domain, rule, category",
+  ),
+);
+
+const thresholds = v.pipe(
+  v.strictObject({
+    suspicious: v.optional(share(), 0.70),
+    alert: v.optional(share(), 0.75),
+    high: v.optional(share(), 0.95),
+    malicious: v.optional(share(), 0.70),
+    rag: v.optional(share(), 0.85),
+    divergence: v.optional(share(), 0.30),
+    highDivergence: v.optional(share(), 0.40),
+    models: v.optional(
+      v.strictObject({
+        level1: v.optional(share(), 0.65),
+        ddos: v.optional(share(), 0.70),
+        ransomware: v.optional(share(), 0.75),
+        traffic: v.optional(share(), 0.60),
+        internal: v.optional(share(), 0.65),
+      }),
+      {},
+    ),
+    categories: v.optional(
+      v.strictObject(
+        Object.fromEntries(
+          CATEGORIES.map((name) => [name, v.exactOptional(share())]),
+        ) as Record<
+          Category,
+          v.ExactOptionalSchema<ReturnType<typeof share>, undefined>
+        >,
+      ),
+      {},
+    ),
+  }),
+  v.check(
+    (one) => one.suspicious <= one.alert && one.alert <= one.high,
+    "an object with suspicious <= alert <= high",
+  ),
+);
+
+const POLICY_SCHEMA: v.GenericSchema<unknown, Policy> = v.strictObject({
+  version: v.optional(v.literal(1, "1"), 1),
+  thresholds: v.optional(thresholds, {}),
+  roles: v.optional(
+    v.array(
+      v.strictObject({
+        network: block(),
+        role: v.picklist(ROLES, `one of ${ROLES.join(", ")}`),
+      }),
+      "a list",
+    ),
+    [],
+  ),
+  roleFactor: v.optional(share(), 0.6),
+  suppressions: v.optional(v.array(suppression, "a list"), []),
+  incidents: v.optional(
+    v.strictObject({
+      quietSeconds: v.optional(count(5, 86_400), 300),
+      maxSeconds: v.optional(count(60, 31_536_000), 86_400),
+      maxOpen: v.optional(count(1, 1_000_000), 10_000),
+      corroborationWindows: v.optional(count(1, 1000), 3),
+    }),
+    {},
+  ),
+  budget: v.optional(
+    v.strictObject({
+      falseAlertsPerHostDay: v.optional(
+        v.pipe(
+          v.number("a number from 0 to 1000"),
+          v.check(between(0, 1000), "a number from 0 to 1000"),
+        ),
+        0.1,
+      ),
+      falseHighAlertsPerHostDay: v.optional(
+        v.pipe(
+          v.number("a number from 0 to 1000"),
+          v.check(between(0, 1000), "a number from 0 to 1000"),
+        ),
+        0.01,
+      ),
+    }),
+    {},
+  ),
+}) as v.GenericSchema<unknown, Policy>;
+
+function shown(value: unknown): string {
+  if (value === undefined) return "missing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "an object";
+  const written = typeof value === "string"
+    ? JSON.stringify(value.slice(0, 60))
+    : String(value);
+  return written.length > 80 ? `${written.slice(0, 77)}...` : written;
+}
+
+function explain(issue: v.BaseIssue<unknown>): string {
+  const path = (issue.path ?? []).map((item) => String(item.key).slice(0, 60))
+    .join(".");
+  const where = path === "" ? "it" : `'${path}'`;
+  if (issue.type === "strict_object" && issue.expected === "never") {
+    return `Cannot use the policy as ${where} is not a known field: present value is ${
+      shown(issue.input)
+    }`;
+  }
+  const ours = issue.kind === "validation" ||
+    !issue.message.startsWith("Invalid");
+  const wanted = ours
+    ? issue.message
+    : issue.expected === "Object"
+    ? "an object"
+    : issue.expected ?? "another value";
+  return `Cannot use the policy as ${where} must be ${wanted}: present value is ${
+    shown(issue.input)
+  }`;
+}
+
+/**
+ * Checks a policy and fills in the defaults.
+ *
+ * @param input Plain data, such as parsed JSON.
+ * @throws {TypeError} With path, what is wanted and what is there, in one line. Unknown fields are refused.
+ */
+export function definePolicy(input: unknown = {}): Policy {
+  const result = v.safeParse(POLICY_SCHEMA, input, { abortEarly: true });
+  if (!result.success) {
+    throw new TypeError(explain(result.issues[0]).replace(/[\r\n]+/g, " "));
+  }
+  return result.output;
+}
+
+/**
+ * Reads a policy from JSON text.
+ *
+ * @throws {SyntaxError} If the text is not JSON.
+ * @throws {TypeError} If it is not a policy: path, what is wanted and what is there, in one line.
+ */
+export function parsePolicy(json: string): Policy {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SyntaxError(
+      `Cannot read the policy as it must be JSON: ${
+        why.replace(/\s+/g, " ").slice(0, 200)
+      }`,
+      { cause },
+    );
+  }
+  return definePolicy(value);
+}
+
+/** The policy that holds where none is given. */
+export const DEFAULT_POLICY: Policy = definePolicy();

@@ -1,0 +1,271 @@
+import {
+  CATEGORIES,
+  type Evidence,
+  type FlowBatch,
+  type HostBatch,
+  type Verdict,
+} from "@ml-defender/events";
+import { Exceptions } from "./_exceptions.ts";
+import {
+  addOnce,
+  against,
+  byUrgency,
+  emptyVerdict,
+  featuresOf,
+  type Group,
+  newGroup,
+  reasonsOf,
+} from "./_group.ts";
+import {
+  authoritativeSource,
+  confidenceOf,
+  modelThreshold,
+  severityOf,
+} from "./authority.ts";
+import { calibrate, type Calibration } from "./calibration.ts";
+import { DEFAULT_POLICY, type Policy } from "./policy.ts";
+import type {
+  RecordVerdicts,
+  ScoredBatch,
+  ScoredRecord,
+  ScoreOptions,
+} from "./scored.ts";
+
+const WIDTH = CATEGORIES.length;
+
+/** Options of {@linkcode Scorer}. */
+export interface ScorerOptions {
+  /** Parameters for models whose scores are not probabilities yet, by model name. */
+  readonly calibration?: Readonly<Record<string, Calibration>>;
+}
+
+/** What a {@linkcode Scorer} has done so far. */
+export interface ScorerCounts {
+  /** Records with verdicts. */
+  verdicts: number;
+  /** Evidence that a suppression took away. */
+  suppressed: number;
+  /** Evidence that a role relaxed. */
+  relaxed: number;
+}
+
+/**
+ * Turns evidence of both engines into verdicts: for each category and subject the higher of both scores counts
+ * (*maximum threat wins*), and both are kept, with who decided, how sure it is and what speaks against it.
+ *
+ * @example
+ * ```ts
+ * import { parsePolicy, Scorer } from "@ml-defender/scoring";
+ *
+ * const scorer = new Scorer(parsePolicy('{"thresholds":{"high":0.9}}'));
+ * const verdict = scorer.judge([
+ *   { engine: "fast", detector: "arp_sweep", category: "scan", subject: "10.0.0.1", score: 0.92, reasons: [] },
+ * ], { eventId: "1", timestampUs: 0 });
+ * if (verdict.severity !== "high") throw new Error("0.92 is high here");
+ * ```
+ */
+export class Scorer {
+  /** The policy in use. */
+  readonly policy: Policy;
+  /** What has been done so far. */
+  readonly counts: ScorerCounts = { verdicts: 0, suppressed: 0, relaxed: 0 };
+  readonly #exceptions: Exceptions;
+  readonly #calibration: Readonly<Record<string, Calibration>>;
+
+  /** Takes a policy; make another one when the policy changes. */
+  constructor(policy: Policy = DEFAULT_POLICY, options: ScorerOptions = {}) {
+    this.policy = policy;
+    this.#exceptions = new Exceptions(policy);
+    this.#calibration = options.calibration ?? {};
+  }
+
+  /** Whether a row's scores are worth a verdict: something suspicious, or engines that disagree. Makes no objects. */
+  isInteresting(batch: ScoredBatch, row: number): boolean {
+    const { suspicious, divergence } = this.policy.thresholds;
+    for (let at = row * WIDTH; at < (row + 1) * WIDTH; at++) {
+      const fast = batch.fast[at]!;
+      const ml = batch.ml[at]!;
+      if (fast >= suspicious || ml >= suspicious) return true;
+      if (Math.abs(fast - ml) > divergence) return true;
+    }
+    return false;
+  }
+
+  /** Verdicts of the flow records that are interesting, in row order. */
+  flows(
+    batch: FlowBatch,
+    scored: ScoredBatch,
+    options: ScoreOptions = {},
+  ): RecordVerdicts[] {
+    return this.#judgeBatch(batch, scored, options, (row) => {
+      const flow = batch.flow(row);
+      return { eventId: flow.id, timestampUs: flow.endUs, flow };
+    });
+  }
+
+  /** Verdicts of the host records that are interesting, in row order. */
+  hosts(
+    batch: HostBatch,
+    scored: ScoredBatch,
+    options: ScoreOptions = {},
+  ): RecordVerdicts[] {
+    return this.#judgeBatch(batch, scored, options, (row) => {
+      const host = batch.host(row);
+      return { eventId: host.id, timestampUs: host.endUs, host };
+    });
+  }
+
+  /** The verdict on one record in its leading category. */
+  judge(evidence: readonly Evidence[], record: ScoredRecord): Verdict {
+    return this.judgeAll(evidence, record)[0]!;
+  }
+
+  /**
+   * Verdicts on one record: the leading one first, then one for each other category and subject with a severity.
+   * Leading is the highest severity, then the highest final score, then the order of `CATEGORIES`.
+   */
+  judgeAll(
+    evidence: readonly Evidence[],
+    record: ScoredRecord,
+  ): Verdict[] {
+    this.counts.verdicts++;
+    const notes: string[] = [];
+    const groups = this.#group(evidence, record, notes);
+    if (groups.length === 0) return [emptyVerdict(record, notes)];
+    const verdicts = groups.map((group) => this.#verdict(group, record, notes));
+    verdicts.sort(byUrgency);
+    return verdicts.filter((one, index) =>
+      index === 0 || one.severity !== null
+    );
+  }
+
+  #judgeBatch(
+    batch: FlowBatch | HostBatch,
+    scored: ScoredBatch,
+    options: ScoreOptions,
+    recordOf: (row: number) => ScoredRecord,
+  ): RecordVerdicts[] {
+    const found: RecordVerdicts[] = [];
+    const { also, health, features = false } = options;
+    for (let row = 0; row < batch.length; row++) {
+      if (!this.isInteresting(scored, row) && also?.(row) !== true) continue;
+      const predictions = Object.fromEntries(
+        Object.entries(scored.predictions).map((
+          [name, scores],
+        ) => [name, this.#calibrated(name, scores[row]!)]),
+      );
+      const verdicts = this.judgeAll(scored.evidence(row), {
+        ...recordOf(row),
+        predictions,
+        ...(health === undefined ? {} : { health }),
+        ...(features ? { features: featuresOf(batch.features, row) } : {}),
+      });
+      const alerts = verdicts.filter((one) => one.severity !== null);
+      found.push({
+        row,
+        order: batch.order(row),
+        verdict: verdicts[0]!,
+        alerts,
+      });
+    }
+    return found;
+  }
+
+  #calibrated(model: string, score: number): number {
+    const calibration = Object.hasOwn(this.#calibration, model)
+      ? this.#calibration[model]
+      : undefined;
+    return calibration === undefined ? score : calibrate(score, calibration);
+  }
+
+  #group(
+    evidence: readonly Evidence[],
+    record: ScoredRecord,
+    notes: string[],
+  ): Group[] {
+    const groups = new Map<string, Group>();
+    for (const one of evidence) {
+      const { timestampUs, flow } = record;
+      const why = this.#exceptions.suppressedBy(one, timestampUs, flow);
+      if (why !== undefined) {
+        this.counts.suppressed++;
+        addOnce(notes, `suppressed (${one.detector}): ${why}`);
+        continue;
+      }
+      const key = `${one.category} ${one.subject}`;
+      const group = groups.get(key) ?? newGroup(one);
+      groups.set(key, group);
+      this.#add(group, one);
+    }
+    return [...groups.values()];
+  }
+
+  #add(group: Group, evidence: Evidence): void {
+    const role = this.#exceptions.explainedBy(evidence);
+    const raw = evidence.engine === "ml"
+      ? this.#calibrated(evidence.detector, evidence.score)
+      : evidence.score;
+    if (role !== undefined) {
+      this.counts.relaxed++;
+      addOnce(group.notes, `known role: ${role}`);
+    }
+    const score = role === undefined ? raw : raw * this.policy.roleFactor;
+    group.evidence.push({ ...evidence, score });
+    if (evidence.engine === "fast") {
+      group.fast = Math.max(group.fast ?? 0, score);
+    } else group.ml = Math.max(group.ml ?? 0, score);
+  }
+
+  #verdict(
+    group: Group,
+    record: ScoredRecord,
+    common: readonly string[],
+  ): Verdict {
+    const { thresholds } = this.policy;
+    const { category, subject, fast, ml } = group;
+    const mlThreshold = modelThreshold(category, thresholds);
+    const divergence = fast === null || ml === null
+      ? null
+      : Math.abs(fast - ml);
+    // A model counts towards an alert from its own threshold on.
+    const counting = Math.max(
+      fast ?? 0,
+      ml !== null && ml >= mlThreshold ? ml : 0,
+    );
+    const needed = thresholds.categories[category] ?? thresholds.malicious;
+    const { flow, host, features, health } = record;
+    return {
+      eventId: record.eventId,
+      timestampUs: record.timestampUs,
+      category,
+      subject,
+      fastScore: fast,
+      mlScore: ml,
+      finalScore: Math.max(fast ?? 0, ml ?? 0),
+      divergence,
+      authoritativeSource: authoritativeSource(
+        { fast, ml, mlThreshold },
+        thresholds,
+      ),
+      severity: counting >= needed ? severityOf(counting, thresholds) : null,
+      confidence: confidenceOf({
+        ...health,
+        bothEngines: divergence !== null,
+        divergence,
+        ...(flow === undefined
+          ? {}
+          : { directionConfidence: flow.directionConfidence }),
+      }),
+      predictions: record.predictions ?? {},
+      reasons: reasonsOf(group),
+      counterEvidence: [
+        ...common,
+        ...group.notes,
+        ...against(group, record, thresholds.divergence),
+      ],
+      ...(flow === undefined ? {} : { flow }),
+      ...(host === undefined ? {} : { host }),
+      ...(features === undefined ? {} : { features }),
+    };
+  }
+}
