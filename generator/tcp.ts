@@ -4,6 +4,7 @@ import { ephemeral, type Family, type Host } from "./address.ts";
 import type { Bulk } from "./blob.ts";
 import { ACK, FIN, NOTHING, PSH, RST, type Slice, SYN } from "./frame.ts";
 import type { Actor, Sim } from "./sim.ts";
+import { STACKS, synOf } from "./stacks.ts";
 
 /** One message of a conversation. */
 export interface Step {
@@ -56,74 +57,6 @@ export interface TcpSpec {
 }
 
 const NONE = new Uint8Array(0);
-
-interface StackProfile {
-  window: number[];
-  syn: number[];
-  scale: number;
-  timestamps: boolean;
-}
-
-// Option orders and windows as these systems are widely documented to send them.
-const STACKS: Record<Host["stack"], StackProfile> = {
-  linux: {
-    window: [64240, 29200, 65535],
-    syn: [2, 4, 8, 1, 3],
-    scale: 7,
-    timestamps: true,
-  },
-  windows: {
-    window: [64240, 8192, 65535],
-    syn: [2, 1, 3, 1, 1, 4],
-    scale: 8,
-    timestamps: false,
-  },
-  apple: {
-    window: [65535],
-    syn: [2, 1, 3, 1, 1, 8, 4, 0, 0],
-    scale: 6,
-    timestamps: true,
-  },
-  embedded: {
-    window: [5840, 14600, 16384],
-    syn: [2],
-    scale: 0,
-    timestamps: false,
-  },
-};
-
-/** What a stack puts on a SYN: window and options. */
-export function synOf(
-  host: Host,
-  options: { family: Family; tsValue: number; salt: number },
-): { window: number; options: Uint8Array } {
-  const stack = STACKS[host.stack];
-  const mss = options.family === 4 ? 1460 : 1440;
-  const out: number[] = [];
-  for (const kind of stack.syn) {
-    if (kind === 2) out.push(2, 4, mss >> 8, mss & 255);
-    else if (kind === 4) out.push(4, 2);
-    else if (kind === 3) out.push(3, 3, stack.scale);
-    else if (kind === 8) {
-      const t = options.tsValue;
-      out.push(
-        8,
-        10,
-        t >>> 24,
-        (t >>> 16) & 255,
-        (t >>> 8) & 255,
-        t & 255,
-        0,
-        0,
-        0,
-        0,
-      );
-    } else out.push(kind);
-  }
-  while (out.length % 4 !== 0) out.push(0);
-  const window = stack.window[options.salt % stack.window.length] as number;
-  return { window, options: Uint8Array.from(out) };
-}
 
 function isBulk(data: Uint8Array | Bulk): data is Bulk {
   return !(data instanceof Uint8Array);

@@ -131,7 +131,7 @@ export function* httpSession(
         "text/html",
         "text/css",
         "application/javascript",
-        "image/png",
+        "font/woff2",
       ]),
       thinkUs: rng.exponential(15_000),
     });

@@ -1,19 +1,10 @@
 /** SMB2: sessions, files, pipes; also SMB3 encryption as seen from outside. */
 
-import {
-  be24,
-  join,
-  le16,
-  le32,
-  le64,
-  type Part,
-  utf16,
-  utf8,
-  zeros,
-} from "../bytes.ts";
+import { be24, join, le16, le32, le64, utf16, zeros } from "../bytes.ts";
 import type { Filler } from "../blob.ts";
 import type { Rng } from "../rng.ts";
 import type { Step } from "../tcp.ts";
+import { directoryEntry, fileTime } from "./smb_bodies.ts";
 import {
   ntlmAuthenticate,
   ntlmChallenge,
@@ -163,7 +154,7 @@ export class SmbClient {
             this.#rng.bytes(16),
             le32(0x2f),
           ],
-          ...[size, size, size, this.#fileTime(), zeros(8)],
+          ...[size, size, size, fileTime(this.#rng), zeros(8)],
           ...[le16(128), le16(offer.length), le32(0), offer],
         ),
       },
@@ -194,10 +185,6 @@ export class SmbClient {
     );
     this.#sealed = accepted && (this.#habits.encrypted ?? false);
     return accepted;
-  }
-
-  #fileTime(): Uint8Array {
-    return join(this.#rng.bytes(6), 0xda, 1);
   }
 
   /** Connects to a share. */
@@ -249,7 +236,7 @@ export class SmbClient {
       ...[le16(120), le16(path.length), le32(0), le32(0), path],
       ...(path.length === 0 ? [0] : []),
     );
-    const times = join(...Array.from({ length: 4 }, () => this.#fileTime()));
+    const times = join(...Array.from({ length: 4 }, () => fileTime(this.#rng)));
     const body = join(
       ...[le16(89), 0, 0, le32(make ? 2 : 1), times, le64(bytes), le64(bytes)],
       ...[attributes, le32(0), this.#file, le32(0), le32(0)],
@@ -347,7 +334,7 @@ export class SmbClient {
       ],
     );
     const entries = names.map((name, i) =>
-      this.#entry(name, i === names.length - 1)
+      directoryEntry(this.#rng, name, i === names.length - 1)
     );
     const listing = join(...entries);
     yield* this.#ask(FIND, request, {
@@ -357,27 +344,6 @@ export class SmbClient {
       body: this.#error(),
       status: NO_MORE_FILES,
     });
-  }
-
-  #entry(name: string, last: boolean): Uint8Array {
-    const text = utf16(name);
-    const size = (104 + text.length + 7) & ~7;
-    const parts: Part[] = [
-      ...[le32(last ? 0 : size), le32(0)],
-      ...Array.from({ length: 4 }, () => this.#fileTime()),
-      ...[
-        le64(4096),
-        le64(4096),
-        le32(0x20),
-        le32(text.length),
-        le32(0),
-        zeros(28),
-        le64(1),
-        text,
-      ],
-    ];
-    const out = join(...parts);
-    return last ? out : join(out, zeros(size - out.length));
   }
 
   /** A DCE/RPC exchange over the open pipe. */
@@ -416,32 +382,4 @@ export class SmbClient {
       body: join(le16(4), le16(0)),
     });
   }
-}
-
-/** The SMB1 negotiation that old clients and exploits begin with. */
-export function smb1Negotiate(rng: Rng): Uint8Array {
-  const dialects = join(
-    ...[
-      "PC NETWORK PROGRAM 1.0",
-      "LANMAN1.0",
-      "Windows for Workgroups 3.1a",
-      "LM1.2X002",
-    ].map(
-      (name) => join(2, utf8(name), 0),
-    ),
-    ...[2, "NT LM 0.12", 0],
-  );
-  const body = join(
-    ...[
-      Uint8Array.of(0xff, 0x53, 0x4d, 0x42),
-      0x72,
-      le32(0),
-      0x18,
-      le16(0xc853),
-      zeros(12),
-    ],
-    ...[le16(0), le16(rng.int(1, 65535)), le16(0), le16(rng.int(1, 60000))],
-    ...[0, le16(dialects.length), dialects],
-  );
-  return join(0, be24(body.length), body);
 }

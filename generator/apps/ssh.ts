@@ -47,14 +47,13 @@ function kexInit(rng: Rng): Uint8Array {
       ? ["diffie-hellman-group16-sha512", "ecdh-sha2-nistp521"]
       : []),
   ];
-  const ciphers = names(
-    ...rng.shuffle([
-      "aes128-ctr",
-      "aes256-ctr",
-      "chacha20-poly1305@openssh.com",
-      "aes256-gcm@openssh.com",
-    ]),
-  );
+  // The first one wins; AES-GCM would show packet lengths in the clear.
+  const first = rng.shuffle([
+    "aes128-ctr",
+    "aes256-ctr",
+    "chacha20-poly1305@openssh.com",
+  ]);
+  const ciphers = names(...first, "aes256-gcm@openssh.com");
   const macs = names(
     "hmac-sha2-256",
     "hmac-sha2-512",

@@ -9,10 +9,9 @@ import {
   httpSession,
   PROGRAMS,
 } from "../apps/http.ts";
-import { kerberos, ldap } from "../apps/directory.ts";
-import { quic, rtp, stun, wireguard } from "../apps/datagrams.ts";
-import { RpcClient } from "../apps/rpc.ts";
-import { SmbClient } from "../apps/smb.ts";
+
+import { quic } from "../apps/datagrams.ts";
+
 import { SSH_CLIENTS, sshGuess, sshSession } from "../apps/ssh.ts";
 import { imap, smtp } from "../apps/text.ts";
 import type { Exchange } from "../apps/tls.ts";
@@ -68,7 +67,8 @@ export const webPage: Activity = (ctx, client) => {
   }
 };
 
-function endOf(
+/** How a conversation of ordinary programs ends. */
+export function endOf(
   ctx: Context,
 ): "fin_client" | "fin_server" | "rst_client" | "open" {
   return ctx.rng.pick(
@@ -98,18 +98,21 @@ export function quicFlow(
     for (const { up, down, waitUs = 0 } of flow.exchanges) {
       yield {
         from: 0,
-        data: quic(sim.filler, "short", { id, bytes: Math.min(1200, up) }),
+        data: quic(sim.filler, "short", {
+          id,
+          bytes: Math.max(40, Math.min(1200, up)),
+        }),
         waitUs,
       };
       for (let left = down, i = 0; left > 0; left -= 1230, i++) {
-        const bytes = Math.min(1230, left);
+        const bytes = Math.max(40, Math.min(1230, left));
         yield {
           from: 1,
           data: quic(sim.filler, "short", { id, bytes }),
           waitUs: 300,
         };
         if (i % 4 === 3) {
-          yield { from: 0, data: quic(sim.filler, "short", { id, bytes: 30 }) };
+          yield { from: 0, data: quic(sim.filler, "short", { id, bytes: 40 }) };
         }
       }
     }
@@ -297,154 +300,6 @@ export const video: Activity = (ctx, client) => {
     }, ready);}
 };
 
-/** A machine logs on to the domain: names, tickets, directory, policy files. */
-export const logon: Activity = (ctx, client) => {
-  const { rng, topology, sim } = ctx;
-  const server = topology.directory;
-  if (client === server) return;
-  const domain = "CORP";
-  const user = rng.text(7);
-  const thinkUs = rng.logUniform(200, 3000);
-  let at = ctx.nowUs;
-  const later = () => at += rng.exponential(80_000);
-  const name = "_ldap._tcp.dc._msdcs.corp.local";
-  ctx.exchange({
-    client,
-    server,
-    port: 53,
-    steps: lookup(rng, name, { type: "SRV" }),
-  });
-  const realm = "CORP.LOCAL";
-  const ask = { realm, user, service: "krbtgt", kind: "as" as const };
-  ctx.connect({
-    client,
-    server,
-    port: 88,
-    steps: kerberos(rng, { ...ask, error: 25 }),
-  }, later());
-  if (rng.chance(0.06)) {
-    ctx.connect({
-      client,
-      server,
-      port: 88,
-      steps: kerberos(rng, { ...ask, error: 24 }),
-    }, later());
-  }
-  ctx.connect({
-    client,
-    server,
-    port: 88,
-    steps: kerberos(rng, { ...ask, error: 0 }),
-  }, later());
-  for (
-    const service of rng.shuffle(["ldap", "cifs", "host"]).slice(
-      0,
-      rng.int(1, 3),
-    )
-  ) {
-    const steps = kerberos(rng, {
-      realm,
-      user,
-      service,
-      kind: "tgs",
-      error: 0,
-    });
-    ctx.connect({ client, server, port: 88, steps }, later());
-  }
-  for (let i = rng.int(1, 3); i > 0; i--) {
-    ctx.connect({
-      client,
-      server,
-      port: 389,
-      steps: ldap(rng, { searches: rng.int(1, 6), domain }),
-    }, later());
-  }
-  if (rng.chance(0.7)) {
-    const rpc = { domain, user, calls: 2, thinkUs };
-    const epm = new RpcClient(rng, sim.filler).overTcp("epm", {
-      ...rpc,
-      calls: 1,
-    });
-    ctx.connect({ client, server, port: 135, steps: epm }, later());
-    const samr = new RpcClient(rng, sim.filler).overTcp("samr", {
-      ...rpc,
-      calls: rng.int(2, 9),
-    });
-    ctx.connect({
-      client,
-      server,
-      port: 49152 + (server.sum4 % 900),
-      steps: samr,
-    }, later());
-  }
-  const smb = new SmbClient(rng, sim.filler, { user, domain, thinkUs });
-  const policy = function* (): Generator<Step, void, void> {
-    yield* smb.login();
-    yield* smb.tree("\\\\dc\\SYSVOL");
-    for (let i = rng.int(1, 5); i > 0; i--) {
-      yield* smb.open(`corp.local\\Policies\\${rng.text(8)}\\gpt.ini`, {
-        bytes: 400,
-      });
-      yield* smb.read(rng.int(60, 9000));
-      yield* smb.close();
-    }
-    yield* smb.logoff();
-  };
-  ctx.connect({ client, server, port: 445, steps: policy() }, later());
-};
-
-/** Someone works with files on a share: lists, reads, saves, now and then renames or copies many. */
-export const files: Activity = (ctx, client) => {
-  const { rng, topology, sim } = ctx;
-  const server = rng.pick(topology.fileServers);
-  if (client === server) return;
-  const thinkUs = rng.logUniform(200, 8000);
-  const encrypted = rng.chance(0.15);
-  const smb = new SmbClient(rng, sim.filler, {
-    user: rng.text(6),
-    domain: "CORP",
-    thinkUs,
-    encrypted,
-  });
-  const copyMany = rng.chance(0.15);
-  const count = copyMany ? rng.int(20, 90) : rng.int(1, 9);
-  const mode = rng.pick(["read", "read", "write", "mixed"] as const);
-  const steps = function* (): Generator<Step, void, void> {
-    yield* smb.login();
-    yield* smb.tree(`\\\\${server.name}\\share`);
-    const list = Array.from(
-      { length: rng.int(1, 60) },
-      () => `${rng.text(8)}.docx`,
-    );
-    yield* smb.open("", { directory: true });
-    yield* smb.list(list);
-    yield* smb.close();
-    for (let i = 0; i < count; i++) {
-      const waitUs = copyMany
-        ? rng.exponential(20_000)
-        : rng.exponential(3_000_000);
-      const bytes = Math.round(
-        Math.min(1e6, rng.lognormal(copyMany ? 6000 : 40_000, 1.4)),
-      );
-      const writes = mode === "write" || (mode === "mixed" && rng.chance(0.4));
-      yield* smb.open(`docs\\${rng.text(9)}.docx`, {
-        bytes,
-        make: writes,
-        waitUs,
-      });
-      if (writes) yield* smb.write(bytes);
-      else yield* smb.read(bytes);
-      if (rng.chance(writes ? 0.12 : 0.02)) {
-        yield* smb.rename(`docs\\${rng.text(9)}.docx`);
-      }
-      if (rng.chance(0.03)) yield* smb.remove();
-      yield* smb.close();
-    }
-    if (rng.chance(0.7)) yield* smb.logoff();
-  };
-  ctx.connect({ client, server, port: 445, steps: steps(), end: endOf(ctx) });
-};
-
 /** An administrator on the command line, or a copy by scp; sometimes a mistyped password. */
 export const admin: Activity = (ctx, client) => {
   const { rng, topology, sim } = ctx;
@@ -471,84 +326,4 @@ export const admin: Activity = (ctx, client) => {
       : 0,
   });
   ctx.connect({ client, server, port, steps });
-};
-
-/** A call: STUN checks with some peers, then media both ways. */
-export const call: Activity = (ctx, client) => {
-  const { rng, topology, sim } = ctx;
-  const server = topology.known(`peer/${rng.int(0, 30)}`);
-  const port = rng.int(10_000, 60_000);
-  const talk = rng.int(60, 700);
-  const bytes = rng.pick([60, 160, 160, 700, 1100]);
-  const steps = function* (): Generator<Step, void, void> {
-    const id = rng.bytes(12);
-    yield { from: 0, data: stun(rng, "request", id) };
-    yield { from: 1, data: stun(rng, "answer", id) };
-    for (let i = 0; i < talk; i++) {
-      const state = { sequence: i, timestamp: i * 160, source: 77, bytes };
-      yield { from: 0, data: rtp(sim.filler, state), waitUs: 10_000 };
-      yield { from: 1, data: rtp(sim.filler, state), waitUs: 4000 };
-    }
-  };
-  ctx.exchange({ client, server, port, steps: steps() });
-};
-
-/** Peer-to-peer: many outside peers by UDP and TCP, some of them gone. */
-export const peers: Activity = (ctx, client) => {
-  const { rng, topology, sim } = ctx;
-  const own = rng.int(20_000, 60_000);
-  for (let i = rng.int(8, 50); i > 0; i--) {
-    const server = topology.known(`swarm/${rng.int(0, 120)}`);
-    const at = ctx.nowUs + rng.exponential(4e6);
-    const port = rng.int(1025, 65_000);
-    const gone = rng.chance(0.35);
-    if (rng.chance(0.7)) {
-      const steps: Step[] = [{
-        from: 0,
-        data: sim.filler.bytes(rng.int(90, 120)),
-      }];
-      if (!gone) {
-        steps.push({ from: 1, data: sim.filler.bytes(rng.int(80, 300)) });
-      }
-      for (let k = gone ? 0 : rng.pick([0, 0, 0, 20]); k > 0; k--) {
-        steps.push({ from: 1, data: sim.filler.bytes(1300), waitUs: 3000 });
-        steps.push({ from: 0, data: sim.filler.bytes(40) });
-      }
-      ctx.exchange({ client, server, port, clientPort: own, steps }, at);
-    } else {
-      const steps: Step[] = [
-        { from: 0, data: sim.filler.bytes(rng.int(100, 600)) },
-        { from: 1, data: sim.filler.plain(rng.int(200, 60_000)) },
-      ];
-      ctx.connect({
-        client,
-        server,
-        port,
-        steps,
-        answer: gone ? "silent" : "accept",
-        end: endOf(ctx),
-      }, at);
-    }
-  }
-};
-
-/** A virtual private network: one outside peer, all kinds of packet sizes. */
-export const vpn: Activity = (ctx, client) => {
-  const { rng, topology, sim } = ctx;
-  const server = topology.known("vpn");
-  const count = rng.int(40, 500);
-  const steps = function* (): Generator<Step, void, void> {
-    yield { from: 0, data: wireguard(sim.filler, 1, 0) };
-    yield { from: 1, data: wireguard(sim.filler, 2, 0) };
-    for (let i = 0; i < count; i++) {
-      const from = rng.chance(0.35) ? 0 : 1;
-      const bytes = rng.chance(0.5) ? 1380 : rng.int(40, 400);
-      yield {
-        from,
-        data: wireguard(sim.filler, 4, bytes),
-        waitUs: rng.exponential(15_000),
-      };
-    }
-  };
-  ctx.exchange({ client, server, port: 51820, steps: steps() });
 };

@@ -4,6 +4,8 @@ import type { Host } from "../address.ts";
 import type { Context } from "../context.ts";
 import type { Actor } from "../sim.ts";
 import * as activities from "./activities.ts";
+import * as datagrams from "./datagrams.ts";
+import * as domain from "./domain.ts";
 import * as services from "./services.ts";
 
 const ACTIVITIES = {
@@ -14,12 +16,12 @@ const ACTIVITIES = {
   cloudSync: activities.cloudSync,
   update: activities.update,
   video: activities.video,
-  logon: activities.logon,
-  files: activities.files,
+  logon: domain.logon,
+  files: domain.files,
   admin: activities.admin,
-  call: activities.call,
-  peers: activities.peers,
-  vpn: activities.vpn,
+  call: datagrams.call,
+  peers: datagrams.peers,
+  vpn: datagrams.vpn,
   visitor: services.visitor,
   apiBurst: services.apiBurst,
   print: services.print,

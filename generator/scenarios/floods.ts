@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { blobOf } from "../blob.ts";
 import { ACK, FIN, NOTHING, PSH, RST, type Slice, SYN } from "../frame.ts";
 import type { Actor } from "../sim.ts";
-import { synOf } from "../tcp.ts";
+import { synOf } from "../stacks.ts";
 import { floodSources, type Scenario, target } from "./scenario.ts";
 
 const NONE = new Uint8Array(0);
@@ -131,7 +131,10 @@ export const udpFlood: Scenario = {
     const victim = target(ctx);
     const family = topology.family(rng);
     const sources = floodSources(ctx);
-    const blob = blobOf(sim.filler.bytes(1400));
+    // Ports and first bytes that belong to no protocol: what is sent is not meant to be one.
+    const content = sim.filler.bytes(1400);
+    content.fill(rng.pick([0xf3, 0xff, 0x58]), 0, 8);
+    const blob = blobOf(content);
     const size = rng.pick([0, 1, 18, 64, 512, 1024, 1400, -1]);
     const port = rng.pick([
       80,
@@ -139,18 +142,18 @@ export const udpFlood: Scenario = {
       3074,
       27015,
       9987,
-      rng.int(1024, 65535),
+      rng.int(52_000, 65_000),
       0,
     ]);
-    const fixedSource = rng.chance(0.3) ? rng.int(1024, 65535) : 0;
+    const fixedSource = rng.chance(0.3) ? rng.int(52_000, 65_000) : 0;
     const unreachable = rng.chance(0.3);
     let lastAnswer = 0;
     const send = (source: Host) => {
       const length = size < 0 ? rng.int(0, 1400) : size;
       const payload: Slice = { bytes: blob.bytes, offset: 0, length, blob };
-      const to = port || rng.int(1024, 65000);
+      const to = port || rng.int(52_000, 65_000);
       sim.frame.udp(sim.nowUs, [source, victim, family], [
-        fixedSource || rng.int(1024, 65535),
+        fixedSource || rng.int(52_000, 65_000),
         to,
       ], payload);
       // Stacks limit how many errors they send.

@@ -2,7 +2,8 @@
 
 import type { Host } from "../address.ts";
 import { type InterfaceName, RpcClient } from "../apps/rpc.ts";
-import { smb1Negotiate, SmbClient } from "../apps/smb.ts";
+import { SmbClient } from "../apps/smb.ts";
+import { smb1Negotiate } from "../apps/smb1.ts";
 import type { Context } from "../context.ts";
 import type { Actor } from "../sim.ts";
 import type { Step } from "../tcp.ts";
