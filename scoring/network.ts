@@ -22,14 +22,15 @@ function parseV4(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-function parseGroups(text: string): number[] | undefined {
+function parseGroups(text: string, last: boolean): number[] | undefined {
   if (text === "") return [];
   const groups: number[] = [];
   const parts = text.split(":");
   for (let index = 0; index < parts.length; index++) {
     const part = parts[index]!;
     if (part.includes(".")) {
-      const tail = index === parts.length - 1 ? parseV4(part) : undefined;
+      const ends = last && index === parts.length - 1;
+      const tail = ends ? parseV4(part) : undefined;
       if (tail === undefined) return undefined;
       groups.push(tail[0]! << 8 | tail[1]!, tail[2]! << 8 | tail[3]!);
     } else if (/^[0-9a-fA-F]{1,4}$/.test(part)) {
@@ -42,8 +43,8 @@ function parseGroups(text: string): number[] | undefined {
 function parseV6(text: string): Uint8Array | undefined {
   const halves = text.split("::");
   if (halves.length > 2) return undefined;
-  const head = parseGroups(halves[0]!);
-  const tail = halves.length === 2 ? parseGroups(halves[1]!) : [];
+  const head = parseGroups(halves[0]!, halves.length === 1);
+  const tail = halves.length === 2 ? parseGroups(halves[1]!, true) : [];
   if (head === undefined || tail === undefined) return undefined;
   const missing = 8 - head.length - tail.length;
   if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;

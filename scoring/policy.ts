@@ -105,10 +105,27 @@ export interface Policy {
 const between = (low: number, high: number) => (value: number) =>
   value >= low && value <= high;
 
+/** Like `strictObject`, which takes lists for objects. */
+const object = <E extends v.ObjectEntries>(entries: E) =>
+  v.pipe(
+    v.custom<object>(
+      (value) =>
+        typeof value === "object" && value !== null && !Array.isArray(value),
+      "an object",
+    ),
+    v.strictObject(entries),
+  );
+
 const share = () =>
   v.pipe(
     v.number("a number from 0 to 1"),
     v.check(between(0, 1), "a number from 0 to 1"),
+  );
+
+const rate = () =>
+  v.pipe(
+    v.number("a number from 0 to 1000"),
+    v.check(between(0, 1000), "a number from 0 to 1000"),
   );
 
 const count = (low: number, high: number) => {
@@ -142,7 +159,7 @@ const ROLES = [
 ] as const;
 
 const suppression = v.pipe(
-  v.strictObject({
+  object({
     host: v.exactOptional(
       text(
         "an address",
@@ -174,7 +191,7 @@ const suppression = v.pipe(
 );
 
 const thresholds = v.pipe(
-  v.strictObject({
+  object({
     suspicious: v.optional(share(), 0.70),
     alert: v.optional(share(), 0.75),
     high: v.optional(share(), 0.95),
@@ -183,7 +200,7 @@ const thresholds = v.pipe(
     divergence: v.optional(share(), 0.30),
     highDivergence: v.optional(share(), 0.40),
     models: v.optional(
-      v.strictObject({
+      object({
         level1: v.optional(share(), 0.65),
         ddos: v.optional(share(), 0.70),
         ransomware: v.optional(share(), 0.75),
@@ -193,7 +210,7 @@ const thresholds = v.pipe(
       {},
     ),
     categories: v.optional(
-      v.strictObject(
+      object(
         Object.fromEntries(
           CATEGORIES.map((name) => [name, v.exactOptional(share())]),
         ) as Record<
@@ -210,12 +227,12 @@ const thresholds = v.pipe(
   ),
 );
 
-const POLICY_SCHEMA: v.GenericSchema<unknown, Policy> = v.strictObject({
+const POLICY_SCHEMA: v.GenericSchema<unknown, Policy> = object({
   version: v.optional(v.literal(1, "1"), 1),
   thresholds: v.optional(thresholds, {}),
   roles: v.optional(
     v.array(
-      v.strictObject({
+      object({
         network: block(),
         role: v.picklist(ROLES, `one of ${ROLES.join(", ")}`),
       }),
@@ -226,7 +243,7 @@ const POLICY_SCHEMA: v.GenericSchema<unknown, Policy> = v.strictObject({
   roleFactor: v.optional(share(), 0.6),
   suppressions: v.optional(v.array(suppression, "a list"), []),
   incidents: v.optional(
-    v.strictObject({
+    object({
       quietSeconds: v.optional(count(5, 86_400), 300),
       maxSeconds: v.optional(count(60, 31_536_000), 86_400),
       maxOpen: v.optional(count(1, 1_000_000), 10_000),
@@ -235,19 +252,13 @@ const POLICY_SCHEMA: v.GenericSchema<unknown, Policy> = v.strictObject({
     {},
   ),
   budget: v.optional(
-    v.strictObject({
+    object({
       falseAlertsPerHostDay: v.optional(
-        v.pipe(
-          v.number("a number from 0 to 1000"),
-          v.check(between(0, 1000), "a number from 0 to 1000"),
-        ),
+        rate(),
         0.1,
       ),
       falseHighAlertsPerHostDay: v.optional(
-        v.pipe(
-          v.number("a number from 0 to 1000"),
-          v.check(between(0, 1000), "a number from 0 to 1000"),
-        ),
+        rate(),
         0.01,
       ),
     }),
@@ -270,19 +281,15 @@ function explain(issue: v.BaseIssue<unknown>): string {
   const path = (issue.path ?? []).map((item) => String(item.key).slice(0, 60))
     .join(".");
   const where = path === "" ? "it" : `'${path}'`;
-  if (issue.type === "strict_object" && issue.expected === "never") {
-    return `Cannot use the policy as ${where} is not a known field: present value is ${
-      shown(issue.input)
-    }`;
+  if (issue.type === "strict_object") {
+    // Either a field that is unknown or one that is missing.
+    const unknown = issue.expected === "never";
+    const value = unknown ? shown(issue.path?.at(-1)?.value) : "missing";
+    return `Cannot use the policy as ${where} ${
+      unknown ? "is not a known field" : "must be given"
+    }: present value is ${value}`;
   }
-  const ours = issue.kind === "validation" ||
-    !issue.message.startsWith("Invalid");
-  const wanted = ours
-    ? issue.message
-    : issue.expected === "Object"
-    ? "an object"
-    : issue.expected ?? "another value";
-  return `Cannot use the policy as ${where} must be ${wanted}: present value is ${
+  return `Cannot use the policy as ${where} must be ${issue.message}: present value is ${
     shown(issue.input)
   }`;
 }
