@@ -107,44 +107,47 @@ bool LineSchema::make(std::string_view paths, std::span<const std::uint8_t> kind
   return true;
 }
 
+LineSchema::Outcome LineSchema::format_line(const double* values, Bytes arena, std::size_t spare,
+                                            char*& end) const {
+  for (const Field& field : fields_) {
+    const double value = *values++;
+    end = copy_blocks(prefixes_.data() + field.prefix_offset, field.prefix_length, end);
+    if (std::isnan(value)) {
+      end = write_word("null", end);
+    } else if (field.kind == FieldKind::number) {
+      end = write_number(value, end);
+    } else if (field.kind == FieldKind::boolean) {
+      end = value != 0 ? write_word("true", end) : write_word("false", end);
+    } else if (field.kind == FieldKind::time) {
+      end = write_quoted_time(value, end);
+    } else {
+      Bytes text;
+      if (!find_text(value, arena, text)) return Outcome::bad_text;
+      if (kMaxEscape * text.size() > spare) return Outcome::no_room;
+      spare -= kMaxEscape * text.size();
+      end = write_text(text, end);
+    }
+  }
+  end = copy_blocks(prefixes_.data() + end_offset_, end_length_, end);
+  return Outcome::written;
+}
+
 FormatResult LineSchema::format_lines(std::span<const double> numbers, Bytes arena,
                                       std::size_t rows, std::span<char> out) const {
   FormatResult result;
   if (fields_.empty()) return result;
   rows = std::min(rows, numbers.size() / fields_.size());
   for (std::size_t row = 0; row < rows; ++row) {
-    const std::span<const double> values = numbers.subspan(row * fields_.size(), fields_.size());
-    std::size_t needed = fixed_bytes_;
-    for (std::size_t i = 0; i < fields_.size(); ++i) {
-      if (fields_[i].kind != FieldKind::text || std::isnan(values[i])) continue;
-      Bytes text;
-      if (!find_text(values[i], arena, text)) {
-        result.bad_text = true;
-        return result;
-      }
-      needed += kMaxEscape * text.size();
-    }
-    if (needed > out.size() - result.bytes) return result;
+    const std::size_t room = out.size() - result.bytes;
+    if (room < fixed_bytes_) return result;
     char* const start = out.data() + result.bytes;
     char* end = start;
-    for (std::size_t i = 0; i < fields_.size(); ++i) {
-      const Field& field = fields_[i];
-      const double value = values[i];
-      end = copy_blocks(prefixes_.data() + field.prefix_offset, field.prefix_length, end);
-      if (std::isnan(value)) {
-        end = write_word("null", end);
-      } else if (field.kind == FieldKind::number) {
-        end = write_number(value, end);
-      } else if (field.kind == FieldKind::boolean) {
-        end = value != 0 ? write_word("true", end) : write_word("false", end);
-      } else if (field.kind == FieldKind::time) {
-        end = write_quoted_time(value, end);
-      } else {
-        Bytes text;
-        if (find_text(value, arena, text)) end = write_text(text, end);
-      }
+    const Outcome outcome =
+        format_line(numbers.data() + row * fields_.size(), arena, room - fixed_bytes_, end);
+    if (outcome != Outcome::written) {
+      result.bad_text = outcome == Outcome::bad_text;
+      return result;
     }
-    end = copy_blocks(prefixes_.data() + end_offset_, end_length_, end);
     result.bytes += static_cast<std::size_t>(end - start);
     ++result.lines;
   }

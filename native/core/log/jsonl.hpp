@@ -47,11 +47,16 @@ class LineSchema {
   std::size_t fixed_bytes() const { return fixed_bytes_; }
 
  private:
+  enum class Outcome : std::uint8_t { written, no_room, bad_text };
+
   struct Field {
     std::uint32_t prefix_offset = 0;
     std::uint32_t prefix_length = 0;
     FieldKind kind = FieldKind::number;
   };
+
+  /// Writes one row from `end` on and moves `end`; `spare` is the room beyond fixed_bytes().
+  Outcome format_line(const double* values, Bytes arena, std::size_t spare, char*& end) const;
 
   std::string prefixes_;  // all that stands before values, then the end, then a block of spaces
   std::vector<Field> fields_;

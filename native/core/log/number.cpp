@@ -137,6 +137,10 @@ char* write_number(double value, char* out) {
   if (std::fabs(value) < kMaxSafe) {
     const auto whole = static_cast<std::int64_t>(value);
     if (static_cast<double>(whole) == value) {
+      if (whole >= 0 && whole < 10) {
+        *out = static_cast<char>('0' + whole);
+        return out + 1;
+      }
       return std::to_chars(out, out + kMaxNumberBytes, whole).ptr;
     }
   }
