@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { listSources, NATIVE } from "./native_toolchain.ts";
+import { listSources, missingPackage, NATIVE } from "./native_toolchain.ts";
 import { pack, readPacked, unpack } from "./pack_native.ts";
 
 const TOOL = new URL("./build_native.ts", import.meta.url).pathname;
@@ -60,5 +60,62 @@ Deno.test("pack and unpack give the bytes back, and packing them again changes n
     assert.deepEqual(await pack(file, bytes, about), packed);
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("missingPackage names what the compiler and the linkers miss, and nothing for plain mistakes", () => {
+  const cases: [string, boolean, string | undefined][] = [
+    [
+      "a.cpp:1:10: fatal error: 'vector' file not found",
+      true,
+      "libc++-19-dev-wasm32",
+    ],
+    [
+      "a.cpp:1:10: fatal error: 'vector' file not found",
+      false,
+      "libc++-19-dev",
+    ],
+    ["x:1:1: fatal error: 'stdlib.h' file not found", true, "wasi-libc"],
+    ["x:1:1: fatal error: 'core/no.hpp' file not found", false, undefined],
+    [
+      `clang++-19: error: unable to execute command: Executable "wasm-ld-19" doesn't exist!`,
+      true,
+      "lld-19",
+    ],
+    [
+      "clang++-19: error: invalid linker name in argument '-fuse-ld=lld'",
+      false,
+      "lld-19",
+    ],
+    [
+      "wasm-ld-19: error: cannot open crt1-reactor.o: No such file or directory",
+      true,
+      "wasi-libc",
+    ],
+    [
+      "wasm-ld-19: error: unable to find library -lc++abi",
+      true,
+      "libc++-19-dev-wasm32",
+    ],
+    [
+      "wasm-ld-19: error: cannot open /usr/lib/wasm32-unknown-wasi/libclang_rt.builtins.a: No such file",
+      true,
+      "libclang-rt-19-dev-wasm32",
+    ],
+    [
+      "/usr/bin/ld: cannot find /usr/lib/libclang_rt.asan.a: No such file",
+      false,
+      "libclang-rt-19-dev",
+    ],
+    [
+      "ld.lld: error: unable to find library -lc++abi",
+      false,
+      "libc++abi-19-dev",
+    ],
+    ["a.cpp:3:1: error: unknown type name 'x'", false, undefined],
+    ["ld.lld: error: undefined symbol: f", false, undefined],
+  ];
+  for (const [text, wasm, expected] of cases) {
+    assert.equal(missingPackage(text, wasm), expected, text);
   }
 });

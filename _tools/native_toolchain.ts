@@ -97,28 +97,58 @@ export const LINK: Readonly<Record<Profile, readonly string[]>> = {
 /** A linker can say the same thing a thousand times. */
 const MESSAGE_CHARACTERS_MAX = 10_000;
 
-/** What a message of the compiler means for somebody who lacks a package. */
+/** What a linker misses and the package that has it; the first that fits. */
 const MISSING: readonly (readonly [RegExp, string])[] = [
-  [/'(stddef|stdarg|immintrin)\.h' file not found/, "libclang-common-19-dev"],
+  [/Executable "wasm-ld|invalid linker name/, "lld-19"],
   [
-    /wasm32-wasi.*'(bits\/alltypes|stdio|string|math|errno)\.h'/s,
-    "wasi-libc",
+    /wasm32.*libclang_rt\.builtins|builtins-wasm32/,
+    "libclang-rt-19-dev-wasm32",
   ],
-  [/crt1-reactor\.o|wasm-ld.*-lc\b/, "wasi-libc"],
-  [/libclang_rt\.builtins-wasm32/, "libclang-rt-19-dev-wasm32"],
-  [/wasm-ld.*-lc\+\+|wasm-component-ld/, "libc++-19-dev-wasm32"],
-  [/wasm-ld-19|wasm-ld|ld\.lld|invalid linker name/, "lld-19"],
+  [/crt1-reactor\.o|wasm-ld.* -lc$/, "wasi-libc"],
+  [/wasm-ld.* -lc\+\+/, "libc++-19-dev-wasm32"],
+  [/libclang_rt\./, "libclang-rt-19-dev"],
   [/-lstdc\+\+/, "libstdc++-12-dev"],
   [/-lc\+\+abi/, "libc++abi-19-dev"],
-  [/-lc\+\+|'__config_site' file not found/, "libc++-19-dev"],
-  [/libclang_rt\.(asan|ubsan|fuzzer|profile)/, "libclang-rt-19-dev"],
+  [/-lc\+\+/, "libc++-19-dev"],
 ];
+
+/**
+ * The package without which the compiler or the linker says such things.
+ *
+ * @param text What it said.
+ * @param wasm Whether it was building wasm.
+ * @returns The package, or undefined where that is not what is wrong.
+ */
+export function missingPackage(
+  text: string,
+  wasm: boolean,
+): string | undefined {
+  const header = /fatal error: '([\w/.]+)' file not found/.exec(text)?.[1];
+  if (header !== undefined) {
+    if (header.startsWith("core/") || header.endsWith(".hpp")) return undefined;
+    if (/^(std(def|arg|int)|\w*intrin)\.h$/.test(header)) {
+      return "libclang-common-19-dev";
+    }
+    if (header.endsWith(".h")) return wasm ? "wasi-libc" : "libc6-dev";
+    return wasm ? "libc++-19-dev-wasm32" : "libc++-19-dev";
+  }
+  const lines = text.split("\n").filter((line) =>
+    /cannot find|unable to find|cannot open|doesn't exist|invalid linker/
+      .test(line)
+  );
+  for (const line of lines) {
+    const found = MISSING.find(([pattern]) => pattern.test(line));
+    if (found) return found[1];
+  }
+  return undefined;
+}
 
 /** The packages that one line of the documentation names, by build. */
 export const PACKAGES: Readonly<Record<"wasm" | "native", string>> = {
   wasm:
     "clang-19 lld-19 libc++-19-dev libc++-19-dev-wasm32 libclang-rt-19-dev-wasm32 wasi-libc",
-  native: "clang-19 lld-19 libc++-19-dev libc++abi-19-dev",
+  native:
+    "clang-19 lld-19 libc++-19-dev libc++abi-19-dev libclang-rt-19-dev llvm-19",
 };
 
 /**
@@ -151,7 +181,15 @@ export async function run(
   const stderr = decoder.decode(output.stderr);
   if (output.success) return { stdout, stderr };
   const text = stdout + stderr;
-  if (program === COMPILER) explain(text, args);
+  const wasm = args.includes("--target=wasm32-wasi");
+  const missing = program === COMPILER ? missingPackage(text, wasm) : undefined;
+  if (missing !== undefined) {
+    throw new BuildError(
+      `Cannot build as the package ${missing} is missing: apt-get install ${
+        PACKAGES[wasm ? "wasm" : "native"]
+      }`,
+    );
+  }
   throw new BuildError(
     `${program} failed (${output.signal ?? output.code}): ${
       args.at(-1) ?? ""
@@ -163,21 +201,6 @@ function shortened(text: string): string {
   if (text.length <= MESSAGE_CHARACTERS_MAX) return text;
   const half = MESSAGE_CHARACTERS_MAX / 2;
   return `${text.slice(0, half)}\n...\n${text.slice(-half)}`;
-}
-
-/** Throw the one line that names a missing package, if that is what it is. */
-function explain(text: string, args: readonly string[]): void {
-  const wasm = args.includes("--target=wasm32-wasi");
-  const header = /fatal error: '([a-z_]+)' file not found/.exec(text);
-  const found = header
-    ? (wasm ? "libc++-19-dev-wasm32" : "libc++-19-dev")
-    : MISSING.find(([pattern]) => pattern.test(text))?.[1];
-  if (!found || /undefined symbol|error: (?!.*not found)/.test(text)) return;
-  throw new BuildError(
-    `Cannot build as the package ${found} is missing: apt-get install ${
-      PACKAGES[wasm ? "wasm" : "native"]
-    }`,
-  );
 }
 
 /**
