@@ -23,6 +23,8 @@ export class CaptureWriter {
   offset = 0;
   /** Packets committed so far. */
   packets = 0;
+  /** Bytes kept of packets that are not taken from elsewhere, 0 for all of the snaplen. */
+  frameLimit = 0;
   /** Bytes of the file so far. */
   bytes = 0;
   #view: DataView;

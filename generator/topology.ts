@@ -12,38 +12,50 @@ import type { Rng } from "./rng.ts";
 /** Which IP versions a network speaks. */
 export type IpChoice = 4 | 6 | "dual";
 
+/** The machines of a capture that exists. */
+export interface Adopted {
+  /** Home machines, at least one; the first ones are the most active. */
+  hosts: Host[];
+  /** Prefixes of the home networks. */
+  homeNets: string[];
+  /** Link address of the router. */
+  gatewayMac?: Uint8Array;
+}
+
 /** What may be asked of a topology; what is not asked is drawn. */
 export interface TopologyOptions {
   /** IP versions. @default {drawn: mostly 4} */
   ip?: IpChoice;
   /** Number of client machines. @default {drawn: 3..60} */
   clients?: number;
+  /** Machines of a capture that exists, in place of made-up ones. */
+  adopt?: Adopted;
 }
 
 /** A home network and the internet around it. */
 export class Topology {
   /** Prefixes of the home networks. */
-  readonly homeNets: string[];
+  homeNets: string[];
   /** IP versions in use. */
   readonly ip: IpChoice;
   /** Work stations and such. */
-  readonly clients: Host[] = [];
+  clients: Host[] = [];
   /** The router. */
-  readonly gateway: Host;
+  gateway: Host;
   /** The machine that answers DNS questions; may be outside. */
-  readonly resolver: Host;
+  resolver: Host;
   /** Directory server. */
-  readonly directory: Host;
+  directory: Host;
   /** File servers. */
-  readonly fileServers: Host[] = [];
+  fileServers: Host[] = [];
   /** Machines that serve the outside. */
-  readonly publicServers: Host[] = [];
+  publicServers: Host[] = [];
   /** Backup target. */
-  readonly backup: Host;
+  backup: Host;
   /** Machine that polls all others. */
-  readonly monitor: Host;
+  monitor: Host;
   /** Printers, cameras and such. */
-  readonly devices: Host[] = [];
+  devices: Host[] = [];
   /** Whether several clients share one home address. */
   readonly nat: boolean;
   /** VLAN id of the capture, 0 for none. */
@@ -51,8 +63,8 @@ export class Topology {
   /** Round trip between home machines, microseconds. */
   readonly lanRttUs: number;
   readonly #rng: Rng;
-  readonly #v4: [number, number, number];
-  readonly #v6: number[];
+  #v4: [number, number, number];
+  #v6: number[];
   readonly #used = new Set<number>();
   readonly #subnets: number;
   readonly #external = new Map<string, Host>();
@@ -123,6 +135,33 @@ export class Topology {
       : where === "own"
       ? this.home("linux", "dns")
       : this.external(rng, "resolver");
+    if (options.adopt) this.#adopt(options.adopt);
+  }
+
+  /** Puts machines of a capture into all roles; there may be only one of them. */
+  #adopt({ hosts, homeNets, gatewayMac }: Adopted): void {
+    const rng = this.#rng;
+    const some = (count: number) => rng.shuffle(hosts).slice(0, count);
+    const one = () => rng.pick(hosts);
+    const first = hosts[0] as Host;
+    this.homeNets = homeNets;
+    this.clients = hosts;
+    this.gateway = { ...this.gateway, mac: gatewayMac ?? first.mac };
+    // Roles go to others than the most active machine where there are others.
+    const others = hosts.length > 1 ? hosts.slice(1) : hosts;
+    this.fileServers = rng.shuffle(others).slice(0, 2);
+    this.publicServers = some(3);
+    this.devices = some(2);
+    this.directory = rng.pick(others);
+    this.backup = one();
+    this.monitor = one();
+    this.resolver = this.external(rng, "resolver");
+    this.#v4 = [...first.v4.subarray(0, 3)] as [number, number, number];
+    this.#v6 = Array.from(
+      { length: 4 },
+      (_, i) =>
+        ((first.v6[i * 2] as number) << 8) | (first.v6[i * 2 + 1] as number),
+    );
   }
 
   /** A new home machine. */

@@ -191,7 +191,7 @@ export const slowHttp: Scenario = {
     const slot = function* (attacker: Host): Actor {
       for (;;) {
         const left = ctx.attackEndUs - ctx.nowUs;
-        if (left < 1e6) return;
+        if (left < Math.min(1e6, ctx.attackUs / 10)) return;
         const overloaded = rng.chance(0.05);
         const life = Math.min(left, timeoutUs * rng.uniform(0.9, 1.1));
         yield* ctx.conversation({

@@ -13,10 +13,11 @@ const NONE = new Uint8Array(0);
 /** Packets per second: from a nuisance to what a small uplink carries. */
 function paces(ctx: Context): () => number {
   const { rng, attackUs, attackPackets } = ctx;
-  const rate = Math.max(
-    200,
-    Math.min(rng.logUniform(200, 20_000), attackPackets / (attackUs / 1e6)),
-  );
+  const wanted = attackPackets / (attackUs / 1e6);
+  // Whoever asks for a large flood gets all of it within its time.
+  const rate = attackPackets > 200_000
+    ? wanted
+    : Math.max(200, Math.min(rng.logUniform(200, 20_000), wanted));
   const burst = rng.chance(0.3);
   return () => {
     if (burst && rng.chance(0.01)) return rng.exponential(4e6 / rate * 10);
