@@ -107,6 +107,7 @@ class CaptureReader {
 
   const std::uint8_t* peek(std::size_t n);
   void advance(std::size_t n);
+  void prefetch() const;
   ReadState fail(CaptureError error);
   ReadState starve();
   ReadState read_magic();
