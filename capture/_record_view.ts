@@ -139,12 +139,16 @@ export class CoreFlowBatch implements FlowBatch {
     return this.#records.bytes;
   }
 
-  get arena(): Uint8Array {
+  get text(): Uint8Array {
     return this.#records.arena;
   }
 
   order(row: number): number {
     return this.#records.u64(row, "order");
+  }
+
+  id(row: number): string {
+    return this.#records.octets(row, "id").toHex();
   }
 
   endUs(row: number): number {

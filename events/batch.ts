@@ -23,10 +23,14 @@ export interface FlowBatch {
   readonly length: number;
   /** Their features. */
   readonly features: FeatureRows;
-  /** The records as the core laid them out, one after the other; what digests are taken over. */
+  /** The records as the core laid them out, one after the other. */
   readonly bytes: Uint8Array;
+  /** The text that they refer to, in their order. */
+  readonly text: Uint8Array;
   /** Position of a record among all flow and host records of the run. */
   order(row: number): number;
+  /** Id of a record; see `Flow.id`. */
+  id(row: number): string;
   /** Last packet of a record, microseconds since the Unix epoch. */
   endUs(row: number): number;
   /** A record as a plain object. */

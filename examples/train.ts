@@ -16,7 +16,7 @@ them, calibrates them on further captures that they have not seen, and writes on
 give the same bytes. Nothing is downloaded.
 
 Options:
-  --out DIR        where the model files go (default: detectors/models of this checkout)
+  --out DIR        where the model files go (default: models of this checkout)
   --seed N         seed of captures and training (default 1)
   --captures N     captures of each scenario; a quarter as many are kept for calibration (default 24)
   --depth N        edges on the longest path of a tree, 1 to 14 (default 10)
@@ -44,7 +44,7 @@ await runProgram({
   const count = wholeNumber("captures", values.captures, 24, [4, 1000]);
   const depth = wholeNumber("depth", values.depth, 10, [1, 14]);
   const out = values.out === undefined
-    ? new URL("../detectors/models", import.meta.url).pathname
+    ? new URL("../models", import.meta.url).pathname
     : userPath(values.out);
   const core = await openCore({
     build: (values.build ?? "auto") as "native" | "wasm" | "auto",
