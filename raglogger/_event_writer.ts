@@ -4,6 +4,7 @@ import { ArtifactStore } from "./_artifact_store.ts";
 import { DayFiles } from "./_day_files.ts";
 import { cutTornLine, LineFile, type WriteBytes } from "./_line_file.ts";
 import type { SystemState } from "./_system_state.ts";
+import { toLogError } from "./error.ts";
 import { utcDate } from "./format.ts";
 import { formatIncident } from "./incident_line.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -232,18 +233,37 @@ export class EventWriter {
   async #writeIncidents(entries: readonly IncidentEntry[]): Promise<void> {
     try {
       const lines = entries.map(({ update }) => `${formatIncident(update)}\n`);
-      const path = `${this.#directory}/incidents.jsonl`;
-      this.#incidents ??= await LineFile.open(path, this.#write);
-      const before = this.#incidents.bytes;
-      await this.#incidents.append(new TextEncoder().encode(lines.join("")));
+      const bytes = new TextEncoder().encode(lines.join(""));
+      const file = await this.#incidentsFor(bytes.length);
+      const before = file.bytes;
+      await file.append(bytes);
       if (this.#options.sync === "batch") {
-        await this.#syncOrCut(this.#incidents, before);
+        await this.#syncOrCut(file, before);
       }
       this.incidentsWritten += entries.length;
       for (const entry of entries) entry.written();
     } catch (error) {
-      for (const entry of entries) entry.failed(error);
+      const path = `${this.#directory}/incidents.jsonl`;
+      const failure = toLogError("write", path, error);
+      for (const entry of entries) entry.failed(failure);
     }
+  }
+
+  /** The incidents' file; a full one is put aside under the next free number. */
+  async #incidentsFor(bytes: number): Promise<LineFile> {
+    const path = `${this.#directory}/incidents.jsonl`;
+    const file = this.#incidents ??= await LineFile.open(path, this.#write);
+    const { maxFileBytes } = this.#options;
+    if (file.bytes === 0 || file.bytes + bytes <= maxFileBytes) return file;
+    if (this.#options.sync !== "none") await file.sync();
+    file.close();
+    this.#incidents = null;
+    let number = 1;
+    while (await exists(`${this.#directory}/incidents.${number}.jsonl`)) {
+      number++;
+    }
+    await Deno.rename(path, `${this.#directory}/incidents.${number}.jsonl`);
+    return this.#incidents = await LineFile.open(path, this.#write);
   }
 
   async #syncOrCut(file: LineFile, before: number): Promise<void> {
@@ -264,5 +284,15 @@ export class EventWriter {
       this.#incidents = null;
       await this.files.close();
     }
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }

@@ -123,6 +123,26 @@ Deno.test("RagLogger writes incidents beside the events", async () => {
   assert.equal(logger.stats().incidentsWritten, 2);
 });
 
+Deno.test("RagLogger puts a full incidents file aside under the next number", async () => {
+  await using folder = await temporaryFolder();
+  const logger = await RagLogger.open(folder.path, { maxFileBytes: 1024 });
+  for (let i = 0; i < 8; i++) await logger.appendIncident(incident(i));
+  await logger.close();
+  const files = (await names(folder.path))
+    .filter((name) => name.startsWith("incidents"));
+  assert.deepEqual(files.slice(0, 2), [
+    "incidents.1.jsonl",
+    "incidents.2.jsonl",
+  ]);
+  const ids = new Set<string>();
+  for (const name of files) {
+    const path = `${folder.path}/${name}`;
+    assert.ok((await Deno.stat(path)).size <= 1024);
+    for (const line of await lines(path)) ids.add(JSON.parse(line).id);
+  }
+  assert.equal(ids.size, 8);
+});
+
 Deno.test("two replays give the same lines, chain heads and artifact hashes but for logged_at and system_state", async () => {
   await using folder = await temporaryFolder();
   const heads: unknown[] = [];

@@ -25,7 +25,7 @@ export interface RagLoggerOptions extends LogContext {
   readonly queueLimit?: number;
   /** Lines in a file at most, at least 1; larger files mean fewer rotations. @default {1_000_000} */
   readonly maxFileLines?: number;
-  /** Bytes in a file at most, at least 1024, unless one line is longer. @default {268_435_456} */
+  /** Bytes in a file of events or incidents at most, at least 1024, unless one line is longer. @default {268_435_456} */
   readonly maxFileBytes?: number;
   /**
    * When to wait for the device (fdatasync). Whatever the choice, acknowledged lines survive a killed process; this is
