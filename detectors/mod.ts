@@ -25,6 +25,7 @@ export * from "./detector.ts";
 export * from "./fast/fast.ts";
 export * from "./fast/profiles.ts";
 export * from "./fast/rule.ts";
+export * from "./model_reasons.ts";
 export * from "./reasons.ts";
 export * from "./refine.ts";
 export type { Contributions, Flip } from "./contributions.ts";

@@ -1,5 +1,5 @@
 /**
- * Scoring: evidence of rules and models in, verdicts and incidents out. Calibration, maximum threat wins, divergence,
+ * Scoring: evidence of rules and models in, verdicts and incidents out. Maximum threat wins, divergence,
  * policy as data, suppressions and host roles, the life of incidents, thresholds by a budget of false alerts. Pure:
  * needs no permission.
  *
@@ -21,7 +21,6 @@
  */
 export * from "./authority.ts";
 export * from "./budget.ts";
-export * from "./calibration.ts";
 export * from "./incidents.ts";
 export * from "./network.ts";
 export * from "./policy.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { hash128 } from "./_hash.ts";
 import { thresholdForBudget } from "./budget.ts";
-import { calibrate, fitCalibration } from "./calibration.ts";
 import { addressOf, contains, parseNetwork } from "./network.ts";
 import { ROLE_RELAXES } from "./roles.ts";
 
@@ -72,36 +71,6 @@ Deno.test("addressOf leaves VLAN and tunnel ids out", () => {
   assert.deepEqual(addressOf("10.0.0.1@4096%7"), parseNetwork("10.0.0.1"));
   assert.deepEqual(addressOf("fe80::1%7"), parseNetwork("fe80::1"));
   assert.equal(addressOf("host"), undefined);
-});
-
-Deno.test("fitCalibration recovers the parameters that made the labels", () => {
-  const scores: number[] = [];
-  const labels: number[] = [];
-  // 1,000 copies of each score, labelled in the exact proportion.
-  for (let step = 0; step <= 20; step++) {
-    const score = step / 20;
-    const threats = Math.round(
-      1000 * calibrate(score, { slope: 6, intercept: -3 }),
-    );
-    for (let index = 0; index < 1000; index++) {
-      scores.push(score);
-      labels.push(index < threats ? 1 : 0);
-    }
-  }
-  const { slope, intercept } = fitCalibration(scores, labels);
-  assert.ok(Math.abs(slope - 6) < 0.05, `${slope}`);
-  assert.ok(Math.abs(intercept + 3) < 0.05, `${intercept}`);
-});
-
-Deno.test("fitCalibration stays finite on data that a threshold separates", () => {
-  const { slope, intercept } = fitCalibration([0, 0.1, 0.9, 1], [0, 0, 1, 1]);
-  assert.ok(Number.isFinite(slope) && slope > 0 && Number.isFinite(intercept));
-  assert.ok(calibrate(1, { slope, intercept }) < 0.95);
-});
-
-Deno.test("fitCalibration needs both classes and equal lengths", () => {
-  assert.throws(() => fitCalibration([0.5], [1]), RangeError);
-  assert.throws(() => fitCalibration([0.5, 0.6], [1]), RangeError);
 });
 
 Deno.test("thresholdForBudget is the lowest that keeps to the budget", () => {

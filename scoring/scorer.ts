@@ -22,7 +22,6 @@ import {
   modelThreshold,
   severityOf,
 } from "./authority.ts";
-import { calibrate, type Calibration } from "./calibration.ts";
 import { DEFAULT_POLICY, type Policy } from "./policy.ts";
 import type {
   RecordVerdicts,
@@ -32,12 +31,6 @@ import type {
 } from "./scored.ts";
 
 const WIDTH = CATEGORIES.length;
-
-/** Options of {@linkcode Scorer}. */
-export interface ScorerOptions {
-  /** Parameters for models whose scores are not probabilities yet, by model name. */
-  readonly calibration?: Readonly<Record<string, Calibration>>;
-}
 
 /** What a {@linkcode Scorer} has done so far. */
 export interface ScorerCounts {
@@ -70,13 +63,11 @@ export class Scorer {
   /** What has been done so far. */
   readonly counts: ScorerCounts = { verdicts: 0, suppressed: 0, relaxed: 0 };
   readonly #exceptions: Exceptions;
-  readonly #calibration: Readonly<Record<string, Calibration>>;
 
   /** Takes a policy; make another one when the policy changes. */
-  constructor(policy: Policy = DEFAULT_POLICY, options: ScorerOptions = {}) {
+  constructor(policy: Policy = DEFAULT_POLICY) {
     this.policy = policy;
     this.#exceptions = new Exceptions(policy);
-    this.#calibration = options.calibration ?? {};
   }
 
   /** Whether a row's scores are worth a verdict: something suspicious, or engines that disagree. Makes no objects. */
@@ -152,7 +143,7 @@ export class Scorer {
       const predictions = Object.fromEntries(
         Object.entries(scored.predictions).map((
           [name, scores],
-        ) => [name, this.#calibrated(name, scores[row]!)]),
+        ) => [name, scores[row]!]),
       );
       const verdicts = this.judgeAll(scored.evidence(row), {
         ...recordOf(row),
@@ -169,13 +160,6 @@ export class Scorer {
       });
     }
     return found;
-  }
-
-  #calibrated(model: string, score: number): number {
-    const calibration = Object.hasOwn(this.#calibration, model)
-      ? this.#calibration[model]
-      : undefined;
-    return calibration === undefined ? score : calibrate(score, calibration);
   }
 
   #group(
@@ -202,14 +186,12 @@ export class Scorer {
 
   #add(group: Group, evidence: Evidence): void {
     const role = this.#exceptions.explainedBy(evidence);
-    const raw = evidence.engine === "ml"
-      ? this.#calibrated(evidence.detector, evidence.score)
-      : evidence.score;
     if (role !== undefined) {
       this.counts.relaxed++;
       addOnce(group.notes, `known role: ${role}`);
     }
-    const score = role === undefined ? raw : raw * this.policy.roleFactor;
+    const score = evidence.score *
+      (role === undefined ? 1 : this.policy.roleFactor);
     group.evidence.push({ ...evidence, score });
     if (evidence.engine === "fast") {
       group.fast = Math.max(group.fast ?? 0, score);

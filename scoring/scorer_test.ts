@@ -186,16 +186,6 @@ Deno.test("what speaks against a flow is said", () => {
   ]);
 });
 
-Deno.test("calibration turns a model's score into a probability before it is judged", () => {
-  const scorer = new Scorer(undefined, {
-    calibration: { traffic: { slope: 0, intercept: Math.log(4) } },
-  });
-  const verdict = scorer.judge([model("traffic", "c2", 0.1)], record);
-  assert.ok(Math.abs(verdict.mlScore! - 0.8) < 1e-12);
-  const other = scorer.judge([model("ddos", "ddos", 0.1)], record);
-  assert.equal(other.mlScore, 0.1);
-});
-
 function scoredOf(rows: number[][]): ScoredBatch {
   const fast = new Float64Array(rows.length * 10).fill(NaN);
   rows.forEach(([score], row) => {
@@ -223,7 +213,9 @@ function batchOf(length: number): FlowBatch {
       stride: 2,
     },
     bytes: new Uint8Array(),
+    text: new Uint8Array(),
     order: (row) => 100 + row,
+    id: (row) => `f${row}`,
     endUs: (row) => row,
     flow: (row) => flowOf({ id: `f${row}`, endUs: row }),
     source: () => "10.0.0.1",
