@@ -1,0 +1,56 @@
+import { shownPath, userPath } from "./_cli.ts";
+
+/** A capture that a user named. */
+export interface NamedCapture {
+  /** Absolute path, or `-`. */
+  path: string;
+  /** Path as the user would write it. */
+  shown: string;
+}
+
+const CAPTURE_NAME = /\.(pcap|pcapng|cap|trace|dmp)(\.gz|\.zst)?$/i;
+
+/**
+ * Find the captures that arguments name: files as they are, folders with everything in them that has a capture's name.
+ *
+ * @param names Files, folders, or `-`.
+ * @returns Captures in order, and a line for each argument that names none.
+ */
+export async function walkCaptures(
+  names: readonly string[],
+): Promise<{ files: NamedCapture[]; failures: string[] }> {
+  const files: NamedCapture[] = [];
+  const failures: string[] = [];
+  for (const name of names) {
+    const path = userPath(name);
+    if (path === "-") {
+      files.push({ path, shown: "-" });
+      continue;
+    }
+    try {
+      const { isDirectory } = await Deno.stat(path);
+      const found = isDirectory ? await capturesIn(path) : [path];
+      if (found.length === 0) failures.push(`${name}: no captures in folder`);
+      files.push(...found.map((one) => ({ path: one, shown: shownPath(one) })));
+    } catch (error) {
+      failures.push(`Cannot read ${name}: ${reasonOf(error)}`);
+    }
+  }
+  return { files, failures };
+}
+
+async function capturesIn(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) found.push(...await capturesIn(path));
+    else if (CAPTURE_NAME.test(name)) found.push(path);
+  }
+  return found.sort();
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "no such file or folder";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  return error instanceof Error ? error.message : String(error);
+}
