@@ -1,12 +1,16 @@
 // Log lines: numbers and texts by a table of what JSON.stringify printed, lines by hand.
 #include <array>
+#include <bit>
+#include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "core/log/jsonl.hpp"
 #include "core/log/number.hpp"
+#include "core/log/shortest.hpp"
 #include "core/log/text.hpp"
 #include "test_cpp/check.hpp"
 
@@ -62,6 +66,23 @@ std::string number(double value) {
   return {out.data(), mld::write_number(value, out.data())};
 }
 
+/// The same number by the C++ library: digits and exponent, laid out by nobody.
+std::string library_digits(double value) {
+  char text[40];
+  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific);
+  return {text, end.ptr};
+}
+
+std::string own_digits(double value) {
+  const mld::Decimal decimal = mld::shortest_decimal(value);
+  std::string digits = std::to_string(decimal.digits);
+  const int exponent = decimal.exponent + static_cast<int>(digits.size()) - 1;
+  while (digits.size() > 1 && digits.back() == '0') digits.pop_back();
+  if (digits.size() > 1) digits.insert(1, ".");
+  const std::string size = std::to_string(std::abs(exponent));
+  return digits + (exponent < 0 ? "e-" : "e+") + (size.size() < 2 ? "0" : "") + size;
+}
+
 std::string time(std::int64_t time_us) {
   std::array<char, mld::kTimeBytes> out{};
   return {out.data(), mld::write_time(time_us, out.data())};
@@ -85,6 +106,21 @@ void numbers_are_as_javascript_prints_them() {
   CHECK(number(std::numeric_limits<double>::quiet_NaN()) == "null");
   CHECK(number(std::numeric_limits<double>::infinity()) == "null");
   CHECK(number(-std::numeric_limits<double>::infinity()) == "null");
+}
+
+void shortest_decimals_are_those_of_the_library() {
+  std::uint64_t state = 1;
+  int different = 0;
+  for (std::uint64_t exponent = 0; exponent < 2047; ++exponent) {
+    for (std::uint64_t i = 0; i < 200; ++i) {
+      state = state * 6364136223846793005U + 1442695040888963407U;
+      // both ends of the binade, then any mantissa
+      const std::uint64_t any = i < 8 ? i : (i < 16 ? 0xfffffffffffffU - (i - 8) : state >> 12);
+      const auto value = std::bit_cast<double>((exponent << 52) | any);
+      if (value > 0 && own_digits(value) != library_digits(value)) ++different;
+    }
+  }
+  CHECK(different == 0);
 }
 
 void times_are_rfc_3339() {
@@ -185,6 +221,7 @@ void a_schema_that_makes_no_sense_is_refused() {
 
 int main() {
   numbers_are_as_javascript_prints_them();
+  shortest_decimals_are_those_of_the_library();
   times_are_rfc_3339();
   texts_are_escaped_as_json();
   bytes_that_are_not_utf8_are_replaced();

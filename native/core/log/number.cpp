@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/log/shortest.hpp"
+
 namespace mld {
 namespace {
 
@@ -12,28 +14,22 @@ constexpr std::int64_t kSecondUs = 1000000;
 constexpr std::int64_t kDaySeconds = 86400;
 constexpr std::int64_t kLastSecond = 253402300799;  // 9999-12-31T23:59:59Z
 
-/// The shortest digits of a positive double and the place of the point: value = 0.digits *
+/// The digits of a decimal without zeros at the end, and the place of the point: value = 0.digits *
 /// 10^point.
-struct Decimal {
+struct Digits {
   char digits[32];  // 17 at most; longer so that blocks can be copied
   int count = 0;
   int point = 0;
 };
 
-Decimal shortest(double value) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific);
-  Decimal decimal;
-  const char* p = text;
-  for (; p < end.ptr && *p != 'e'; ++p) {
-    if (*p != '.') decimal.digits[decimal.count++] = *p;
-  }
-  int exponent = 0;
-  ++p;  // the e
-  const bool negative = *p == '-';
-  for (++p; p < end.ptr; ++p) exponent = exponent * 10 + (*p - '0');
-  decimal.point = (negative ? -exponent : exponent) + 1;
-  return decimal;
+Digits shortest(double value) {
+  const Decimal decimal = shortest_decimal(value);
+  Digits digits;
+  const auto end = std::to_chars(digits.digits, digits.digits + 20, decimal.digits).ptr;
+  digits.count = static_cast<int>(end - digits.digits);
+  digits.point = digits.count + decimal.exponent;
+  while (digits.count > 1 && digits.digits[digits.count - 1] == '0') --digits.count;
+  return digits;
 }
 
 /// Copies at most 24 bytes as whole blocks: a call or a loop would cost more than the bytes.
@@ -55,7 +51,7 @@ char* write_exponent(int exponent, char* out) {
 }
 
 /// Lays out digits by ECMA-262, Number::toString(x, 10), steps 6 to 12.
-char* lay_out(const Decimal& decimal, char* out) {
+char* lay_out(const Digits& decimal, char* out) {
   const int k = decimal.count;
   const int n = decimal.point;
   if (k <= n && n <= 21) return zeros(n - k, copy(decimal.digits, k, out));
