@@ -109,6 +109,43 @@ void the_best_kernel_is_chosen() {
   check(chosen >= Kernel::binned, "codes are used");
 }
 
+/// Kernels with one fault each, of the kinds that a processor or a compiler could bring in.
+std::uint32_t takes_missing_for_zero(const Packed& forest, const float* record) {
+  float changed[kMaxFeatures];
+  for (std::size_t f = 0; f < kMaxFeatures; ++f) changed[f] = is_nan(record[f]) ? 0 : record[f];
+  return run_floats(forest, changed);
+}
+std::uint32_t goes_left_when_equal(const Packed& forest, const float* record) {
+  float changed[kMaxFeatures];
+  for (std::size_t f = 0; f < kMaxFeatures; ++f) {
+    changed[f] = std::nextafter(record[f], -std::numeric_limits<float>::infinity());
+  }
+  return run_floats(forest, changed);
+}
+std::uint32_t takes_infinity_for_missing(const Packed& forest, const float* record) {
+  float changed[kMaxFeatures];
+  for (std::size_t f = 0; f < kMaxFeatures; ++f) {
+    changed[f] = is_finite(record[f]) ? record[f] : kUnavailable;
+  }
+  return run_floats(forest, changed);
+}
+std::uint32_t forgets_a_unit(const Packed& forest, const float* record) {
+  const std::uint32_t sum = run_floats(forest, record);
+  return sum % 16 == 3 ? sum + 1 : sum;
+}
+
+void the_self_test_refuses_kernels_with_faults() {
+  Trees trees;
+  parse_blob(random_blob(100, 8, 12, some_thresholds(), 21), trees);
+  const Packed packed = pack(trees);
+  check(self_test(run_floats, trees, packed) && self_test(run_binned, trees, packed),
+        "the self-test accepts kernels without faults");
+  check(!self_test(takes_missing_for_zero, trees, packed), "missing taken for zero");
+  check(!self_test(goes_left_when_equal, trees, packed), "left when equal");
+  check(!self_test(takes_infinity_for_missing, trees, packed), "infinity taken for missing");
+  check(!self_test(forgets_a_unit, trees, packed), "a unit forgotten");
+}
+
 void a_feature_outside_the_row_is_refused() {
   const auto forest = Forest::open(random_blob(3, 3, 2, some_thresholds(), 9));
   const std::uint16_t index[2] = {0, 2};
@@ -151,6 +188,49 @@ void a_threshold_must_be_a_plain_number() {
   }
 }
 
+void nodes_that_are_no_tree_are_refused() {
+  // the second node would be its own child
+  Trees trees;
+  trees.feature_count = 1;
+  trees.depth = 1;
+  trees.first = {0, 3};
+  trees.threshold = {0, 1, 0};
+  trees.value = {1, 2, 3};
+  trees.split = {kLeaf, 0, kLeaf};
+  BlobError error = BlobError::none;
+  check(Forest::open(write_blob(trees), &error) == nullptr && error == BlobError::bad_tree_shape,
+        "a node without a parent");
+  trees.split = {0, kLeaf, kLeaf};
+  trees.threshold = {1, 0, 0};
+  check(Forest::open(write_blob(trees), &error) != nullptr, "the same as a tree");
+  trees.split = {0, 0, kLeaf};
+  trees.threshold = {1, 1, 0};
+  check(Forest::open(write_blob(trees), &error) == nullptr && error == BlobError::bad_tree_shape,
+        "a node without its children");
+}
+
+/// The smallest change among all values beside a threshold, by trying every one.
+double closest_flip(const Forest& forest, const std::vector<float>& thresholds, const float* row,
+                    const std::uint16_t* index, std::size_t feature, float limit) {
+  float start = 0;
+  forest.predict({row, 12, 1, index}, &start);
+  double closest = std::numeric_limits<double>::infinity();
+  for (const float cut : thresholds) {
+    for (const float value : {cut, std::nextafter(cut, -INFINITY)}) {
+      if (!is_finite(value)) continue;
+      float moved[12];
+      std::copy_n(row, 12, moved);
+      moved[feature] = value;
+      float there = 0;
+      forest.predict({moved, 12, 1, index}, &there);
+      if ((there >= limit) == (start >= limit)) continue;
+      closest = std::min(closest,
+                         std::fabs(static_cast<double>(value) - static_cast<double>(row[feature])));
+    }
+  }
+  return closest;
+}
+
 void explanations_add_up() {
   const std::vector<float> thresholds = some_thresholds();
   for (std::uint64_t seed = 30; seed < 36; ++seed) {
@@ -179,6 +259,9 @@ void explanations_add_up() {
       const std::size_t count = forest->nearest_flips(row, index, limit, flips);
       for (std::size_t k = 0; k < count; ++k) {
         if (k > 0) check(flips[k - 1].relative <= flips[k].relative, "flips are sorted");
+        const double closest =
+            closest_flip(*forest, thresholds, row, index, flips[k].feature, limit);
+        check(std::fabs(flips[k].change) == closest, "no flip is closer", closest);
         float moved[12];
         std::copy_n(row, 12, moved);
         moved[flips[k].feature] = flips[k].value;
@@ -218,7 +301,9 @@ int main() {
   a_full_forest_agrees_on_many_rows();
   a_forest_with_too_many_thresholds_uses_floats();
   the_best_kernel_is_chosen();
+  the_self_test_refuses_kernels_with_faults();
   a_feature_outside_the_row_is_refused();
+  nodes_that_are_no_tree_are_refused();
   corrupt_blobs_are_refused();
   a_threshold_must_be_a_plain_number();
   explanations_add_up();

@@ -1,5 +1,6 @@
 #include "core/forest/blob.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -96,6 +97,18 @@ BlobError link_tree(Trees& trees, std::uint32_t first, std::uint32_t end, std::u
 }
 
 }  // namespace
+
+std::vector<std::vector<float>> Trees::thresholds_by_feature() const {
+  std::vector<std::vector<float>> out(feature_count);
+  for (std::uint32_t node = 0; node < split.size(); ++node) {
+    if (!is_leaf(node)) out[feature(node)].push_back(threshold[node]);
+  }
+  for (std::vector<float>& of_feature : out) {
+    std::sort(of_feature.begin(), of_feature.end());
+    of_feature.erase(std::unique(of_feature.begin(), of_feature.end()), of_feature.end());
+  }
+  return out;
+}
 
 std::uint32_t crc32(Bytes data, std::uint32_t before) {
   std::uint32_t c = ~before;

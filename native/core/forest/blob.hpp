@@ -87,6 +87,8 @@ struct Trees {
   bool is_leaf(std::uint32_t node) const { return split[node] == kLeaf; }
   std::uint32_t feature(std::uint32_t node) const { return split[node] & kFeatureMask; }
   bool missing_right(std::uint32_t node) const { return (split[node] & kMissingRight) != 0; }
+  /// The different thresholds of each feature, ascending.
+  std::vector<std::vector<float>> thresholds_by_feature() const;
 };
 
 /// Checks every byte of `blob` and unpacks it. On refusal `out` is unspecified.

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "core/base/math.hpp"
-#include "core/forest/rng.hpp"
 
 namespace mld::forest {
 namespace {
@@ -21,28 +20,6 @@ void gather(const float* row, const std::uint16_t* feature_index, std::uint32_t 
   for (std::uint32_t f = 0; f < count; ++f) record.value[f] = row[feature_index[f]];
 }
 
-/// A value that tries the kernels: near or on a threshold, or one of the special ones.
-float trial_value(Rng& rng, const std::vector<float>& thresholds) {
-  constexpr float kInf = std::numeric_limits<float>::infinity();
-  const std::uint32_t kind = rng.below(12);
-  if (kind == 0) return kUnavailable;
-  if (kind == 1) return kInf;
-  if (kind == 2) return -kInf;
-  if (kind == 3) return static_cast<float>(rng.below(2000)) - 1000.0F;
-  if (thresholds.empty()) return 0;
-  const float cut = thresholds[rng.below(static_cast<std::uint32_t>(thresholds.size()))];
-  if (kind < 7) return cut;
-  return std::nextafter(cut, kind < 9 ? -kInf : kInf);
-}
-
-std::vector<std::vector<float>> thresholds_by_feature(const Trees& trees) {
-  std::vector<std::vector<float>> out(trees.feature_count);
-  for (std::uint32_t node = 0; node < trees.split.size(); ++node) {
-    if (!trees.is_leaf(node)) out[trees.feature(node)].push_back(trees.threshold[node]);
-  }
-  return out;
-}
-
 }  // namespace
 
 std::unique_ptr<Forest> Forest::open(Bytes blob, BlobError* error) {
@@ -53,28 +30,12 @@ std::unique_ptr<Forest> Forest::open(Bytes blob, BlobError* error) {
   forest->packed_ = pack(forest->trees_);
   forest->run_ = run_floats;
   for (const Kernel kernel : {Kernel::avx512, Kernel::avx2, Kernel::binned}) {
-    if (!forest->agrees(kernel)) continue;
+    const KernelFunction run = find_kernel(kernel, forest->packed_);
+    if (run == nullptr || !self_test(run, forest->trees_, forest->packed_)) continue;
     forest->use_kernel(kernel);
     break;
   }
   return forest;
-}
-
-bool Forest::agrees(Kernel kernel) const {
-  constexpr int kTrials = 64;
-  const KernelFunction run = find_kernel(kernel, packed_);
-  if (run == nullptr) return false;
-  const std::vector<std::vector<float>> thresholds = thresholds_by_feature(trees_);
-  Rng rng(0x5e1f7e57, 0);
-  for (int trial = 0; trial < kTrials; ++trial) {
-    Record record;
-    for (std::uint32_t f = 0; f < trees_.feature_count; ++f) {
-      record.value[f] = trial_value(rng, thresholds[f]);
-      if (trial % 2 == 0 && is_nan(record.value[f])) record.value[f] = 0;
-    }
-    if (run(packed_, record.value) != run_floats(packed_, record.value)) return false;
-  }
-  return true;
 }
 
 bool Forest::use_kernel(Kernel kernel) {
@@ -133,14 +94,12 @@ std::size_t Forest::nearest_flips(const float* row, const std::uint16_t* feature
   Record record;
   gather(row, feature_index, trees_.feature_count, record);
   const bool above = score(run_(packed_, record.value)) >= limit;
-  std::vector<std::vector<float>> cuts = thresholds_by_feature(trees_);
+  const std::vector<std::vector<float>> cuts = trees_.thresholds_by_feature();
   std::vector<Flip> flips;
   for (std::uint32_t f = 0; f < trees_.feature_count; ++f) {
     const float present = record.value[f];
     if (cuts[f].empty() || !is_finite(present)) continue;
-    std::vector<float>& cut = cuts[f];
-    std::sort(cut.begin(), cut.end());
-    cut.erase(std::unique(cut.begin(), cut.end()), cut.end());
+    const std::vector<float>& cut = cuts[f];
     const double span = static_cast<double>(cut.back()) - static_cast<double>(cut.front());
     const double unit = span > 0 ? span : std::max(1.0, std::fabs(static_cast<double>(cut[0])));
     const std::ptrdiff_t above_from =

@@ -64,7 +64,6 @@ class Forest {
  private:
   Forest() = default;
   float score(std::uint32_t sum) const;
-  bool agrees(Kernel kernel) const;
 
   Trees trees_;
   Packed packed_;

@@ -73,6 +73,10 @@ using KernelFunction = std::uint32_t (*)(const Packed& forest, const float* reco
 /// Lays the trees out.
 Packed pack(const Trees& trees);
 
+/// Whether `run` gives what the float kernel gives on generated records: near, on and between the
+/// forest's thresholds, infinite, missing.
+bool self_test(KernelFunction run, const Trees& trees, const Packed& packed);
+
 std::uint32_t run_floats(const Packed& forest, const float* record);
 std::uint32_t run_binned(const Packed& forest, const float* record);
 

@@ -28,19 +28,6 @@ std::uint32_t tree_depth(const Trees& trees, std::uint32_t tree) {
   return level;
 }
 
-/// The different thresholds of each feature, ascending.
-std::vector<std::vector<float>> collect_cuts(const Trees& trees) {
-  std::vector<std::vector<float>> cuts(trees.feature_count);
-  for (std::uint32_t node = 0; node < trees.split.size(); ++node) {
-    if (!trees.is_leaf(node)) cuts[trees.feature(node)].push_back(trees.threshold[node]);
-  }
-  for (std::vector<float>& cut : cuts) {
-    std::sort(cut.begin(), cut.end());
-    cut.erase(std::unique(cut.begin(), cut.end()), cut.end());
-  }
-  return cuts;
-}
-
 Cuts make_cuts(const std::vector<float>& sorted) {
   Cuts cuts;
   for (std::size_t i = 0; i < 256; ++i) cuts.cut[i] = i < sorted.size() ? sorted[i] : kNan;
@@ -87,7 +74,7 @@ std::vector<std::uint32_t> make_top(const Packed& forest, std::uint32_t lanes) {
 Packed pack(const Trees& trees) {
   Packed out;
   out.depth = trees.depth;
-  const std::vector<std::vector<float>> cuts = collect_cuts(trees);
+  const std::vector<std::vector<float>> cuts = trees.thresholds_by_feature();
   out.binned = true;
   for (std::uint32_t f = 0; f < cuts.size(); ++f) {
     if (cuts[f].size() > kMaxCuts) out.binned = false;
