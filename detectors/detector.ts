@@ -47,7 +47,16 @@ export interface DetectorOptions {
   readonly reasons?: ModelReasons;
 }
 
-/** What all detectors say about one batch. Valid until the detector is asked for the next one. */
+/** Numbers of one batch, kept for the next. */
+interface Buffers {
+  fast: Float64Array;
+  ml: Float64Array;
+  scores: Float32Array[];
+}
+
+const NOTHING = new Float64Array(0);
+
+/** What all detectors say about one batch. Valid until the detector is asked for the next batch of the same kind. */
 export interface Detections {
   /** Best rule score, `(rows, 10)` row-major in the order of `CATEGORIES`; NaN where no rule could speak. */
   readonly fast: Float64Array;
@@ -80,9 +89,8 @@ export class Detector {
   readonly #rules: FastRules;
   readonly #predictors: readonly Predictor[];
   readonly #reasons: ModelReasons | undefined;
-  #fast = new Float64Array(0);
-  #ml = new Float64Array(0);
-  #scores: Float32Array[] = [];
+  readonly #flows: Buffers = { fast: NOTHING, ml: NOTHING, scores: [] };
+  readonly #hosts: Buffers = { fast: NOTHING, ml: NOTHING, scores: [] };
 
   /**
    * Takes rules and models.
@@ -115,13 +123,10 @@ export class Detector {
   /** Scores flow records by rules and models. */
   flows(batch: FlowBatch): Detections {
     const rows = batch.features;
-    this.#reserve(rows.length);
-    const fast = this.#fast.subarray(0, rows.length * WIDTH);
-    const ml = this.#ml.subarray(0, rows.length * WIDTH).fill(NaN);
-    this.#rules.score(rows, fast);
+    const { fast, ml, scores: all } = this.#scored(this.#flows, rows);
     const predictions: Record<string, Float32Array> = {};
     this.#predictors.forEach((predictor, index) => {
-      const scores = this.#scores[index]!.subarray(0, rows.length);
+      const scores = all[index]!;
       predictor.predict(rows, scores);
       predictions[predictor.name] = scores;
       spread(this.models[index]!, scores, rows, fast, ml);
@@ -136,19 +141,26 @@ export class Detector {
   /** Scores host records by rules. */
   hosts(batch: HostBatch): Detections {
     const rows = batch.features;
-    this.#reserve(rows.length);
-    const fast = this.#fast.subarray(0, rows.length * WIDTH);
-    const ml = this.#ml.subarray(0, rows.length * WIDTH).fill(NaN);
-    this.#rules.score(rows, fast);
+    const { fast, ml } = this.#scored(this.#hosts, rows);
     const evidence = (row: number) => this.#ruleEvidence(batch, row);
     return { fast, ml, predictions: {}, evidence };
   }
 
-  #reserve(rows: number): void {
-    if (this.#fast.length >= rows * WIDTH) return;
-    this.#fast = new Float64Array(rows * WIDTH);
-    this.#ml = new Float64Array(rows * WIDTH);
-    this.#scores = this.#predictors.map(() => new Float32Array(rows));
+  /** Room for the rows, with the rules' scores in it. */
+  #scored(buffers: Buffers, rows: FeatureRows): Buffers {
+    const { length } = rows;
+    if (buffers.fast.length < length * WIDTH) {
+      buffers.fast = new Float64Array(length * WIDTH);
+      buffers.ml = new Float64Array(length * WIDTH);
+      buffers.scores = this.#predictors.map(() => new Float32Array(length));
+    }
+    const fast = buffers.fast.subarray(0, length * WIDTH);
+    this.#rules.score(rows, fast);
+    return {
+      fast,
+      ml: buffers.ml.subarray(0, length * WIDTH).fill(NaN),
+      scores: buffers.scores.map((one) => one.subarray(0, length)),
+    };
   }
 
   #ruleEvidence(batch: FlowBatch | HostBatch, row: number): Evidence[] {

@@ -93,3 +93,10 @@ Deno.test("models of unknown or equal names are refused", () => {
     /occurs twice/,
   );
 });
+
+Deno.test("scores of hosts stay while flows are scored", () => {
+  const detector = new Detector({ rules });
+  const hosts = detector.hosts(hostBatch([{ out_arp_targets_30s: 5000 }]));
+  detector.flows(flowBatch([{}, {}]));
+  assert.equal(hosts.fast[column("scan")], 1);
+});
