@@ -12,7 +12,7 @@ inline constexpr std::uint32_t kAbiVersion = 1;
 /// Counters of an engine, in the order of `Engine::counters`.
 std::size_t counter_count();
 /// Name of one counter.
-const char* counter_name(std::size_t index);
+std::string counter_name(std::size_t index);
 
 /// JSON: {abi, flow: {size, fields: [{name, type, offset, count?}], featuresOffset, features},
 /// host: {...}, texts: [names], counters: [names], enums: {endReason, app, kind, malformed,
