@@ -131,10 +131,12 @@ export class Detector {
       predictions[predictor.name] = scores;
       spread(this.models[index]!, scores, rows, fast, ml);
     });
-    const evidence = (row: number) => [
-      ...this.#ruleEvidence(batch, row),
-      ...this.#modelEvidence(batch, row, ml, predictions),
-    ];
+    const evidence = (row: number) => {
+      const found = this.#ruleEvidence(batch, row);
+      return found.concat(
+        this.#modelEvidence(batch, row, { ml, predictions, rules: found }),
+      );
+    };
     return { fast, ml, predictions, evidence };
   }
 
@@ -175,12 +177,15 @@ export class Detector {
   #modelEvidence(
     batch: FlowBatch,
     row: number,
-    ml: Float64Array,
-    predictions: Readonly<Record<string, Float32Array>>,
+    said: {
+      ml: Float64Array;
+      predictions: Readonly<Record<string, Float32Array>>;
+      rules: readonly Evidence[];
+    },
   ): Evidence[] {
+    const { ml, predictions, rules } = said;
     const found: Evidence[] = [];
     const read = reader(batch.features, row);
-    const rules = this.#rules.explain(batch, row);
     for (const model of this.models) {
       const score = predictions[model]![row]!;
       const reasons = score >= SPEAKS
