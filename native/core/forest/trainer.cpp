@@ -17,14 +17,15 @@ constexpr double kWeightUnit = 65536;  // of a row of mean weight
 constexpr double kMaxWeight = 1e6;     // of one row, in mean weights
 
 /// Sum of squared class shares times weight: larger is purer (Gini).
-double purity(std::uint64_t total, std::uint64_t positive) {
-  const double n = static_cast<double>(total);
-  const double p = static_cast<double>(positive);
+double purity(const Cell& cell) {
+  const double n = static_cast<double>(cell.total);
+  const double p = static_cast<double>(cell.positive);
   return (p * p + (n - p) * (n - p)) / n;
 }
 
-std::uint16_t node_value(std::uint64_t total, std::uint64_t positive) {
-  const double share = static_cast<double>(positive) / static_cast<double>(total);
+std::uint16_t node_value(const Cell& cell) {
+  if (cell.total == 0) return kValueOne / 2;  // no row drawn has any weight: says nothing
+  const double share = static_cast<double>(cell.positive) / static_cast<double>(cell.total);
   return static_cast<std::uint16_t>(share * kValueOne + 0.5);
 }
 
@@ -200,8 +201,7 @@ void Trainer::grow(std::uint32_t tree) {
     const Part part = pending_.back();
     pending_.pop_back();
     const Cell sum = part.sum;
-    // a draw of rows without any weight leaves an empty root: it says nothing either way
-    grown_[part.node].value = sum.total == 0 ? kValueOne / 2 : node_value(sum.total, sum.positive);
+    grown_[part.node].value = node_value(sum);
     if (part.depth >= options_.depth || sum.positive == 0 || sum.positive == sum.total ||
         grown_.size() + 2 > kMaxTreeNodes) {
       continue;
@@ -259,24 +259,22 @@ void Trainer::scan(const Part& part, std::uint32_t feature, const Cell* histogra
   for (std::uint32_t cut = 0; cut < cuts_[feature].size(); ++cut) {
     left.total += histogram[cut].total;
     left.positive += histogram[cut].positive;
-    // present rows on both sides: whether a value is there at all never makes a split by itself
-    if (left.total == 0) continue;
-    if (left.total == present) break;
+    // Enough present rows on both sides: that a value is missing never makes a split by itself.
+    if (left.total < min_leaf_) continue;
+    if (present - left.total < min_leaf_) break;
     for (int side = 0; side < 2; ++side) {
       // without missing rows here, missing follows the heavier side
-      const bool missing_right = missing.total == 0 ? left.total * 2 < present : side == 1;
+      const bool missing_right = missing.total == 0 ? left.total < present - left.total : side == 1;
       Cell all_left = left;
       if (!missing_right) {
         all_left.total += missing.total;
         all_left.positive += missing.positive;
       }
-      const std::uint64_t right = part.sum.total - all_left.total;
-      if (all_left.total >= min_leaf_ && right >= min_leaf_) {
-        const double value = purity(all_left.total, all_left.positive) +
-                             purity(right, part.sum.positive - all_left.positive);
-        if (!best.found || value > best.purity) {
-          best = {true, feature, cut, missing_right, value, all_left};
-        }
+      const Cell all_right = {part.sum.total - all_left.total,
+                              part.sum.positive - all_left.positive};
+      const double value = purity(all_left) + purity(all_right);
+      if (!best.found || value > best.purity) {
+        best = {true, feature, cut, missing_right, value, all_left};
       }
       if (missing.total == 0) break;
     }

@@ -41,6 +41,12 @@ enum class TrainError : std::uint8_t {
 /// The reason in words, without a trailing period; never null.
 const char* describe(TrainError error);
 
+/// Weight of some rows, and of the positive ones among them, in whole units.
+struct Cell {
+  std::uint64_t total = 0;
+  std::uint64_t positive = 0;
+};
+
 /// Rows turned into bins, ready to train trees. Keeps no reference to the caller's arrays.
 class Trainer {
  public:
@@ -60,10 +66,6 @@ class Trainer {
   static std::uint64_t memory_bytes(std::uint64_t rows, std::uint32_t features);
 
  private:
-  struct Cell {  ///< of a histogram
-    std::uint64_t total = 0;
-    std::uint64_t positive = 0;
-  };
   struct Part {  ///< a node that is still to be split: its rows are rows_[begin, end)
     std::uint32_t node = 0;
     std::uint32_t begin = 0;
