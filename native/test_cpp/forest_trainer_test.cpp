@@ -303,27 +303,31 @@ void a_weight_is_as_many_rows() {
   }
 }
 
-void leaves_are_as_heavy_as_asked() {
-  const Table table = noisy_table(2000, 5, 0, 11);
+void both_sides_of_a_split_are_as_heavy_as_asked() {
+  const Table table = noisy_table(2000, 5, 0.3, 11);
   TrainOptions options;
   options.bootstrap = false;
   options.mtry = 5;
   options.min_leaf_weight = 50;
   Trees trees;
   check(parse_blob(train(table, options, 1), trees) == BlobError::none, "trains");
-  std::vector<int> rows(trees.split.size());
+  std::vector<int> present(2 * trees.split.size());
   for (std::size_t i = 0; i < 2000; ++i) {
     std::uint32_t node = 0;
     while (!trees.is_leaf(node)) {
       const float x = table.data[i * 5 + trees.feature(node)];
-      node = trees.left[node] + (x >= trees.threshold[node] ? 1 : 0);
+      const bool right = std::isnan(x) ? trees.missing_right(node) : x >= trees.threshold[node];
+      if (!std::isnan(x)) ++present[2 * node + (right ? 1 : 0)];
+      node = trees.left[node] + (right ? 1 : 0);
     }
-    ++rows[node];
   }
-  for (std::uint32_t node = 0; node < rows.size(); ++node) {
-    if (trees.is_leaf(node)) check(rows[node] >= 50, "a leaf is too light", rows[node]);
+  int least = 2000;
+  for (std::uint32_t node = 0; node < trees.split.size(); ++node) {
+    if (trees.is_leaf(node)) continue;
+    least = std::min({least, present[2 * node], present[2 * node + 1]});
   }
-  check(trees.split.size() > 5, "there are splits at all");
+  check(least >= 50, "a side is too light", least);
+  check(least < 70 && trees.split.size() > 20, "splits go down to what is asked", least);
 }
 
 void thresholds_lie_between_values() {
@@ -413,7 +417,7 @@ int main() {
   being_missing_is_no_split_by_itself();
   the_same_seed_gives_the_same_bytes();
   a_weight_is_as_many_rows();
-  leaves_are_as_heavy_as_asked();
+  both_sides_of_a_split_are_as_heavy_as_asked();
   thresholds_lie_between_values();
   bad_input_is_refused();
   return finish();
