@@ -137,9 +137,11 @@ export class ChainHash {
 
 /** Lines of a buffer, each with its newline. */
 export function* splitLines(bytes: Uint8Array): Iterable<Uint8Array> {
+  // One character a byte; finding one in a string is several times faster than in a typed array.
+  const text = new TextDecoder("latin1").decode(bytes);
   let start = 0;
   while (start < bytes.length) {
-    const at = bytes.indexOf(NEWLINE, start);
+    const at = text.indexOf("\n", start);
     const end = at < 0 ? bytes.length : at + 1;
     yield bytes.subarray(start, end);
     start = end;
