@@ -1,6 +1,5 @@
 import {
   CATEGORIES,
-  type Category,
   type Evidence,
   type FeatureRows,
   type FlowBatch,
@@ -132,7 +131,7 @@ export class Detector {
       spread(this.models[index]!, scores, rows, fast, ml);
     });
     const evidence = (row: number) => {
-      const found = this.#ruleEvidence(batch, row);
+      const found = this.#rules.explain(batch, row, { bestOfOthers: true });
       return found.concat(
         this.#modelEvidence(batch, row, { ml, predictions, rules: found }),
       );
@@ -144,7 +143,8 @@ export class Detector {
   hosts(batch: HostBatch): Detections {
     const rows = batch.features;
     const { fast, ml } = this.#scored(this.#hosts, rows);
-    const evidence = (row: number) => this.#ruleEvidence(batch, row);
+    const evidence = (row: number) =>
+      this.#rules.explain(batch, row, { bestOfOthers: true });
     return { fast, ml, predictions: {}, evidence };
   }
 
@@ -163,15 +163,6 @@ export class Detector {
       ml: buffers.ml.subarray(0, length * WIDTH).fill(NaN),
       scores: buffers.scores.map((one) => one.subarray(0, length)),
     };
-  }
-
-  #ruleEvidence(batch: FlowBatch | HostBatch, row: number): Evidence[] {
-    const seen = new Set<Category>();
-    return this.#rules.explain(batch, row, { minScore: 0 }).filter((one) => {
-      const keep = one.score >= FIRING_SCORE || !seen.has(one.category);
-      seen.add(one.category);
-      return keep;
-    });
   }
 
   #modelEvidence(
@@ -215,11 +206,19 @@ export class Detector {
   }
 }
 
+/** Columns by name; names are the same array in every batch of a run. */
+const COLUMNS = new WeakMap<readonly string[], Map<string, number>>();
+
 function reader(rows: FeatureRows, row: number): (name: string) => number {
+  let columns = COLUMNS.get(rows.names);
+  if (columns === undefined) {
+    columns = new Map(rows.names.map((name, column) => [name, column]));
+    COLUMNS.set(rows.names, columns);
+  }
   const base = rows.offset + row * rows.stride;
   return (name) => {
-    const column = rows.names.indexOf(name);
-    return column < 0 ? NaN : rows.values[base + column]!;
+    const column = columns.get(name);
+    return column === undefined ? NaN : rows.values[base + column]!;
   };
 }
 

@@ -20,6 +20,16 @@ export interface Group {
   readonly notes: string[];
 }
 
+/** A group with what it comes to. */
+export interface RatedGroup {
+  /** The group. */
+  readonly group: Group;
+  /** The higher of both scores. */
+  readonly finalScore: number;
+  /** Severity; `null` if it does not alert. */
+  readonly severity: Severity | null;
+}
+
 /** A group without evidence yet, for what this piece is about. */
 export function newGroup({ category, subject }: Evidence): Group {
   return {
@@ -40,11 +50,12 @@ const SEVERITIES: readonly (Severity | null)[] = [
 ];
 
 /** Highest severity, then highest final score, then the order of categories. */
-export function byUrgency(a: Verdict, b: Verdict): number {
+export function byUrgency(a: RatedGroup, b: RatedGroup): number {
   return SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
     b.finalScore - a.finalScore ||
-    CATEGORIES.indexOf(a.category!) - CATEGORIES.indexOf(b.category!) ||
-    (a.subject! < b.subject! ? -1 : 1);
+    CATEGORIES.indexOf(a.group.category) -
+      CATEGORIES.indexOf(b.group.category) ||
+    (a.group.subject < b.group.subject ? -1 : 1);
 }
 
 /** Adds a text that is not there yet. */

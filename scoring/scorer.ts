@@ -14,6 +14,7 @@ import {
   featuresOf,
   type Group,
   newGroup,
+  type RatedGroup,
   reasonsOf,
 } from "./_group.ts";
 import {
@@ -123,11 +124,9 @@ export class Scorer {
     const notes: string[] = [];
     const groups = this.#group(evidence, record, notes);
     if (groups.length === 0) return [emptyVerdict(record, notes)];
-    const verdicts = groups.map((group) => this.#verdict(group, record, notes));
-    verdicts.sort(byUrgency);
-    return verdicts.filter((one, index) =>
-      index === 0 || one.severity !== null
-    );
+    const rated = groups.map((group) => this.#rate(group)).sort(byUrgency);
+    return rated.filter((one, index) => index === 0 || one.severity !== null)
+      .map((one) => this.#verdict(one, record, notes));
   }
 
   #judgeBatch(
@@ -198,23 +197,33 @@ export class Scorer {
     } else group.ml = Math.max(group.ml ?? 0, score);
   }
 
+  /** Final score and severity of a group. */
+  #rate(group: Group): RatedGroup {
+    const { thresholds } = this.policy;
+    const { category, fast, ml } = group;
+    // A model counts towards an alert from its own threshold on.
+    const passes = ml !== null && ml >= modelThreshold(category, thresholds);
+    const counting = Math.max(fast ?? 0, passes ? ml : 0);
+    const needed = thresholds.categories[category] ?? thresholds.malicious;
+    return {
+      group,
+      finalScore: Math.max(fast ?? 0, ml ?? 0),
+      severity: counting >= needed ? severityOf(counting, thresholds) : null,
+    };
+  }
+
   #verdict(
-    group: Group,
+    rated: RatedGroup,
     record: ScoredRecord,
     common: readonly string[],
   ): Verdict {
     const { thresholds } = this.policy;
+    const { group, finalScore, severity } = rated;
     const { category, subject, fast, ml } = group;
     const mlThreshold = modelThreshold(category, thresholds);
     const divergence = fast === null || ml === null
       ? null
       : Math.abs(fast - ml);
-    // A model counts towards an alert from its own threshold on.
-    const counting = Math.max(
-      fast ?? 0,
-      ml !== null && ml >= mlThreshold ? ml : 0,
-    );
-    const needed = thresholds.categories[category] ?? thresholds.malicious;
     const { flow, host, features, health } = record;
     return {
       eventId: record.eventId,
@@ -223,13 +232,13 @@ export class Scorer {
       subject,
       fastScore: fast,
       mlScore: ml,
-      finalScore: Math.max(fast ?? 0, ml ?? 0),
+      finalScore,
       divergence,
       authoritativeSource: authoritativeSource(
         { fast, ml, mlThreshold },
         thresholds,
       ),
-      severity: counting >= needed ? severityOf(counting, thresholds) : null,
+      severity,
       confidence: confidenceOf({
         ...health,
         bothEngines: divergence !== null,

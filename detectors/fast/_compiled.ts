@@ -1,4 +1,5 @@
 import { CATEGORIES } from "@ml-defender/events";
+import { featureText } from "../reasons.ts";
 import type { Comparison, Rule } from "./rule.ts";
 
 /** Score of a rule whose terms all just hold. */
@@ -13,10 +14,26 @@ const OPS: readonly (Comparison | typeof TAKES_PART)[] = [
   TAKES_PART,
 ];
 
+/** A term worth reading, resolved against the columns. */
+export interface Telling {
+  /** Code of the reason. */
+  readonly code: string;
+  /** Words of the reason. */
+  readonly text: string;
+  /** The feature as the record names it. */
+  readonly feature: string;
+  /** Its column. */
+  readonly column: number;
+  /** What it is compared with. */
+  readonly threshold: number;
+}
+
 /** Rules resolved against the columns of one kind of record; flat arrays, so that a row costs no objects. */
 export class CompiledRules {
   /** Rules that this kind of record can answer. */
   readonly rules: readonly Rule[];
+  /** Terms of each rule that make reasons. */
+  readonly telling: readonly (readonly Telling[])[];
   /** Column of each term and flow condition. */
   readonly #columns: Int32Array;
   readonly #ops: Uint8Array;
@@ -56,6 +73,7 @@ export class CompiledRules {
       starts.push(columns.length);
     }
     this.rules = kept;
+    this.telling = kept.map((rule) => tellingTerms(rule, names, columnOf));
     this.#columns = Int32Array.from(columns);
     this.#ops = Uint8Array.from(ops);
     this.#thresholds = Float64Array.from(thresholds);
@@ -171,11 +189,23 @@ function columnFinder(names: readonly string[]): (feature: string) => number {
   };
 }
 
-/** A rule's feature name as the given record names it. */
-export function nameInRecord(
-  feature: string,
+/** Terms from below always, from above where they lead; whether it is TCP is not a reason. */
+function tellingTerms(
+  rule: Rule,
   names: readonly string[],
-): string {
-  const column = columnFinder(names)(feature);
-  return column < 0 ? feature : names[column]!;
+  columnOf: (feature: string) => number,
+): Telling[] {
+  return rule.terms.filter(({ full, comparison }) =>
+    full !== undefined || comparison === "atLeast" || comparison === "above"
+  ).map((term, index) => {
+    const column = columnOf(term.feature);
+    const feature = names[column]!;
+    return {
+      code: index === 0 ? rule.code : `${rule.code}.${term.feature}`,
+      text: index === 0 ? rule.text : featureText(feature),
+      feature,
+      column,
+      threshold: term.threshold,
+    };
+  });
 }

@@ -6,10 +6,9 @@ import {
   type HostBatch,
   type Reason,
 } from "@ml-defender/events";
-import { featureText } from "../reasons.ts";
-import { CompiledRules, FIRING_SCORE, nameInRecord } from "./_compiled.ts";
+import { CompiledRules, FIRING_SCORE } from "./_compiled.ts";
 import { type ProfileOptions, resolveRules } from "./profiles.ts";
-import type { Rule, Term } from "./rule.ts";
+import type { Rule } from "./rule.ts";
 
 /** Options of {@linkcode FastRules.explain}. */
 export interface ExplainOptions {
@@ -19,6 +18,12 @@ export interface ExplainOptions {
    * @default {0.7}
    */
   readonly minScore?: number;
+  /**
+   * Whether each category in which no rule reaches `minScore` is represented by its best rule.
+   *
+   * @default {false}
+   */
+  readonly bestOfOthers?: boolean;
 }
 
 /**
@@ -87,25 +92,39 @@ export class FastRules {
     row: number,
     options: ExplainOptions = {},
   ): Evidence[] {
-    const { minScore = FIRING_SCORE } = options;
+    const { minScore = FIRING_SCORE, bestOfOthers = false } = options;
     const { features } = batch;
     const compiled = this.#resolve(features.names);
     const base = features.offset + row * features.stride;
-    const found: Evidence[] = [];
+    const scored: { index: number; score: number }[] = [];
     for (let index = 0; index < compiled.rules.length; index++) {
       const score = compiled.scoreRule(index, features.values, base, -1);
-      if (!(score >= minScore)) continue;
+      if (score >= (bestOfOthers ? 0 : minScore)) scored.push({ index, score });
+    }
+    scored.sort((a, b) => b.score - a.score);
+    const seen = new Set<string>();
+    const found: Evidence[] = [];
+    for (const { index, score } of scored) {
       const rule = compiled.rules[index]!;
+      if (score < minScore && seen.has(rule.category)) continue;
+      seen.add(rule.category);
       found.push({
         engine: "fast",
         detector: rule.code,
         category: rule.category,
         subject: subjectOf(rule, batch, row),
         score,
-        reasons: reasonsOf(rule, features, base, score),
+        reasons: compiled.telling[index]!.map((term): Reason => ({
+          code: term.code,
+          text: term.text,
+          feature: term.feature,
+          value: features.values[base + term.column]!,
+          threshold: term.threshold,
+          weight: score,
+        })),
       });
     }
-    return found.sort((a, b) => b.score - a.score);
+    return found;
   }
 
   #resolve(names: readonly string[]): CompiledRules {
@@ -129,32 +148,6 @@ function subjectOf(
   return rule.subject === "initiator"
     ? batch.source(row)
     : batch.destination(row);
-}
-
-/** Terms worth reading: from below always, from above where they lead; whether it is TCP is not a reason. */
-function isTelling(term: Term): boolean {
-  return term.full !== undefined || term.comparison === "atLeast" ||
-    term.comparison === "above";
-}
-
-function reasonsOf(
-  rule: Rule,
-  rows: FeatureRows,
-  base: number,
-  score: number,
-): Reason[] {
-  const telling = rule.terms.filter(isTelling);
-  return telling.map((term, index) => {
-    const feature = nameInRecord(term.feature, rows.names);
-    return {
-      code: index === 0 ? rule.code : `${rule.code}.${term.feature}`,
-      text: index === 0 ? rule.text : featureText(feature),
-      feature,
-      value: rows.values[base + rows.names.indexOf(feature)]!,
-      threshold: term.threshold,
-      weight: score,
-    };
-  });
 }
 
 function checkRules(rules: readonly Rule[]): readonly Rule[] {
