@@ -143,6 +143,22 @@ Deno.test("RagLogger puts a full incidents file aside under the next number", as
   assert.equal(ids.size, 8);
 });
 
+Deno.test("RagLogger writes the same with every sync option", async () => {
+  await using folder = await temporaryFolder();
+  for (const sync of ["none", "rotate", "batch"] as const) {
+    const path = `${folder.path}/${sync}`;
+    const logger = await RagLogger.open(path, { sync, maxFileLines: 4 });
+    for (let i = 0; i < 10; i++) {
+      await logger.append(verdict(i));
+      await logger.appendIncident(incident(i));
+    }
+    await logger.close();
+    assert.equal((await eventIds(path)).length, 10);
+    assert.equal((await lines(`${path}/incidents.jsonl`)).length, 10);
+    assert.equal((await verifyLog(path)).intact, true);
+  }
+});
+
 Deno.test("two replays give the same lines, chain heads and artifact hashes but for logged_at and system_state", async () => {
   await using folder = await temporaryFolder();
   const heads: unknown[] = [];
