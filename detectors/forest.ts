@@ -16,8 +16,8 @@ export interface ForestRows {
 }
 
 /**
- * What runs a forest's trees: {@linkcode TreeWalker}, or the core's forest, which has the same methods and is some
- * hundred times faster. It was opened with the position of each feature in a row.
+ * What runs a forest's trees: {@linkcode TreeWalker}, or the core's forest, which has the same methods and is many
+ * times faster. It was opened with the position of each feature in a row.
  */
 export interface ForestEngine {
   /**
