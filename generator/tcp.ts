@@ -52,6 +52,8 @@ export interface TcpSpec {
   loss?: number;
   /** Bytes per second of the slowest link, for bulk data. @default {12_000_000} */
   bytesPerSecond?: number;
+  /** Silence before the end, microseconds: connections are kept for a while. @default {0} */
+  lingerUs?: number;
   /** The conversation began before the capture: no handshake is seen. */
   midstream?: boolean;
 }
@@ -336,8 +338,9 @@ class Conversation {
 
   /** Ends it. */
   *close(): Generator<number, void, void> {
-    const { end = "fin_client" } = this.#spec;
+    const { end = "fin_client", lingerUs = 0 } = this.#spec;
     if (end === "open") return;
+    if (lingerUs > 0) yield this.#sim.nowUs + lingerUs;
     const first = end.endsWith("client") ? 0 : 1;
     const second = (1 - first) as 0 | 1;
     const there = first === 0 ? this.#far : this.#near;

@@ -59,6 +59,8 @@ export class SmbClient {
   #wrap(body: Uint8Array): Uint8Array {
     if (!this.#sealed) return join(0, be24(body.length), body);
     const cipher = this.#filler.bytes(body.length);
+    // What begins like a plain header would be taken for one.
+    if ((cipher[0] as number) >= 0xfc) cipher[0] = 0x11;
     const head = join(
       Uint8Array.of(0xfd, 0x53, 0x4d, 0x42),
       this.#rng.bytes(16),

@@ -140,6 +140,13 @@ export function* sshGuess(
   }
 }
 
+/** A length whose last segment is no shorter than a packet of SSH, whatever the segment size. */
+function wholePackets(bytes: number): number {
+  let out = Math.max(36, Math.round(bytes));
+  while ([1460, 1448, 1440, 1428].some((size) => out % size < 36)) out += 36;
+  return out;
+}
+
 /** A person's session: keys typed and screens answered, or a copy in either direction. */
 export function* sshSession(
   rng: Rng,
@@ -165,18 +172,28 @@ export function* sshSession(
     };
     yield {
       from: 1,
-      data: filler.bytes(rng.chance(0.1) ? rng.int(100, 3000) : 36),
+      data: filler.bytes(
+        rng.chance(0.1) ? wholePackets(rng.int(100, 3000)) : 36,
+      ),
       waitUs: 500,
     };
   }
   if (uploadBytes > 0) {
-    yield { from: 0, data: filler.plain(uploadBytes), waitUs: 5000 };
+    yield {
+      from: 0,
+      data: filler.plain(wholePackets(uploadBytes)),
+      waitUs: 5000,
+    };
   }
   if (uploadBytes > 0) yield { from: 1, data: filler.bytes(36), waitUs: 500 };
   if (downloadBytes > 0) {
     yield { from: 0, data: filler.bytes(100), waitUs: 5000 };
   }
   if (downloadBytes > 0) {
-    yield { from: 1, data: filler.plain(downloadBytes), waitUs: 5000 };
+    yield {
+      from: 1,
+      data: filler.plain(wholePackets(downloadBytes)),
+      waitUs: 5000,
+    };
   }
 }

@@ -58,10 +58,24 @@ export const webPage: Activity = (ctx, client) => {
         agent: rng.pick(BROWSERS),
         requests: rng.int(1, 4),
       });
-      ctx.connect({ client, server, port: 80, steps, end: endOf(ctx) }, ready);
+      ctx.connect({
+        client,
+        server,
+        port: 80,
+        steps,
+        end: endOf(ctx),
+        lingerUs: keptUs(ctx),
+      }, ready);
     } else {
       const steps = ctx.secure(client, server.name, { exchanges });
-      ctx.connect({ client, server, port: 443, steps, end: endOf(ctx) }, ready);
+      ctx.connect({
+        client,
+        server,
+        port: 443,
+        steps,
+        end: endOf(ctx),
+        lingerUs: keptUs(ctx),
+      }, ready);
     }
     at += rng.exponential(i < 3 ? 30_000 : 90_000);
   }
@@ -72,8 +86,22 @@ export function endOf(
   ctx: Context,
 ): "fin_client" | "fin_server" | "rst_client" | "open" {
   return ctx.rng.pick(
-    ["fin_client", "fin_client", "fin_server", "rst_client", "open"] as const,
+    [
+      "fin_client",
+      "fin_client",
+      "fin_server",
+      "rst_client",
+      "rst_client",
+      "open",
+    ] as const,
   );
+}
+
+/** How long a browser keeps an idle connection, microseconds. */
+function keptUs(ctx: Context): number {
+  return ctx.rng.chance(0.4)
+    ? 0
+    : ctx.rng.pick([5e6, 5e6, 15e6, 30e6, 60e6, 115e6]);
 }
 
 /** A QUIC connection that carries the given exchanges. */
@@ -123,12 +151,37 @@ export function quicFlow(
   );
 }
 
+/** Names looked up over HTTPS or TLS. */
+function encryptedNames(ctx: Context, client: Host): void {
+  const { rng, topology } = ctx;
+  const server = topology.known("doh");
+  const exchanges = Array.from({ length: rng.int(2, 60) }, () => ({
+    up: rng.int(90, 170),
+    down: rng.int(90, 480),
+    waitUs: rng.chance(0.5)
+      ? rng.exponential(40_000)
+      : rng.exponential(2_500_000),
+    thinkUs: rng.exponential(9000),
+  }));
+  const port = rng.pick([443, 443, 853]);
+  const steps = ctx.secure(client, server.name, { exchanges });
+  ctx.connect({
+    client,
+    server,
+    port,
+    steps,
+    end: endOf(ctx),
+    lingerUs: keptUs(ctx),
+  });
+}
+
 /** Names looked up and nothing else: prefetching, reputation services, typing errors. */
 export const names: Activity = (ctx, client) => {
   const { rng, topology } = ctx;
   const kind = rng.pick(["prefetch", "reputation", "typo", "reverse"] as const);
   const count = rng.int(1, 12);
   const server = topology.resolver;
+  if (rng.chance(0.12)) return encryptedNames(ctx, client);
   if (client === server) return;
   for (let i = 0; i < count; i++) {
     const at = ctx.nowUs +

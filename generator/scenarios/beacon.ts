@@ -112,6 +112,7 @@ export const c2Beacon: Scenario = {
     const path = `/${rng.text(rng.int(3, 10))}${
       rng.pick([".php", "/", ".gif", ""])
     }`;
+    const lingerUs = rng.chance(0.4) ? rng.logUniform(1e6, 60e6) : 0;
     const failing = rng.chance(0.15) ? 0.3 : 0.01;
     const common = { client, server, port, family };
     const sni = named ? server.name : "";
@@ -165,6 +166,7 @@ export const c2Beacon: Scenario = {
         ...common,
         steps,
         answer,
+        lingerUs: lingerUs > 0 ? rng.exponential(lingerUs) : 0,
         end: rng.pick(["fin_client", "fin_server", "rst_client"]),
       });
     };

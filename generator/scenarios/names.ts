@@ -9,6 +9,7 @@ import {
   type DnsType,
   txtData,
 } from "../apps/dns.ts";
+import type { Exchange } from "../apps/tls.ts";
 import { be16, join, utf8 } from "../bytes.ts";
 import type { Rng } from "../rng.ts";
 import type { Actor } from "../sim.ts";
@@ -89,6 +90,7 @@ export const dnsTunnel: Scenario = {
     const server: Host = direct
       ? topology.external(rng, "tunnel")
       : topology.resolver;
+    const doh = topology.external(rng, "doh");
     const zone = `${rng.text(rng.int(1, 4))}.${
       rng.text(rng.int(5, 12), ALPHABETS.words)
     }.${rng.pick(["com", "net", "xyz", "io", "site"])}`;
@@ -113,8 +115,10 @@ export const dnsTunnel: Scenario = {
       style === "slow" ? slowGap : 1e6 / rate,
       ctx.attackUs / (ctx.attackPackets / 2),
     );
-    const nameBytes = style === "slow" ? rng.int(24, 120) : rng.int(60, 220);
-    const downBytes = rng.int(20, types[0] === "NULL" ? 900 : 220);
+    const nameBytes = style === "slow"
+      ? rng.int(24, 120)
+      : Math.round(rng.logUniform(14, 220));
+    const downBytes = rng.int(12, types[0] === "NULL" ? 900 : 220);
     const fails = rng.pick([0, 0.02, 0.3]);
     const thinkUs = server.home
       ? rng.uniform(15_000, 80_000)
@@ -126,7 +130,7 @@ export const dnsTunnel: Scenario = {
       const id = rng.int(0, 65535);
       const rcode = rng.chance(fails) ? rng.pick([3, 2]) : 0;
       const answers = rcode === 0
-        ? [answer(rng, type, zone, rng.int(8, downBytes))]
+        ? [answer(rng, type, zone, rng.int(4, downBytes))]
         : [];
       ctx.exchange({
         client,
@@ -147,7 +151,31 @@ export const dnsTunnel: Scenario = {
         ],
       });
     };
+    // Some tunnels hide the names inside HTTPS to a public resolver.
+    const hidden = rng.chance(0.1);
+    const inTls = function* (): Generator<Exchange, void, void> {
+      while (ctx.nowUs < ctx.attackEndUs) {
+        const up = 90 + rng.int(nameBytes >> 1, nameBytes);
+        yield {
+          up,
+          down: up + rng.int(20, 40 + downBytes),
+          waitUs: rng.exponential(gapUs),
+          thinkUs,
+        };
+      }
+    };
     const actor = function* (): Actor {
+      if (hidden) {
+        const steps = ctx.secure(client, doh.name, { exchanges: inTls() });
+        const conn = {
+          client,
+          server: doh,
+          port: rng.pick([443, 443, 853]),
+          family,
+          steps,
+        };
+        return yield* ctx.conversation(conn);
+      }
       while (ctx.nowUs < ctx.attackEndUs) {
         const burst = style === "interactive" ? rng.int(1, 14) : 1;
         for (let i = 0; i < burst; i++) {
@@ -164,7 +192,7 @@ export const dnsTunnel: Scenario = {
     const plan = {
       category: "dns" as const,
       attackers: [client],
-      victims: [server],
+      victims: [hidden ? doh : server],
       subjects: [client],
       family,
     };
