@@ -9,6 +9,28 @@ import { asHandle, type Handle, type WasmExports, type WasmMemory } from "./_was
 /** FFI table of the shared library. */
 export const SYMBOLS = {
   mld_abi_version: { parameters: [], result: "u32" },
+  mld_layout: { parameters: ["buffer", "usize"], result: "u32" },
+  mld_engine_open: { parameters: ["buffer", "usize", "buffer", "usize"], result: "pointer" },
+  mld_engine_run: {
+    parameters: [
+      "pointer",
+      "buffer",
+      "usize",
+      "buffer",
+      "usize",
+      "buffer",
+      "usize",
+      "buffer",
+      "usize",
+      "buffer",
+      "usize",
+    ],
+    result: "i32",
+  },
+  mld_engine_counters: { parameters: ["pointer", "buffer", "usize"], result: "u32" },
+  mld_engine_close: { parameters: ["pointer"], result: "void" },
+  mld_error_text: { parameters: ["u32", "buffer", "usize"], result: "u32" },
+  mld_community_id: { parameters: ["buffer", "usize", "buffer", "usize"], result: "u32" },
   mld_sha256: { parameters: ["buffer", "usize", "buffer", "usize"], result: "u32" },
   mld_forest_open: { parameters: ["buffer", "usize", "buffer", "usize", "buffer", "usize"], result: "pointer" },
   mld_forest_info: { parameters: ["pointer", "buffer", "usize"], result: "u32" },
@@ -66,6 +88,27 @@ export const SYMBOLS = {
 export interface CoreFunctions {
   /** Version of this interface: it changes with every change that a caller could notice. */
   abiVersion(): number;
+  /** Layout of records, names of features and counters as JSON text. Returns the bytes needed; fills `out` when that is enough. */
+  layout(out: Uint8Array<ArrayBuffer>): number;
+  /** Open an engine: capture bytes in, flow and host records out. `options` is text, one `key=value` a line. */
+  engineOpen(options: Uint8Array<ArrayBuffer>, error: Uint8Array<ArrayBuffer>): Handle | null;
+  /** Read capture bytes until the chunk is used up or a buffer is full. An empty chunk means the end of the input: call again until the state is 2 or 3. `result` gets state (0 need more, 1 batch full, 2 end, 3 error), bytes of the chunk that were used, flow records, host records and arena bytes written, error number. Returns the state. */
+  engineRun(
+    engine: Handle,
+    chunk: Uint8Array<ArrayBuffer>,
+    flows: Uint8Array<ArrayBuffer>,
+    hosts: Uint8Array<ArrayBuffer>,
+    arena: Uint8Array<ArrayBuffer>,
+    result: Uint32Array<ArrayBuffer>,
+  ): number;
+  /** Counters in the order that the layout names them. Returns how many were written. */
+  engineCounters(engine: Handle, out: Float64Array<ArrayBuffer>): number;
+  /** Free the engine. */
+  engineClose(engine: Handle): void;
+  /** Text of an error number of a run. Returns the bytes needed; fills `out` when that is enough. */
+  errorText(error: number, out: Uint8Array<ArrayBuffer>): number;
+  /** Community ID v1 of a flow record. Returns the bytes needed, 0 where it has none; fills `out` when that is enough. */
+  communityId(flowRecord: Uint8Array<ArrayBuffer>, out: Uint8Array<ArrayBuffer>): number;
   /** SHA-256 of `data` into the 32 bytes of `out`. Returns 32, or 0 where `out` is too small. */
   sha256(data: Uint8Array<ArrayBuffer>, out: Uint8Array<ArrayBuffer>): number;
   /** Open a forest from its packed form. `feature_index` gives, for each feature of the forest, its position in a row. */
@@ -148,6 +191,27 @@ export interface CoreFunctions {
 export function bindNative(s: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): CoreFunctions {
   return {
     abiVersion: () => s.mld_abi_version(),
+    layout: (out) => s.mld_layout(out, BigInt(out.length)),
+    engineOpen: (options, error) => s.mld_engine_open(options, BigInt(options.length), error, BigInt(error.length)),
+    engineRun: (engine, chunk, flows, hosts, arena, result) =>
+      s.mld_engine_run(
+        engine as Deno.PointerObject,
+        chunk,
+        BigInt(chunk.length),
+        flows,
+        BigInt(flows.length),
+        hosts,
+        BigInt(hosts.length),
+        arena,
+        BigInt(arena.length),
+        result,
+        BigInt(result.length),
+      ),
+    engineCounters: (engine, out) => s.mld_engine_counters(engine as Deno.PointerObject, out, BigInt(out.length)),
+    engineClose: (engine) => s.mld_engine_close(engine as Deno.PointerObject),
+    errorText: (error, out) => s.mld_error_text(error, out, BigInt(out.length)),
+    communityId: (flowRecord, out) =>
+      s.mld_community_id(flowRecord, BigInt(flowRecord.length), out, BigInt(out.length)),
     sha256: (data, out) => s.mld_sha256(data, BigInt(data.length), out, BigInt(out.length)),
     forestOpen: (blob, featureIndex, error) =>
       s.mld_forest_open(
@@ -258,6 +322,26 @@ export function bindNative(s: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): C
 export function bindWasm(e: WasmExports, m: WasmMemory): CoreFunctions {
   return {
     abiVersion: () => (m.call([], [], () => e.mld_abi_version!()) as number) >>> 0,
+    layout: (out) => (m.call([out], [true], (p, n) => e.mld_layout!(p[0]!, n[0]!)) as number) >>> 0,
+    engineOpen: (options, error) =>
+      asHandle(m.call([options, error], [false, true], (p, n) => e.mld_engine_open!(p[0]!, n[0]!, p[1]!, n[1]!))),
+    engineRun: (engine, chunk, flows, hosts, arena, result) =>
+      m.call(
+        [chunk, flows, hosts, arena, result],
+        [false, true, true, true, true],
+        (p, n) => e.mld_engine_run!(engine, p[0]!, n[0]!, p[1]!, n[1]!, p[2]!, n[2]!, p[3]!, n[3]!, p[4]!, n[4]!),
+      ) as number,
+    engineCounters: (engine, out) =>
+      (m.call([out], [true], (p, n) => e.mld_engine_counters!(engine, p[0]!, n[0]!)) as number) >>> 0,
+    engineClose: (engine) => void m.call([], [], () => e.mld_engine_close!(engine)),
+    errorText: (error, out) =>
+      (m.call([out], [true], (p, n) => e.mld_error_text!(error, p[0]!, n[0]!)) as number) >>> 0,
+    communityId: (flowRecord, out) =>
+      (m.call(
+        [flowRecord, out],
+        [false, true],
+        (p, n) => e.mld_community_id!(p[0]!, n[0]!, p[1]!, n[1]!),
+      ) as number) >>> 0,
     sha256: (data, out) =>
       (m.call([data, out], [false, true], (p, n) => e.mld_sha256!(p[0]!, n[0]!, p[1]!, n[1]!)) as number) >>> 0,
     forestOpen: (blob, featureIndex, error) =>

@@ -4,15 +4,23 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/app/community_id.hpp"
 #include "core/base/sha256.hpp"
+#include "core/flow/engine.hpp"
+#include "core/flow/layout.hpp"
 #include "core/forest/forest.hpp"
 #include "core/forest/trainer.hpp"
 #include "core/log/jsonl.hpp"
 #include "include/mldefender.h"
+
+struct mld_engine {
+  std::unique_ptr<mld::Engine> engine;
+};
 
 struct mld_forest {
   std::unique_ptr<mld::forest::Forest> forest;
@@ -31,7 +39,11 @@ struct mld_formatter {
 
 namespace {
 
-constexpr std::uint32_t kAbiVersion = 1;
+constexpr std::size_t kMaxRunBytes = std::size_t{1} << 30;  // of a chunk, so that counts fit 32 bits
+constexpr std::uint8_t kIcmp = 1;
+constexpr std::uint8_t kIcmpV6 = 58;
+constexpr std::uint8_t kEchoReply = 0;
+constexpr std::uint8_t kEchoReplyV6 = 129;
 
 // Text for a caller who asks how long it is first.
 std::uint32_t give_text(std::string_view text, std::uint8_t* out, std::size_t cap) noexcept {
@@ -62,7 +74,72 @@ bool rows_fit(std::size_t floats, std::size_t stride, std::size_t count,
 
 }  // namespace
 
-std::uint32_t mld_abi_version(void) noexcept { return kAbiVersion; }
+std::uint32_t mld_abi_version(void) noexcept { return mld::kAbiVersion; }
+
+std::uint32_t mld_layout(std::uint8_t* out, std::size_t out_cap) noexcept {
+  return give_text(mld::layout_json(), out, out_cap);
+}
+
+mld_engine* mld_engine_open(const std::uint8_t* options, std::size_t options_len,
+                            std::uint8_t* error, std::size_t error_cap) noexcept {
+  std::string reason;
+  const std::string_view text(reinterpret_cast<const char*>(options), options_len);
+  auto engine = mld::Engine::open(text, reason);
+  if (engine == nullptr) {
+    give_error(reason, error, error_cap);
+    return nullptr;
+  }
+  auto handle = std::make_unique<mld_engine>();
+  handle->engine = std::move(engine);
+  return handle.release();
+}
+
+std::int32_t mld_engine_run(mld_engine* engine, const std::uint8_t* chunk, std::size_t chunk_len,
+                            std::uint8_t* flows, std::size_t flows_cap, std::uint8_t* hosts,
+                            std::size_t hosts_cap, std::uint8_t* arena, std::size_t arena_cap,
+                            std::uint32_t* result, std::size_t result_cap) noexcept {
+  const mld::Bytes bytes(chunk, std::min(chunk_len, kMaxRunBytes));
+  const auto done = engine->engine->run(
+      bytes, {.flows = {flows, flows_cap}, .hosts = {hosts, hosts_cap}, .arena = {arena, arena_cap}});
+  const auto state = static_cast<std::int32_t>(done.state);
+  const std::array<std::uint32_t, 6> numbers{
+      static_cast<std::uint32_t>(state), static_cast<std::uint32_t>(done.consumed), done.flows,
+      done.hosts, done.arena_bytes, done.error};
+  std::copy_n(numbers.begin(), std::min(numbers.size(), result_cap), result);
+  return state;
+}
+
+std::uint32_t mld_engine_counters(mld_engine* engine, double* out, std::size_t out_cap) noexcept {
+  return static_cast<std::uint32_t>(engine->engine->counters({out, out_cap}));
+}
+
+void mld_engine_close(mld_engine* engine) noexcept { delete engine; }
+
+std::uint32_t mld_error_text(std::uint32_t error, std::uint8_t* out, std::size_t out_cap) noexcept {
+  return give_text(mld::Engine::error_text(error), out, out_cap);
+}
+
+std::uint32_t mld_community_id(const std::uint8_t* flow_record, std::size_t flow_record_len,
+                               std::uint8_t* out, std::size_t out_cap) noexcept {
+  mld::FlowRecord record;
+  if (flow_record_len != sizeof(record)) return 0;
+  std::memcpy(&record, flow_record, sizeof(record));
+  if (record.kind != static_cast<std::uint8_t>(mld::PacketKind::ip)) return 0;
+  mld::CommunityIdInput input{.ip_version = record.ip_version,
+                              .protocol = record.protocol,
+                              .src_port = record.src_port,
+                              .dst_port = record.dst_port};
+  std::copy_n(record.src, input.src.size(), input.src.begin());
+  std::copy_n(record.dst, input.dst.size(), input.dst.begin());
+  if (record.protocol == kIcmp || record.protocol == kIcmpV6) {
+    input.src_port = record.icmp_type;
+    input.dst_port = record.icmp_code;
+    // The type is the first packet's, and the sender of an echo reply is the responder.
+    const auto reply = record.protocol == kIcmp ? kEchoReply : kEchoReplyV6;
+    if (record.icmp_type == reply) std::swap(input.src, input.dst);
+  }
+  return give_text(mld::community_id(input).view(), out, out_cap);
+}
 
 std::uint32_t mld_sha256(const std::uint8_t* data, std::size_t data_len, std::uint8_t* out,
                          std::size_t out_cap) noexcept {

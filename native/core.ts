@@ -1,8 +1,10 @@
 import type { Binding } from "./_binding.ts";
-import { reasonOf } from "./_core_handle.ts";
+import { readText, reasonOf } from "./_core_handle.ts";
 import { Forest } from "./forest.ts";
+import { Engine, type EngineOptions } from "./engine.ts";
 import { Formatter, type FormatterField } from "./formatter.ts";
 import { NativeError } from "./native_error.ts";
+import { type CoreLayout, readLayout } from "./layout.ts";
 import { Trainer, type TrainerOptions } from "./trainer.ts";
 
 const SHA256_BYTES = 32;
@@ -12,11 +14,14 @@ export class Core {
   readonly #binding: Binding;
   /** Why this is the wasm build; empty where it is the native one. */
   readonly buildReason: string;
+  /** How its records lie in memory, and the names of features and counters. */
+  readonly layout: CoreLayout;
 
   /** @ignore */
   constructor(binding: Binding, buildReason: string) {
     this.#binding = binding;
     this.buildReason = buildReason;
+    this.layout = readLayout(binding.functions);
   }
 
   /** Which build it is. */
@@ -34,6 +39,30 @@ export class Core {
     const digest = new Uint8Array(SHA256_BYTES);
     this.#binding.functions.sha256(bytes, digest);
     return digest;
+  }
+
+  /**
+   * Community ID v1 of a flow record.
+   *
+   * @param record The record's bytes, as in a batch.
+   * @returns The identifier; empty for ARP.
+   */
+  communityId(record: Uint8Array): string {
+    const { communityId } = this.#binding.functions;
+    const bytes = record as Uint8Array<ArrayBuffer>;
+    return readText((out) => communityId(bytes, out));
+  }
+
+  /**
+   * Open an engine.
+   *
+   * @param text Its options, one `key=value` a line; docs/flows.md names the bounds, `native/core/flow/options.hpp` all.
+   * @param options Size of its batches.
+   * @returns The engine; to be closed.
+   * @throws {NativeError} `refused` if an option is unknown or out of range.
+   */
+  openEngine(text = "", options: EngineOptions = {}): Engine {
+    return new Engine(this.#binding, this.layout, text, options);
   }
 
   /**

@@ -8,8 +8,15 @@
  */
 export { openHandles } from "./_core_handle.ts";
 export * from "./core.ts";
+export * from "./engine.ts";
 export * from "./forest.ts";
 export * from "./formatter.ts";
+export {
+  type CoreLayout,
+  type FieldType,
+  type RecordField,
+  type RecordLayout,
+} from "./layout.ts";
 export * from "./native_error.ts";
 export * from "./open_core.ts";
 export * from "./trainer.ts";

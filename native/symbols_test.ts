@@ -17,9 +17,9 @@ Deno.test("every prototype of the header is in the FFI table", async () => {
   assert.ok(names.length > 10);
 });
 
-Deno.test("the ABI version of c_api.cpp is the loader's", async () => {
+Deno.test("the ABI version of layout.hpp is the loader's", async () => {
   const source = await Deno.readTextFile(
-    new URL("./c_api.cpp", import.meta.url),
+    new URL("./core/flow/layout.hpp", import.meta.url),
   );
   assert.equal(/kAbiVersion = (\d+)/.exec(source)?.[1], `${ABI_VERSION}`);
 });

@@ -25,12 +25,41 @@ extern "C" {
 #define MLD_NOEXCEPT
 #endif
 
+typedef struct mld_engine mld_engine;
 typedef struct mld_forest mld_forest;
 typedef struct mld_trainer mld_trainer;
 typedef struct mld_formatter mld_formatter;
 
 /* Version of this interface: it changes with every change that a caller could notice. */
 MLD_API(mld_abi_version) uint32_t mld_abi_version(void) MLD_NOEXCEPT;
+
+/* Layout of records, names of features and counters as JSON text. Returns the bytes needed; fills `out` when that is
+ * enough. */
+MLD_API(mld_layout) uint32_t mld_layout(uint8_t* out, size_t out_cap) MLD_NOEXCEPT;
+
+/* Open an engine: capture bytes in, flow and host records out. `options` is text, one `key=value` a line. */
+MLD_API(mld_engine_open)
+mld_engine* mld_engine_open(const uint8_t* options, size_t options_len, uint8_t* error, size_t error_cap) MLD_NOEXCEPT;
+
+/* Read capture bytes until the chunk is used up or a buffer is full. An empty chunk means the end of the input: call again
+ * until the state is 2 or 3. `result` gets state (0 need more, 1 batch full, 2 end, 3 error), bytes of the chunk that were
+ * used, flow records, host records and arena bytes written, error number. Returns the state. */
+MLD_API(mld_engine_run)
+int32_t mld_engine_run(mld_engine* engine, const uint8_t* chunk, size_t chunk_len, uint8_t* flows, size_t flows_cap, uint8_t* hosts, size_t hosts_cap, uint8_t* arena, size_t arena_cap, uint32_t* result, size_t result_cap) MLD_NOEXCEPT;
+
+/* Counters in the order that the layout names them. Returns how many were written. */
+MLD_API(mld_engine_counters)
+uint32_t mld_engine_counters(mld_engine* engine, double* out, size_t out_cap) MLD_NOEXCEPT;
+
+/* Free the engine. */
+MLD_API(mld_engine_close) void mld_engine_close(mld_engine* engine) MLD_NOEXCEPT;
+
+/* Text of an error number of a run. Returns the bytes needed; fills `out` when that is enough. */
+MLD_API(mld_error_text) uint32_t mld_error_text(uint32_t error, uint8_t* out, size_t out_cap) MLD_NOEXCEPT;
+
+/* Community ID v1 of a flow record. Returns the bytes needed, 0 where it has none; fills `out` when that is enough. */
+MLD_API(mld_community_id)
+uint32_t mld_community_id(const uint8_t* flow_record, size_t flow_record_len, uint8_t* out, size_t out_cap) MLD_NOEXCEPT;
 
 /* SHA-256 of `data` into the 32 bytes of `out`. Returns 32, or 0 where `out` is too small. */
 MLD_API(mld_sha256)
