@@ -133,7 +133,12 @@ void link_layers() {
   const Buffer wifi =
       bytes({0x88, 1, 0, 0}) + Buffer(18, 2) + bytes({0x10, 0, 0, 0}) + snap + plain;
   is_plain(decode(wifi, 105));
-  is_plain(decode(bytes({0, 0, 9, 0, 2, 0, 0, 0, 0x10}) + wifi + Buffer(4, 0xcc), 127));
+  const Buffer checked = bytes({0, 0, 9, 0, 2, 0, 0, 0, 0x10});
+  is_plain(decode(checked + wifi + Buffer(4, 0xcc), 127));
+  // Without an IP length only the header says that the last four bytes are a check sequence.
+  Buffer open_end = wifi;
+  open_end[wifi.size() - plain.size() + 3] = 0;
+  is_plain(decode(checked + open_end + Buffer(4, 0xcc), 127));
   CHECK(decode(plain, 147).refusal == Refusal::unknown_link_type);
   CHECK(decode(ethernet(0x88cc, plain)).refusal == Refusal::not_ip);
   CHECK(decode(bytes({0x42, 0x42, 3, 0, 0}), 100).refusal == Refusal::not_ip);

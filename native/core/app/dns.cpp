@@ -17,7 +17,7 @@ struct NameWriter {
   DnsMessage& out;
 
   void put(char c) {
-    if (out.name_length < out.name_text.size()) out.name_text[out.name_length++] = c;
+    if (!full && out.name_length < out.name_text.size()) out.name_text[out.name_length++] = c;
   }
   void put_byte(std::uint8_t byte) {
     if (byte >= 'A' && byte <= 'Z') {
