@@ -36,6 +36,22 @@ export interface RecordLayout {
   readonly features: readonly string[];
 }
 
+/** Names behind the numbers in records, by number. */
+export interface CoreEnums {
+  /** `end_reason` of a flow record. */
+  readonly endReason: readonly string[];
+  /** `app` of a flow record. */
+  readonly app: readonly string[];
+  /** `kind` of a flow record. */
+  readonly kind: readonly string[];
+  /** Bits of `flags` of a flow record, from the lowest. */
+  readonly flowFlag: readonly string[];
+  /** Why frames gave no packet; the names of counters end with them. */
+  readonly malformed: readonly string[];
+}
+
+const ENUMS = ["endReason", "app", "kind", "flowFlag", "malformed"] as const;
+
 /** What the core says about its records and counters. */
 export interface CoreLayout {
   /** Version of the interface. */
@@ -48,8 +64,8 @@ export interface CoreLayout {
   readonly texts: readonly string[];
   /** Names of the counters, in the order that the core gives them. */
   readonly counters: readonly string[];
-  /** Names behind numbers: `endReason`, `app`, `kind` and others. */
-  readonly enums: Readonly<Record<string, readonly string[]>>;
+  /** Names behind numbers. */
+  readonly enums: CoreEnums;
 }
 
 const FIELD_BYTES: Readonly<Record<FieldType, number>> = {
@@ -103,6 +119,9 @@ export function checkLayout(layout: CoreLayout): void {
     }
     if (featuresOffset % 4 !== 0 || size % 4 !== 0) refuse(`${kind} size`);
     if (new Set(features).size !== features.length) refuse(`${kind} features`);
+  }
+  for (const name of ENUMS) {
+    if (!(layout.enums[name]?.length > 0)) refuse(`enum ${name}`);
   }
   if (new Set(layout.counters).size !== layout.counters.length) {
     refuse("counters");

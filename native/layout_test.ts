@@ -27,13 +27,10 @@ Deno.test("checkLayout refuses fields that overlap or lie outside, and names giv
     features: ["a", "b", "c"],
   } as const;
   const good: CoreLayout = {
-    ...{
-      abi: 1,
-      flow: record,
-      host: record,
-      texts: [],
-      counters: ["x"],
-      enums: {},
+    ...{ abi: 1, flow: record, host: record, texts: [], counters: ["x"] },
+    enums: {
+      ...{ endReason: ["fin"], app: ["dns"], kind: ["ip"], flowFlag: ["a"] },
+      malformed: ["none"],
     },
   };
   checkLayout(good);
@@ -51,6 +48,8 @@ Deno.test("checkLayout refuses fields that overlap or lie outside, and names giv
   refuse({
     fields: [...record.fields, { name: "late", type: "u8", offset: 9 }],
   });
+  const enums = { ...good.enums, app: [] };
+  assert.throws(() => checkLayout({ ...good, enums }), { code: "mismatch" });
   assert.throws(() => checkLayout({ ...good, counters: ["x", "x"] }), {
     code: "mismatch",
   });

@@ -12,6 +12,7 @@ export * from "./engine.ts";
 export * from "./forest.ts";
 export * from "./formatter.ts";
 export {
+  type CoreEnums,
   type CoreLayout,
   type FieldType,
   type RecordField,
