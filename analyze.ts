@@ -62,8 +62,6 @@ export interface AnalyzeOptions {
 
 /** What a run came to. */
 export interface AnalysisSummary extends CaptureStatus {
-  /** Hosts on either side of the flows. */
-  readonly hosts: number;
   /** Incidents as they were when they closed, highest final score first. */
   readonly incidents: readonly Incident[];
   /** Lines in the log. */
@@ -149,7 +147,6 @@ class Run {
   readonly #pipeline: Pipeline;
   readonly #logger: RagLogger | undefined;
   readonly #options: AnalyzeOptions;
-  readonly #hosts = new Set<string>();
   readonly #incidents: Incident[] = [];
   readonly #logged = new Map<string, number>();
   readonly #digest: RunDigest | undefined;
@@ -176,9 +173,6 @@ class Run {
       const step = this.#pipeline.process(batch);
       const { flows, hosts } = step.detections;
       this.#digest?.add(batch, flows, hosts);
-      for (let row = 0; row < batch.hosts.length; row++) {
-        this.#hosts.add(batch.hosts.address(row));
-      }
       await this.#write(step.verdicts);
       yield* this.#tell(step.updates);
     }
@@ -236,7 +230,6 @@ class Run {
     );
     return {
       ...this.#capture.status(),
-      hosts: this.#hosts.size,
       incidents,
       logged: this.#lines,
       ...(this.#digest === undefined ? {} : { digest: this.#digest.finish() }),

@@ -20,9 +20,7 @@ export class RunDigest {
   constructor(layout: RecordLayout) {
     this.#layout = layout;
     this.#offsets = layout.fields.filter(({ type }) => type === "ref")
-      .flatMap(({ offset, count = 1 }) =>
-        Array.from({ length: count }, (_, i) => offset + i * 8)
-      );
+      .map(({ offset }) => offset);
   }
 
   /**

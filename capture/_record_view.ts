@@ -177,7 +177,7 @@ export class CoreFlowBatch implements FlowBatch {
     const r = this.#records;
     const flags = r.u8(row, "flags");
     const version = r.u8(row, "ip_version");
-    const app = this.#core.layout.enums.app[r.u8(row, "app")];
+    const app = this.#core.layout.enums.app![r.u8(row, "app")];
     const communityId = this.#core.communityId(r.record(row));
     return {
       id: r.octets(row, "id").toHex(),
@@ -193,7 +193,7 @@ export class CoreFlowBatch implements FlowBatch {
       ...(app === undefined || app === "unknown"
         ? {}
         : { app: app as AppProtocol }),
-      endReason: this.#core.layout.enums.endReason[
+      endReason: this.#core.layout.enums.endReason![
         r.u8(row, "end_reason")
       ] as EndReason,
       final: r.u8(row, "final") === 1,

@@ -2,7 +2,11 @@ import type { Batch } from "@ml-defender/events";
 import { type Core, type Engine, openCore } from "@ml-defender/native";
 import { CoreFlowBatch, CoreHostBatch } from "./_record_view.ts";
 import { CaptureError } from "./capture_error.ts";
-import { captureHealth, type HealthRemark } from "./health.ts";
+import {
+  captureHealth,
+  type HealthRemark,
+  malformedPackets,
+} from "./health.ts";
 import { captureChunks, type CaptureInput } from "./source.ts";
 
 /** Options for {@linkcode openCapture}. */
@@ -52,6 +56,8 @@ export interface CaptureStatus {
   readonly malformed: number;
   /** Flows begun. */
   readonly flows: number;
+  /** Hosts tracked. */
+  readonly hosts: number;
   /** Every counter of the core by name. */
   readonly counters: Readonly<Record<string, number>>;
   /** Remarks on how far the capture can be trusted. */
@@ -109,8 +115,9 @@ export class Capture implements AsyncIterable<Batch>, AsyncDisposable {
     const counters = this.#engine.counters();
     return {
       packets: counters.packets ?? 0,
-      malformed: counters.malformed ?? 0,
+      malformed: malformedPackets(counters),
       flows: counters.flows ?? 0,
+      hosts: counters.hosts ?? 0,
       counters,
       health: captureHealth(counters, this.#problem),
     };

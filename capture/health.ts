@@ -21,6 +21,25 @@ export interface HealthRemark {
 
 type Counters = Readonly<Record<string, number>>;
 
+const MALFORMED: readonly string[] = [
+  "refused_truncated_link",
+  "refused_truncated_network",
+  "refused_bad_ip_header",
+  "refused_truncated_transport",
+  "refused_bad_transport",
+  "refused_too_many_layers",
+];
+
+/**
+ * Packets that could not be decoded, whatever the reason; link types and protocols that are not decoded do not count.
+ *
+ * @param counters The engine's counters by name.
+ * @returns Their number.
+ */
+export function malformedPackets(counters: Counters): number {
+  return MALFORMED.reduce((sum, name) => sum + (counters[name] ?? 0), 0);
+}
+
 /** Share of packets from which malformed or duplicate packets are worth a remark. */
 const NOTABLE_SHARE = 0.01;
 
@@ -44,7 +63,7 @@ export function captureHealth(
   const remark = (code: HealthRemark["code"], count: number, text: string) => {
     if (count > 0) remarks.push({ code, text, count });
   };
-  if (c("truncated_file") > 0) {
+  if (c("capture_truncated") > 0) {
     remark("truncated_file", 1, "the file ends in the middle of a packet");
   } else if (problem !== undefined) {
     remark("broken_record", 1, `reading stopped early: ${problem}`);
@@ -56,13 +75,13 @@ export function captureHealth(
       "no flow has packets both ways: symmetry is unavailable",
     );
   }
-  const malformed = c("malformed");
+  const malformed = malformedPackets(counters);
   if (malformed / packets >= NOTABLE_SHARE) {
     remark("malformed", malformed, "packets could not be decoded");
   }
   remark(
     "unknown_link_type",
-    c("unknown_link_type"),
+    c("refused_unknown_link_type"),
     "packets have a link type that is not decoded",
   );
   remark(
@@ -72,7 +91,7 @@ export function captureHealth(
   );
   remark(
     "offload",
-    c("oversized_packets"),
+    c("frames_over_16384"),
     "packets are larger than a network carries (offload): lengths are not those on the wire",
   );
   if (c("duplicate_packets") / packets >= NOTABLE_SHARE) {
@@ -88,7 +107,8 @@ export function captureHealth(
   }
   remark(
     "evictions",
-    c("evicted_flows") + c("evicted_hosts"),
+    c("flows_evicted") + c("unanswered_flows_evicted") + c("hosts_evicted") +
+      c("probation_hosts_evicted"),
     "flows or hosts were pushed out of full tables",
   );
   return remarks;

@@ -1,10 +1,10 @@
 import {
+  fitPlatt,
   type ForestModel,
   makeForestModel,
   type TrainingCapture,
 } from "@ml-defender/detectors";
 import type { Core } from "@ml-defender/native";
-import { fitCalibration } from "@ml-defender/scoring";
 import type { CaptureRows } from "./dataset.ts";
 import type { ForestPlan } from "./inputs.ts";
 
@@ -121,7 +121,7 @@ export async function trainForest(
       category: plan.categories.join(","),
       features: [...plan.inputs],
       calibration: calibrationOf(scored),
-      thresholds: {},
+      thresholds: { alert: 0.7 },
       provenance: {
         createdBy: "ml-defender train 0.1.0",
         seed: parameters.seed,
@@ -176,11 +176,10 @@ function calibrationOf(scored: readonly Scored[]): ForestModel["calibration"] {
     ...positives,
     ...Array.from({ length: repeat }, () => others).flat(),
   ];
-  const { slope, intercept } = fitCalibration(
+  return fitPlatt(
     rows.map(({ score }) => score),
     rows.map(({ label }) => label),
   );
-  return { kind: "platt", a: Math.max(slope, 1e-6), b: intercept };
 }
 
 /**
