@@ -28,7 +28,8 @@ export interface UdpSpec {
 /** One conversation, datagram by datagram. */
 export function* udp(sim: Sim, spec: UdpSpec): Actor {
   const { client, server, family, port, rttUs, steps, only } = spec;
-  const clientPort = spec.clientPort ?? ephemeral(client);
+  // Up here no protocol has a port that analysers would take the payload for.
+  const clientPort = spec.clientPort ?? 52_000 + ephemeral(client) % 8900;
   const nearShare = client.home === server.home
     ? 0.5
     : client.home

@@ -63,6 +63,7 @@ export const peers: Activity = (ctx, client) => {
         client,
         server,
         port,
+        clientPort: 52_000 + rng.int(0, 8900),
         steps,
         answer: gone ? "silent" : "accept",
         end: endOf(ctx),

@@ -3,13 +3,15 @@
 import { lookup } from "../apps/dns.ts";
 import { kerberos, ldap } from "../apps/directory.ts";
 import { RpcClient } from "../apps/rpc.ts";
-import { SmbClient } from "../apps/smb.ts";
+import { SmbClient, type SmbHabits } from "../apps/smb.ts";
+import type { Host } from "../address.ts";
+import type { Context } from "../context.ts";
 import type { Step } from "../tcp.ts";
 import { type Activity, endOf } from "./activities.ts";
 
 /** A machine logs on to the domain: names, tickets, directory, policy files. */
 export const logon: Activity = (ctx, client) => {
-  const { rng, topology, sim } = ctx;
+  const { rng, topology } = ctx;
   const server = topology.directory;
   if (client === server) return;
   const domain = "CORP";
@@ -70,38 +72,57 @@ export const logon: Activity = (ctx, client) => {
     }, later());
   }
   if (rng.chance(0.7)) {
-    const rpc = { domain, user, calls: 2, thinkUs };
-    const epm = new RpcClient(rng, sim.filler).overTcp("epm", {
-      ...rpc,
-      calls: 1,
-    });
-    ctx.connect({ client, server, port: 135, steps: epm }, later());
-    const samr = new RpcClient(rng, sim.filler).overTcp("samr", {
-      ...rpc,
-      calls: rng.int(2, 9),
-    });
-    ctx.connect({
-      client,
-      server,
-      port: 49152 + (server.sum4 % 900),
-      steps: samr,
-    }, later());
+    directoryCalls(ctx, client, { domain, user, thinkUs, later });
   }
-  const smb = new SmbClient(rng, sim.filler, { user, domain, thinkUs });
-  const policy = function* (): Generator<Step, void, void> {
-    yield* smb.login();
-    yield* smb.tree("\\\\dc\\SYSVOL");
-    for (let i = rng.int(1, 5); i > 0; i--) {
-      yield* smb.open(`corp.local\\Policies\\${rng.text(8)}\\gpt.ini`, {
-        bytes: 400,
-      });
-      yield* smb.read(rng.int(60, 9000));
-      yield* smb.close();
-    }
-    yield* smb.logoff();
-  };
-  ctx.connect({ client, server, port: 445, steps: policy() }, later());
+  const steps = policies(ctx, { user, domain, thinkUs });
+  ctx.connect({ client, server, port: 445, steps }, later());
 };
+
+/** Calls to the directory's interfaces: the endpoint mapper, then the accounts. */
+function directoryCalls(
+  ctx: Context,
+  client: Host,
+  call: { domain: string; user: string; thinkUs: number; later: () => number },
+): void {
+  const { rng, sim, topology } = ctx;
+  const { domain, user, thinkUs, later } = call;
+  const server = topology.directory;
+  const rpc = { domain, user, thinkUs };
+  const epm = new RpcClient(rng, sim.filler).overTcp("epm", {
+    ...rpc,
+    calls: 1,
+  });
+  ctx.connect({ client, server, port: 135, steps: epm }, later());
+  const samr = new RpcClient(rng, sim.filler).overTcp("samr", {
+    ...rpc,
+    calls: rng.int(2, 9),
+  });
+  ctx.connect({
+    client,
+    server,
+    port: 49152 + (server.sum4 % 900),
+    steps: samr,
+  }, later());
+}
+
+/** The policy files that a machine reads when it logs on. */
+function* policies(
+  ctx: Context,
+  habits: SmbHabits,
+): Generator<Step, void, void> {
+  const { rng, sim } = ctx;
+  const smb = new SmbClient(rng, sim.filler, habits);
+  yield* smb.login();
+  yield* smb.tree("\\\\dc\\SYSVOL");
+  for (let i = rng.int(1, 5); i > 0; i--) {
+    yield* smb.open(`corp.local\\Policies\\${rng.text(8)}\\gpt.ini`, {
+      bytes: 400,
+    });
+    yield* smb.read(rng.int(60, 9000));
+    yield* smb.close();
+  }
+  yield* smb.logoff();
+}
 
 /** Someone works with files on a share: lists, reads, saves, now and then renames or copies many. */
 export const files: Activity = (ctx, client) => {

@@ -281,82 +281,87 @@ function group(ctx: Context, v4: number[], v6: number[]): Host {
   });
 }
 
-/** Devices announce and look for each other; leases are renewed; addresses are asked for. */
-export function* chatter(ctx: Context): Actor {
+const SERVICES = [
+  "_ipp._tcp",
+  "_airplay._tcp",
+  "_googlecast._tcp",
+  "_smb._tcp",
+];
+
+/** One multicast announcement or search of a machine. */
+function announce(ctx: Context, host: Host, kind: "mdns" | "ssdp"): void {
   const { rng, topology, sim } = ctx;
-  const mdns = group(ctx, [224, 0, 0, 251], [
+  const family = topology.family(rng);
+  if (kind === "ssdp") {
+    const all = group(ctx, [239, 255, 255, 250], [
+      255,
+      2,
+      ...new Array(13).fill(0),
+      12,
+    ]);
+    const ports = [rng.int(40_000, 60_000), 1900] as const;
+    return sim.frame.udp(
+      sim.nowUs,
+      [host, all, family],
+      ports,
+      whole(ssdpSearch()),
+    );
+  }
+  const all = group(ctx, [224, 0, 0, 251], [
     255,
     2,
     ...new Array(13).fill(0),
     251,
   ]);
-  const ssdp = group(ctx, [239, 255, 255, 250], [
-    255,
-    2,
-    ...new Array(13).fill(0),
-    12,
-  ]);
-  const everyUs = rng.logUniform(1.5e6, 15e6);
-  const services = [
-    "_ipp._tcp.local",
-    "_airplay._tcp.local",
-    "_googlecast._tcp.local",
-    "_smb._tcp.local",
+  const service = `${rng.pick(SERVICES)}.local`;
+  const data = rng.chance(0.6)
+    ? mdnsQuestion(service)
+    : mdnsAnswer(rng, service);
+  sim.frame.udp(sim.nowUs, [host, all, family], [5353, 5353], whole(data), {
+    ttl: 255,
+  });
+}
+
+/** A lease renewed, or a line for the log server. */
+function report(ctx: Context, host: Host, kind: "dhcp" | "syslog"): void {
+  const { rng, topology } = ctx;
+  const { gateway, monitor } = topology;
+  if (kind === "syslog") {
+    const steps: Step[] = [{ from: 0, data: syslog(rng) }];
+    return ctx.exchange({ client: host, server: monitor, port: 514, steps });
+  }
+  const fields = {
+    mac: host.mac,
+    transaction: rng.u32(),
+    address: host.v4,
+    server: gateway.v4,
+  };
+  const steps: Step[] = [
+    { from: 0, data: dhcp(rng, 3, fields) },
+    { from: 1, data: dhcp(rng, 5, fields) },
   ];
+  const ports = { port: 67, clientPort: 68 };
+  ctx.exchange({ client: host, server: gateway, ...ports, steps, family: 4 });
+}
+
+/** Devices announce and look for each other; leases are renewed; addresses are asked for. */
+export function* chatter(ctx: Context): Actor {
+  const { rng, topology, sim } = ctx;
+  const everyUs = rng.logUniform(1.5e6, 15e6);
   for (;;) {
     yield sim.nowUs + rng.exponential(everyUs);
     const host = rng.pick([...topology.devices, ...topology.clients]);
-    const family = topology.family(rng);
     const kind = rng.pick(
       ["mdns", "mdns", "ssdp", "arp", "arp", "dhcp", "syslog"] as const,
     );
-    if (kind === "mdns") {
-      const service = rng.pick(services);
-      const data = rng.chance(0.6)
-        ? mdnsQuestion(service)
-        : mdnsAnswer(rng, service);
-      sim.frame.udp(
-        sim.nowUs,
-        [host, mdns, family],
-        [5353, 5353],
-        whole(data),
-        { ttl: 255 },
-      );
-    } else if (kind === "ssdp") {
-      sim.frame.udp(sim.nowUs, [host, ssdp, family], [
-        rng.int(40000, 60000),
-        1900,
-      ], whole(ssdpSearch()));
-    } else if (kind === "arp" && topology.ip !== 6) {
+    if (kind === "mdns" || kind === "ssdp") announce(ctx, host, kind);
+    else if (kind === "syslog") report(ctx, host, kind);
+    else if (topology.ip === 6) continue;
+    else if (kind === "dhcp") report(ctx, host, kind);
+    else {
       sim.frame.arp(sim.nowUs, "request", host, topology.gateway);
       yield sim.nowUs + topology.lanRttUs;
       sim.frame.arp(sim.nowUs, "reply", topology.gateway, host);
-    } else if (kind === "dhcp" && topology.ip !== 6) {
-      const fields = {
-        mac: host.mac,
-        transaction: rng.u32(),
-        address: host.v4,
-        server: topology.gateway.v4,
-      };
-      const steps: Step[] = [{ from: 0, data: dhcp(rng, 3, fields) }, {
-        from: 1,
-        data: dhcp(rng, 5, fields),
-      }];
-      ctx.exchange({
-        client: host,
-        server: topology.gateway,
-        port: 67,
-        clientPort: 68,
-        steps,
-        family: 4,
-      });
-    } else if (kind === "syslog") {
-      ctx.exchange({
-        client: host,
-        server: topology.monitor,
-        port: 514,
-        steps: [{ from: 0, data: syslog(rng) }],
-      });
     }
   }
 }

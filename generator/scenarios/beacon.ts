@@ -1,10 +1,12 @@
 /** Command-and-control beacons. */
 
+import type { Family, Host } from "../address.ts";
 import { httpRequest, httpResponse } from "../apps/http.ts";
-import { type Exchange, TLS_PROFILES } from "../apps/tls.ts";
+import { type Exchange, TLS_PROFILES, type TlsProfile } from "../apps/tls.ts";
 import { be32, join } from "../bytes.ts";
 import type { Context } from "../context.ts";
 import { whole } from "../frame.ts";
+import type { Rng } from "../rng.ts";
 import type { Actor } from "../sim.ts";
 import type { Step } from "../tcp.ts";
 import type { Scenario } from "./scenario.ts";
@@ -62,6 +64,186 @@ function* beaconHttp(
   yield* httpResponse(sim.filler, { length: 0 });
 }
 
+type Kind = "https" | "http" | "raw" | "https_kept" | "icmp";
+
+/** What stays the same from one check-in to the next. */
+interface Beacon {
+  kind: Kind;
+  client: Host;
+  server: Host;
+  family: Family;
+  port: number;
+  pause: () => number;
+  usual: { up: number; down: number };
+  busy: number;
+  named: boolean;
+  profile: TlsProfile;
+  selfSigned: boolean;
+  agent: string;
+  path: string;
+  failing: number;
+  lingerUs: number;
+}
+
+function portOf(rng: Rng, kind: Kind): number {
+  const any = rng.int(52_000, 65_000);
+  if (kind === "http") return rng.pick([80, 80, 8080, 8888, 7080]);
+  if (kind === "raw") return rng.pick([4444, 4782, 6606, 8808, 1177, 443, any]);
+  return rng.pick([443, 443, 443, 8443, 447, 449, any]);
+}
+
+function beaconOf(ctx: Context): Beacon {
+  const { rng, topology } = ctx;
+  const meanUs = Math.max(ctx.attackUs / rng.int(14, 60), 4e6);
+  const jitter = rng.pick([0, 0, 0.05, 0.1, 0.2, 0.3, 0.37, 0.5]);
+  const kind = rng.pick<Kind>(
+    [
+      "https",
+      "https",
+      "https",
+      "http",
+      "http",
+      "raw",
+      "raw",
+      "https_kept",
+      "icmp",
+    ],
+  );
+  const system = rng.pick(["6.1", "10.0"]);
+  return {
+    kind,
+    client: rng.pick(topology.clients),
+    server: topology.external(rng, "c2"),
+    family: topology.family(rng),
+    port: portOf(rng, kind),
+    pause: () => meanUs * (1 - jitter * rng.float()),
+    usual: { up: rng.int(90, 500), down: rng.pick([0, 60, 120, 200, 1200]) },
+    busy: rng.pick([0, 0.03, 0.1]),
+    named: rng.chance(0.6),
+    profile: rng.pick(TLS_PROFILES),
+    selfSigned: rng.chance(0.5),
+    agent:
+      `Mozilla/5.0 (Windows NT ${system}; WOW64; Trident/7.0; rv:11.0) like Gecko`,
+    path: `/${rng.text(rng.int(3, 10))}${rng.pick([".php", "/", ".gif", ""])}`,
+    failing: rng.chance(0.15) ? 0.3 : 0.01,
+    lingerUs: rng.chance(0.4) ? rng.logUniform(1e6, 60e6) : 0,
+  };
+}
+
+/** Messages of one connection that is kept open. */
+function* kept(ctx: Context, beacon: Beacon): Generator<Step, void, void> {
+  const { rng, sim } = ctx;
+  yield { from: 0, data: sim.filler.bytes(rng.int(150, 700)), waitUs: 1000 };
+  while (ctx.nowUs < ctx.attackEndUs) {
+    const usual = { up: rng.pick([36, beacon.usual.up]), down: 40 };
+    const { up, down } = checkIn(ctx, usual, beacon.busy);
+    const body = sim.filler.bytes(up);
+    yield {
+      from: 0,
+      data: join(be32(body.length), body),
+      waitUs: beacon.pause(),
+    };
+    yield {
+      from: 1,
+      data: sim.filler.bytes(Math.max(8, down)),
+      waitUs: 20_000,
+    };
+  }
+}
+
+function* keptExchanges(
+  ctx: Context,
+  beacon: Beacon,
+): Generator<Exchange, void, void> {
+  while (ctx.nowUs < ctx.attackEndUs) {
+    yield {
+      ...checkIn(ctx, beacon.usual, beacon.busy),
+      waitUs: beacon.pause(),
+    };
+  }
+}
+
+/** One check-in on a connection of its own. */
+function* once(ctx: Context, beacon: Beacon): Actor {
+  const { rng, topology } = ctx;
+  const { kind, client, server, port, family, named, lingerUs, agent, path } =
+    beacon;
+  yield ctx.nowUs +
+    (named && rng.chance(0.4) ? ctx.resolve(client, server.name) : 0);
+  const exchange = checkIn(ctx, beacon.usual, beacon.busy);
+  const host = named ? server.name : topology.text(server, family);
+  const steps = kind === "http"
+    ? beaconHttp(ctx, { host, path, agent, exchange })
+    : secure(ctx, beacon, [exchange]);
+  const fails = rng.chance(beacon.failing);
+  yield* ctx.conversation({
+    client,
+    server,
+    port,
+    family,
+    steps,
+    answer: fails ? rng.pick(["silent", "refuse"] as const) : "accept",
+    lingerUs: lingerUs > 0 ? rng.exponential(lingerUs) : 0,
+    end: rng.pick(["fin_client", "fin_server", "rst_client"]),
+  });
+}
+
+function secure(
+  ctx: Context,
+  beacon: Beacon,
+  exchanges: Iterable<Exchange>,
+): Generator<Step, void, void> {
+  const { client, server, named, profile, selfSigned } = beacon;
+  return ctx.secure(client, named ? server.name : "", {
+    exchanges,
+    profile,
+    selfSigned,
+  });
+}
+
+/** One check-in inside an echo request and its reply. */
+function* echo(ctx: Context, { client, server, family }: Beacon): Actor {
+  const { rng, sim, topology } = ctx;
+  const [ask, reply] = family === 4 ? [8, 0] : [128, 129];
+  const body = whole(sim.filler.bytes(rng.int(64, 400)));
+  const rest = (rng.int(1, 65535) * 65536 + rng.int(1, 99)) >>> 0;
+  sim.frame.icmp(sim.nowUs, [client, server, family], {
+    type: ask,
+    code: 0,
+    rest,
+  }, body);
+  yield sim.nowUs + topology.rtt(client, server, rng);
+  sim.frame.icmp(sim.nowUs, [server, client, family], {
+    type: reply,
+    code: 0,
+    rest,
+  }, body);
+}
+
+function* run(ctx: Context, beacon: Beacon): Actor {
+  const { kind, client, server, port, family } = beacon;
+  if (kind === "raw" || kind === "https_kept") {
+    const steps = kind === "raw"
+      ? kept(ctx, beacon)
+      : secure(ctx, beacon, keptExchanges(ctx, beacon));
+    return yield* ctx.conversation({
+      client,
+      server,
+      port,
+      family,
+      steps,
+      end: "open",
+    });
+  }
+  while (ctx.nowUs < ctx.attackEndUs) {
+    ctx.sim.spawn(
+      ctx.nowUs,
+      kind === "icmp" ? echo(ctx, beacon) : once(ctx, beacon),
+    );
+    yield ctx.nowUs + beacon.pause();
+  }
+}
+
 /** A command-and-control beacon. */
 export const c2Beacon: Scenario = {
   name: "c2_beacon",
@@ -73,147 +255,16 @@ export const c2Beacon: Scenario = {
     return Math.min(5400, Math.max(150, period * rng.int(14, 50)));
   },
   build(ctx) {
-    const { rng, topology, sim } = ctx;
-    const client = rng.pick(topology.clients);
-    const family = topology.family(rng);
-    const server = topology.external(rng, "c2");
-    const meanUs = Math.max(ctx.attackUs / rng.int(14, 60), 4e6);
-    const jitter = rng.pick([0, 0, 0.05, 0.1, 0.2, 0.3, 0.37, 0.5]);
-    const pause = () => meanUs * (1 - jitter * rng.float());
-    const kind = rng.pick(
-      [
-        "https",
-        "https",
-        "https",
-        "http",
-        "http",
-        "raw",
-        "raw",
-        "https_kept",
-        "icmp",
-      ] as const,
-    );
-    const port = kind === "http"
-      ? rng.pick([80, 80, 8080, 8888, 7080])
-      : kind === "raw"
-      ? rng.pick([4444, 4782, 6606, 8808, 1177, 443, rng.int(1025, 65_000)])
-      : rng.pick([443, 443, 443, 8443, 447, 449, rng.int(1025, 65_000)]);
-    const usual = {
-      up: rng.int(90, 500),
-      down: rng.pick([0, 60, 120, 200, 1200]),
-    };
-    const busy = rng.pick([0, 0.03, 0.1]);
-    const named = rng.chance(0.6);
-    const profile = rng.pick(TLS_PROFILES);
-    const selfSigned = rng.chance(0.5);
-    const agent = `Mozilla/5.0 (Windows NT ${
-      rng.pick(["6.1", "10.0"])
-    }; WOW64; Trident/7.0; rv:11.0) like Gecko`;
-    const path = `/${rng.text(rng.int(3, 10))}${
-      rng.pick([".php", "/", ".gif", ""])
-    }`;
-    const lingerUs = rng.chance(0.4) ? rng.logUniform(1e6, 60e6) : 0;
-    const failing = rng.chance(0.15) ? 0.3 : 0.01;
-    const common = { client, server, port, family };
-    const sni = named ? server.name : "";
-    const kept = function* (): Generator<Step, void, void> {
-      yield {
-        from: 0,
-        data: sim.filler.bytes(rng.int(150, 700)),
-        waitUs: 1000,
-      };
-      while (ctx.nowUs < ctx.attackEndUs) {
-        const { up, down } = checkIn(ctx, {
-          up: rng.pick([36, usual.up]),
-          down: 40,
-        }, busy);
-        const body = sim.filler.bytes(up);
-        yield { from: 0, data: join(be32(body.length), body), waitUs: pause() };
-        yield {
-          from: 1,
-          data: sim.filler.bytes(Math.max(8, down)),
-          waitUs: 20_000,
-        };
-      }
-    };
-    const keptTls = function* (): Generator<Exchange, void, void> {
-      while (ctx.nowUs < ctx.attackEndUs) {
-        yield { ...checkIn(ctx, usual, busy), waitUs: pause() };
-      }
-    };
-    const once = function* (): Actor {
-      const ready = named && rng.chance(0.4)
-        ? ctx.resolve(client, server.name)
-        : 0;
-      yield ctx.nowUs + ready;
-      const exchange = checkIn(ctx, usual, busy);
-      const steps = kind === "http"
-        ? beaconHttp(ctx, {
-          host: named ? server.name : topology.text(server, family),
-          path,
-          agent,
-          exchange,
-        })
-        : ctx.secure(client, sni, {
-          exchanges: [exchange],
-          profile,
-          selfSigned,
-        });
-      const answer = rng.chance(failing)
-        ? rng.pick(["silent", "refuse"] as const)
-        : "accept";
-      yield* ctx.conversation({
-        ...common,
-        steps,
-        answer,
-        lingerUs: lingerUs > 0 ? rng.exponential(lingerUs) : 0,
-        end: rng.pick(["fin_client", "fin_server", "rst_client"]),
-      });
-    };
-    const icmp = function* (): Actor {
-      const [ask, reply] = family === 4 ? [8, 0] : [128, 129];
-      const body = whole(sim.filler.bytes(rng.int(64, 400)));
-      const rest = (rng.int(1, 65535) * 65536 + rng.int(1, 99)) >>> 0;
-      sim.frame.icmp(sim.nowUs, [client, server, family], {
-        type: ask,
-        code: 0,
-        rest,
-      }, body);
-      yield sim.nowUs + topology.rtt(client, server, rng);
-      sim.frame.icmp(sim.nowUs, [server, client, family], {
-        type: reply,
-        code: 0,
-        rest,
-      }, body);
-    };
-    const actor = function* (): Actor {
-      if (kind === "raw") {
-        return yield* ctx.conversation({
-          ...common,
-          steps: kept(),
-          end: "open",
-        });
-      }
-      if (kind === "https_kept") {
-        const steps = ctx.secure(client, sni, {
-          exchanges: keptTls(),
-          profile,
-          selfSigned,
-        });
-        return yield* ctx.conversation({ ...common, steps, end: "open" });
-      }
-      while (ctx.nowUs < ctx.attackEndUs) {
-        sim.spawn(ctx.nowUs, kind === "icmp" ? icmp() : once());
-        yield ctx.nowUs + pause();
-      }
-    };
+    const beacon = beaconOf(ctx);
+    const { client, server, family } = beacon;
+    const attackers = [client];
     const plan = {
       category: "c2" as const,
-      attackers: [client],
+      attackers,
       victims: [server],
-      subjects: [client],
+      subjects: attackers,
       family,
     };
-    ctx.attack(plan, actor());
+    ctx.attack(plan, run(ctx, beacon));
   },
 };

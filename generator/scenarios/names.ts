@@ -1,6 +1,6 @@
 /** DNS tunnels. */
 
-import type { Host } from "../address.ts";
+import type { Family, Host } from "../address.ts";
 import {
   type DnsAnswer,
   dnsName,
@@ -11,6 +11,7 @@ import {
 } from "../apps/dns.ts";
 import type { Exchange } from "../apps/tls.ts";
 import { be16, join, utf8 } from "../bytes.ts";
+import type { Context } from "../context.ts";
 import type { Rng } from "../rng.ts";
 import type { Actor } from "../sim.ts";
 import type { Scenario } from "./scenario.ts";
@@ -75,6 +76,139 @@ function answer(
   return { type, ttl: rng.pick([0, 1, 3, 60]), data };
 }
 
+/** What stays the same from one question to the next. */
+interface Tunnel {
+  client: Host;
+  server: Host;
+  family: Family;
+  clientPort?: number;
+  zone: string;
+  prefix: string;
+  alphabet: keyof typeof ALPHABETS;
+  types: DnsType[];
+  style: "bulk" | "interactive" | "poll" | "slow";
+  gapUs: number;
+  nameBytes: number;
+  downBytes: number;
+  fails: number;
+  thinkUs: number;
+}
+
+function gapOf(ctx: Context, style: Tunnel["style"]): number {
+  const { rng } = ctx;
+  // However long it takes, it stays within its packets: two per question.
+  const least = ctx.attackUs / (ctx.attackPackets / 2);
+  const rates = {
+    bulk: rng.logUniform(5, 60),
+    interactive: rng.logUniform(1, 12),
+    poll: 1,
+  };
+  const wanted = style === "slow"
+    ? rng.logUniform(3e6, 25e6)
+    : 1e6 / rates[style];
+  return Math.max(wanted, least);
+}
+
+function tunnelOf(ctx: Context): Tunnel {
+  const { rng, topology } = ctx;
+  const client = rng.pick(topology.clients);
+  const direct = topology.resolver === client || rng.chance(0.3);
+  const server = direct ? topology.external(rng, "tunnel") : topology.resolver;
+  const top = rng.pick(["com", "net", "xyz", "io", "site"]);
+  const style = rng.pick(["bulk", "interactive", "poll", "slow"] as const);
+  const types = rng.pick<DnsType[]>([
+    ["TXT"],
+    ["NULL"],
+    ["CNAME"],
+    ["A"],
+    ["MX", "TXT", "CNAME"],
+    ["AAAA"],
+  ]);
+  return {
+    client,
+    server,
+    family: topology.family(rng),
+    ...(rng.chance(0.5) ? { clientPort: rng.int(32_768, 60_000) } : {}),
+    zone: `${rng.text(rng.int(1, 4))}.${
+      rng.text(rng.int(5, 12), ALPHABETS.words)
+    }.${top}`,
+    prefix: style === "poll" && rng.chance(0.4)
+      ? rng.text(6, ALPHABETS.words)
+      : "",
+    alphabet: rng.pick(["base32", "base32", "base64", "hex"] as const),
+    types,
+    style,
+    gapUs: gapOf(ctx, style),
+    nameBytes: style === "slow"
+      ? rng.int(24, 120)
+      : Math.round(rng.logUniform(14, 220)),
+    downBytes: rng.int(12, types[0] === "NULL" ? 900 : 220),
+    fails: rng.pick([0, 0.02, 0.3]),
+    thinkUs: server.home
+      ? rng.uniform(15_000, 80_000)
+      : rng.uniform(1000, 9000),
+  };
+}
+
+/** One question that carries `bytes` characters, and its answer. */
+function ask(ctx: Context, tunnel: Tunnel, bytes: number): void {
+  const { rng } = ctx;
+  const { client, server, family, clientPort, zone, prefix, alphabet, types } =
+    tunnel;
+  const type = rng.pick(types);
+  const name = tunnelName(rng, { alphabet, bytes, zone, prefix });
+  const id = rng.int(0, 65535);
+  const rcode = rng.chance(tunnel.fails) ? rng.pick([3, 2]) : 0;
+  const answers = rcode === 0
+    ? [answer(rng, type, zone, rng.int(4, tunnel.downBytes))]
+    : [];
+  const question = dnsQuery(id, name, { type, edns: types[0] === "NULL" });
+  const response = dnsResponse(id, name, { type, rcode, answers });
+  ctx.exchange({
+    client,
+    server,
+    port: 53,
+    family,
+    ...(clientPort === undefined ? {} : { clientPort }),
+    steps: [
+      { from: 0, data: question },
+      { from: 1, data: response, waitUs: rng.exponential(tunnel.thinkUs) },
+    ],
+  });
+}
+
+function* questions(ctx: Context, tunnel: Tunnel): Actor {
+  const { rng } = ctx;
+  const { style, gapUs, nameBytes } = tunnel;
+  while (ctx.nowUs < ctx.attackEndUs) {
+    const burst = style === "interactive" ? rng.int(1, 14) : 1;
+    for (let i = 0; i < burst; i++) {
+      const idle = style === "poll" && rng.chance(0.7);
+      ask(
+        ctx,
+        tunnel,
+        idle ? rng.int(16, 30) : rng.int(nameBytes >> 1, nameBytes),
+      );
+      yield ctx.nowUs + (style === "poll" ? gapUs : rng.exponential(gapUs));
+    }
+    if (style === "interactive") yield ctx.nowUs + rng.exponential(3e6);
+  }
+}
+
+/** The same inside HTTPS or TLS to a public resolver. */
+function* hiddenQuestions(
+  ctx: Context,
+  tunnel: Tunnel,
+): Generator<Exchange, void, void> {
+  const { rng } = ctx;
+  const { nameBytes, downBytes, gapUs, thinkUs } = tunnel;
+  while (ctx.nowUs < ctx.attackEndUs) {
+    const up = 90 + rng.int(nameBytes >> 1, nameBytes);
+    const down = up + rng.int(20, 40 + downBytes);
+    yield { up, down, waitUs: rng.exponential(gapUs), thinkUs };
+  }
+}
+
 /** Data carried in names. */
 export const dnsTunnel: Scenario = {
   name: "dns_tunnel",
@@ -84,118 +218,25 @@ export const dnsTunnel: Scenario = {
   plan: (rng) => rng.logUniform(40, 900),
   build(ctx) {
     const { rng, topology } = ctx;
-    const client = rng.pick(topology.clients);
-    const family = topology.family(rng);
-    const direct = topology.resolver === client || rng.chance(0.3);
-    const server: Host = direct
-      ? topology.external(rng, "tunnel")
-      : topology.resolver;
-    const doh = topology.external(rng, "doh");
-    const zone = `${rng.text(rng.int(1, 4))}.${
-      rng.text(rng.int(5, 12), ALPHABETS.words)
-    }.${rng.pick(["com", "net", "xyz", "io", "site"])}`;
-    const style = rng.pick(["bulk", "interactive", "poll", "slow"] as const);
-    const alphabet = rng.pick(["base32", "base32", "base64", "hex"] as const);
-    const types = rng.pick<DnsType[]>([["TXT"], ["NULL"], ["CNAME"], ["A"], [
-      "MX",
-      "TXT",
-      "CNAME",
-    ], ["AAAA"]]);
-    const prefix = style === "poll" && rng.chance(0.4)
-      ? rng.text(6, ALPHABETS.words)
-      : "";
-    const rate = {
-      bulk: rng.logUniform(5, 60),
-      interactive: rng.logUniform(1, 12),
-      poll: 1,
-      slow: 0.1,
-    }[style];
-    const slowGap = rng.logUniform(3e6, 25e6);
-    const gapUs = Math.max(
-      style === "slow" ? slowGap : 1e6 / rate,
-      ctx.attackUs / (ctx.attackPackets / 2),
-    );
-    const nameBytes = style === "slow"
-      ? rng.int(24, 120)
-      : Math.round(rng.logUniform(14, 220));
-    const downBytes = rng.int(12, types[0] === "NULL" ? 900 : 220);
-    const fails = rng.pick([0, 0.02, 0.3]);
-    const thinkUs = server.home
-      ? rng.uniform(15_000, 80_000)
-      : rng.uniform(1000, 9000);
-    const port = rng.chance(0.5) ? rng.int(32_768, 60_000) : 0;
-    const ask = (bytes: number) => {
-      const type = rng.pick(types);
-      const name = tunnelName(rng, { alphabet, bytes, zone, prefix });
-      const id = rng.int(0, 65535);
-      const rcode = rng.chance(fails) ? rng.pick([3, 2]) : 0;
-      const answers = rcode === 0
-        ? [answer(rng, type, zone, rng.int(4, downBytes))]
-        : [];
-      ctx.exchange({
-        client,
-        server,
-        port: 53,
-        family,
-        ...(port ? { clientPort: port } : {}),
-        steps: [
-          {
-            from: 0,
-            data: dnsQuery(id, name, { type, edns: types[0] === "NULL" }),
-          },
-          {
-            from: 1,
-            data: dnsResponse(id, name, { type, rcode, answers }),
-            waitUs: rng.exponential(thinkUs),
-          },
-        ],
-      });
-    };
-    // Some tunnels hide the names inside HTTPS to a public resolver.
+    const tunnel = tunnelOf(ctx);
+    const { client, family } = tunnel;
     const hidden = rng.chance(0.1);
-    const inTls = function* (): Generator<Exchange, void, void> {
-      while (ctx.nowUs < ctx.attackEndUs) {
-        const up = 90 + rng.int(nameBytes >> 1, nameBytes);
-        yield {
-          up,
-          down: up + rng.int(20, 40 + downBytes),
-          waitUs: rng.exponential(gapUs),
-          thinkUs,
-        };
-      }
-    };
-    const actor = function* (): Actor {
-      if (hidden) {
-        const steps = ctx.secure(client, doh.name, { exchanges: inTls() });
-        const conn = {
-          client,
-          server: doh,
-          port: rng.pick([443, 443, 853]),
-          family,
-          steps,
-        };
-        return yield* ctx.conversation(conn);
-      }
-      while (ctx.nowUs < ctx.attackEndUs) {
-        const burst = style === "interactive" ? rng.int(1, 14) : 1;
-        for (let i = 0; i < burst; i++) {
-          ask(
-            style === "poll" && rng.chance(0.7)
-              ? rng.int(16, 30)
-              : rng.int(nameBytes >> 1, nameBytes),
-          );
-          yield ctx.nowUs + (style === "poll" ? gapUs : rng.exponential(gapUs));
-        }
-        if (style === "interactive") yield ctx.nowUs + rng.exponential(3e6);
-      }
-    };
-    const plan = {
-      category: "dns" as const,
-      attackers: [client],
-      victims: [hidden ? doh : server],
-      subjects: [client],
+    const server = hidden ? topology.external(rng, "doh") : tunnel.server;
+    const steps = () =>
+      ctx.secure(client, server.name, {
+        exchanges: hiddenQuestions(ctx, tunnel),
+      });
+    const port = rng.pick([443, 443, 853]);
+    const actor = hidden
+      ? ctx.conversation({ client, server, port, family, steps: steps() })
+      : questions(ctx, tunnel);
+    const subjects = [client];
+    ctx.attack({
+      category: "dns",
+      attackers: subjects,
+      victims: [server],
+      subjects,
       family,
-    };
-    ctx.attack(plan, actor());
+    }, actor);
   },
 };

@@ -1,6 +1,6 @@
 /** Infected machines that carry data out or mine. */
 
-import type { Host } from "../address.ts";
+import type { Family, Host } from "../address.ts";
 import { httpRequest, httpResponse } from "../apps/http.ts";
 import { SmbClient } from "../apps/smb.ts";
 import { sshSession } from "../apps/ssh.ts";
@@ -32,6 +32,99 @@ function* upload(ctx: Context, bytes: number): Generator<Step, void, void> {
   }
 }
 
+/** How the data leaves. */
+interface Way {
+  kind: "https" | "http" | "ftp" | "scp";
+  client: Host;
+  family: Family;
+  port: number;
+  bytesPerSecond: number;
+}
+
+/** The commands of an FTP upload; the data goes over a second connection. */
+function* ftpUpload(
+  ctx: Context,
+  way: Way,
+  to: { server: Host; bytes: number },
+): Generator<Step, void, void> {
+  const { rng, sim } = ctx;
+  const { client, family, bytesPerSecond } = way;
+  const { server, bytes } = to;
+  const port = rng.int(30_000, 60_000);
+  yield* ftpLogin(rng, { tries: 1, accepted: true, delayUs: 30_000 });
+  yield { from: 0, data: utf8("EPSV\r\n"), waitUs: 9000 };
+  yield {
+    from: 1,
+    data: utf8(`229 Entering Extended Passive Mode (|||${port}|)\r\n`),
+  };
+  yield { from: 0, data: utf8(`STOR ${rng.text(8)}.7z\r\n`), waitUs: 9000 };
+  yield { from: 1, data: utf8("150 Ok to send data.\r\n"), waitUs: 3000 };
+  const steps: Step[] = [{
+    from: 0,
+    data: sim.filler.plain(Math.round(bytes)),
+  }];
+  ctx.connect({
+    client,
+    server,
+    family,
+    bytesPerSecond,
+    loss: 0.002,
+    port,
+    steps,
+  });
+  const waitUs = bytes / bytesPerSecond * 1e6 + 500_000;
+  yield { from: 1, data: utf8("226 Transfer complete.\r\n"), waitUs };
+  yield { from: 0, data: utf8("QUIT\r\n"), waitUs: 50_000 };
+  yield { from: 1, data: utf8("221 Goodbye.\r\n") };
+}
+
+function carry(
+  ctx: Context,
+  way: Way,
+  to: { server: Host; bytes: number },
+): Iterable<Step> {
+  const { rng, sim } = ctx;
+  const { server, bytes } = to;
+  switch (way.kind) {
+    case "https": {
+      const pieces = rng.int(1, 10);
+      const up = Math.round(bytes / pieces);
+      const exchanges = Array.from(
+        { length: pieces },
+        () => ({ up, down: 300 }),
+      );
+      return ctx.secure(way.client, rng.chance(0.8) ? server.name : "", {
+        exchanges,
+      });
+    }
+    case "http":
+      return upload(ctx, bytes);
+    case "scp":
+      return sshSession(rng, sim.filler, {
+        keys: 0,
+        uploadBytes: Math.round(bytes),
+      });
+    case "ftp":
+      return ftpUpload(ctx, way, to);
+  }
+}
+
+/** Files gathered from a share before they leave. */
+function* staging(ctx: Context, total: number): Generator<Step, void, void> {
+  const { rng, sim } = ctx;
+  const habits = { user: rng.text(6), domain: "CORP", thinkUs: 500 };
+  const smb = new SmbClient(rng, sim.filler, habits);
+  yield* smb.login();
+  yield* smb.tree("\\\\files\\share");
+  for (let left = total; left > 0;) {
+    const bytes = Math.round(Math.min(900_000, rng.lognormal(80_000, 1)));
+    yield* smb.open(`archive\\${rng.text(8)}.pdf`, { bytes });
+    yield* smb.read(bytes);
+    yield* smb.close();
+    left -= bytes;
+  }
+}
+
 /** Data carried out of the network. */
 export const exfiltration: Scenario = {
   name: "exfiltration",
@@ -41,136 +134,77 @@ export const exfiltration: Scenario = {
   plan: (rng) => rng.logUniform(15, 400),
   build(ctx) {
     const { rng, topology, sim } = ctx;
-    const client = rng.pick([
-      ...topology.clients,
-      ...topology.fileServers,
-      ...topology.publicServers,
-    ]);
+    const { clients, fileServers, publicServers } = topology;
+    const client = rng.pick([...clients, ...fileServers, ...publicServers]);
     const family = topology.family(rng);
     const kind = rng.pick(
       ["https", "https", "https", "http", "ftp", "scp"] as const,
     );
+    const count = rng.pick([1, 1, 1, 3, 6]);
     const servers: Host[] = Array.from(
-      { length: rng.pick([1, 1, 1, 3, 6]) },
+      { length: count },
       () => topology.external(rng),
     );
     const total = Math.min(rng.logUniform(1.5e6, 3e7), ctx.attackPackets * 950);
     const rounds = rng.pick([1, 1, 3, 8, 20]);
-    const staged = rng.chance(0.35) && client !== topology.fileServers[0];
-    const rate = Math.max(
+    const source = fileServers[0] as Host;
+    const staged = rng.chance(0.35) && client !== source;
+    const bytesPerSecond = Math.max(
       total / (ctx.attackUs / 1e6),
       rng.logUniform(80_000, 6e6),
     );
-    const port = {
+    const ports = {
       https: rng.pick([443, 443, 8443, 4443]),
       http: rng.pick([80, 8080]),
       ftp: 21,
       scp: 22,
-    }[kind];
-    const send = function* (server: Host, bytes: number): Actor {
-      const common = {
-        client,
-        server,
-        family,
-        port,
-        bytesPerSecond: rate,
-        loss: 0.002,
-      };
-      if (kind === "https") {
-        const pieces = rng.int(1, 10);
-        const exchanges = Array.from(
-          { length: pieces },
-          () => ({ up: Math.round(bytes / pieces), down: 300 }),
-        );
-        const steps = ctx.secure(client, rng.chance(0.8) ? server.name : "", {
-          exchanges,
-        });
-        yield* ctx.conversation({ ...common, steps });
-      } else if (kind === "http") {
-        yield* ctx.conversation({ ...common, steps: upload(ctx, bytes) });
-      } else if (kind === "scp") {
-        const steps = sshSession(rng, sim.filler, {
-          keys: 0,
-          uploadBytes: Math.round(bytes),
-        });
-        yield* ctx.conversation({ ...common, steps });
-      } else {
-        const dataPort = rng.int(30_000, 60_000);
-        const control = function* (): Generator<Step, void, void> {
-          yield* ftpLogin(rng, { tries: 1, accepted: true, delayUs: 30_000 });
-          yield { from: 0, data: utf8("EPSV\r\n"), waitUs: 9000 };
-          yield {
-            from: 1,
-            data: utf8(
-              `229 Entering Extended Passive Mode (|||${dataPort}|)\r\n`,
-            ),
-          };
-          yield {
-            from: 0,
-            data: utf8(`STOR ${rng.text(8)}.7z\r\n`),
-            waitUs: 9000,
-          };
-          yield {
-            from: 1,
-            data: utf8("150 Ok to send data.\r\n"),
-            waitUs: 3000,
-          };
-          const steps: Step[] = [{
-            from: 0,
-            data: sim.filler.plain(Math.round(bytes)),
-          }];
-          ctx.connect({ ...common, port: dataPort, steps });
-          yield {
-            from: 1,
-            data: utf8("226 Transfer complete.\r\n"),
-            waitUs: bytes / rate * 1e6 + 500_000,
-          };
-          yield { from: 0, data: utf8("QUIT\r\n"), waitUs: 50_000 };
-          yield { from: 1, data: utf8("221 Goodbye.\r\n") };
-        };
-        yield* ctx.conversation({ ...common, steps: control() });
-      }
     };
-    const staging = function* (): Generator<Step, void, void> {
-      const smb = new SmbClient(rng, sim.filler, {
-        user: rng.text(6),
-        domain: "CORP",
-        thinkUs: 500,
-      });
-      yield* smb.login();
-      yield* smb.tree("\\\\files\\share");
-      for (let left = total * 0.5; left > 0;) {
-        const bytes = Math.round(Math.min(900_000, rng.lognormal(80_000, 1)));
-        yield* smb.open(`archive\\${rng.text(8)}.pdf`, { bytes });
-        yield* smb.read(bytes);
-        yield* smb.close();
-        left -= bytes;
-      }
+    const way: Way = {
+      kind,
+      client,
+      family,
+      port: ports[kind],
+      bytesPerSecond,
     };
     const actor = function* (): Actor {
       if (staged) {
-        const server = topology.fileServers[0] as Host;
+        const steps = staging(ctx, total * 0.5);
         yield* ctx.conversation({
           client,
-          server,
+          server: source,
           family,
           port: 445,
-          steps: staging(),
+          steps,
         });
       }
       for (let i = 0; i < rounds; i++) {
         const server = servers[i % servers.length] as Host;
-        const ready = rng.chance(0.5) ? ctx.resolve(client, server.name) : 0;
-        yield ctx.nowUs + ready;
-        sim.spawn(ctx.nowUs, send(server, total * (staged ? 0.5 : 1) / rounds));
+        yield ctx.nowUs +
+          (rng.chance(0.5) ? ctx.resolve(client, server.name) : 0);
+        const steps = carry(ctx, way, {
+          server,
+          bytes: total * (staged ? 0.5 : 1) / rounds,
+        });
+        const { port } = way;
+        const conn = {
+          client,
+          server,
+          family,
+          port,
+          steps,
+          bytesPerSecond,
+          loss: 0.002,
+        };
+        sim.spawn(ctx.nowUs, ctx.conversation(conn));
         yield ctx.nowUs + rng.uniform(0.3, 0.95) * ctx.attackUs / rounds;
       }
     };
+    const subjects = [client];
     const plan = {
       category: "exfiltration" as const,
-      attackers: [client],
+      attackers: subjects,
       victims: servers,
-      subjects: [client],
+      subjects,
       family,
     };
     ctx.attack(plan, actor());

@@ -1,11 +1,11 @@
 /** Scans: of one machine's ports, of a network, and slow ones. */
 
-import type { Host } from "../address.ts";
+import type { Family, Host } from "../address.ts";
 import { ping } from "../benign/services.ts";
 import type { Context } from "../context.ts";
 import { NOTHING } from "../frame.ts";
 import type { Actor } from "../sim.ts";
-import { portsOf, probe, stateOf, tool } from "./probes.ts";
+import { portsOf, probe, stateOf, type Tool, tool } from "./probes.ts";
 import { intruder, type Scenario, target } from "./scenario.ts";
 
 /** A vertical scan. */
@@ -74,6 +74,90 @@ function* who(ctx: Context, from: Host, to: Host, alive: boolean): Actor {
   sim.frame.arp(sim.nowUs, "reply", to, from);
 }
 
+type SweepKind = "tcp" | "udp" | "ping" | "arp";
+
+const SWEEP_PORTS = [
+  ...[[445], [22], [3389], [80], [23], [1433], [161], [5900]],
+  ...[[80, 443, 8080], [22, 23, 2323]],
+];
+
+/** A sweep over machines. */
+interface Sweep {
+  where: "inside" | "inward" | "outward";
+  kind: SweepKind;
+  from: Host;
+  family: Family;
+  tool: Tool;
+  ports: number[];
+  /** Whether the capture sees the address requests of the scanner's segment. */
+  arp: boolean;
+  habit: { silent: number; open: number };
+}
+
+function sweepOf(ctx: Context): Sweep {
+  const { rng, topology } = ctx;
+  const where = rng.pick(["inside", "inside", "inward", "outward"] as const);
+  const family = topology.family(rng);
+  const segment = where === "inside" && family === 4;
+  const kind = rng.pick<SweepKind>(
+    segment
+      ? ["tcp", "tcp", "udp", "ping", "arp"]
+      : ["tcp", "tcp", "tcp", "udp", "ping"],
+  );
+  const inside = { silent: rng.pick([0.1, 0.6]), open: rng.pick([0.02, 0.3]) };
+  return {
+    where,
+    kind,
+    from: where === "inward"
+      ? topology.external(rng)
+      : rng.pick(topology.clients),
+    family,
+    tool: tool(
+      rng,
+      kind === "udp" ? ["udp"] : ["syn", "syn", "connect", "ack"],
+    ),
+    ports: kind === "ping" || kind === "arp" ? [0] : rng.pick(SWEEP_PORTS),
+    arp: segment && (kind === "arp" || rng.chance(0.5)),
+    habit: where === "outward" ? { silent: 0.93, open: 0.02 } : inside,
+  };
+}
+
+/** Looks at one port of one machine. */
+function touch(
+  ctx: Context,
+  sweep: Sweep,
+  target: { to: Host; port: number; lives: boolean },
+): void {
+  const { rng, sim, topology } = ctx;
+  const { kind, from, family, arp } = sweep;
+  const { to, port, lives } = target;
+  if (arp) sim.spawn(ctx.nowUs, who(ctx, from, to, lives));
+  // On the own segment nothing is sent to an address that nobody has.
+  if (kind === "arp" || (arp && !lives)) return;
+  const state = lives ? stateOf(rng, sweep.habit) : "silent";
+  const way = {
+    client: from,
+    server: to,
+    family,
+    rttUs: topology.rtt(from, to, rng),
+  };
+  if (kind !== "ping") {
+    sim.spawn(
+      ctx.nowUs,
+      probe(ctx, { from, to, port, family, tool: sweep.tool, state }),
+    );
+  } else if (state !== "silent") {
+    sim.spawn(ctx.nowUs, ping(ctx, way));
+  } else {
+    const message = {
+      type: family === 4 ? 8 : 128,
+      code: 0,
+      rest: rng.int(1, 60_000),
+    };
+    sim.frame.icmp(ctx.nowUs, [from, to, family], message, NOTHING);
+  }
+}
+
 /** A horizontal scan. */
 export const scanHorizontal: Scenario = {
   name: "scan_horizontal",
@@ -82,95 +166,39 @@ export const scanHorizontal: Scenario = {
     "One or a few ports of many machines: SYN, connect, UDP, ping or ARP sweeps",
   plan: (rng) => rng.logUniform(2, 150),
   build(ctx) {
-    const { rng, topology, sim } = ctx;
-    const where = rng.pick(["inside", "inside", "inward", "outward"] as const);
-    const from = where === "inward"
-      ? topology.external(rng)
-      : rng.pick(topology.clients);
-    const family = topology.family(rng);
-    const arp = where === "inside" && family === 4;
-    const kind = rng.pick(
-      arp
-        ? ["tcp", "tcp", "udp", "ping", "arp"]
-        : ["tcp", "tcp", "tcp", "udp", "ping"],
-    );
-    const how = tool(
-      rng,
-      kind === "udp" ? ["udp"] : ["syn", "syn", "connect", "ack"],
-    );
-    const ports = rng.pick([
-      [445],
-      [22],
-      [3389],
-      [80],
-      [23],
-      [1433],
-      [80, 443, 8080],
-      [22, 23, 2323],
-      [161],
-      [5900],
-    ]);
+    const { rng, topology } = ctx;
+    const sweep = sweepOf(ctx);
+    const { where, from, family, ports } = sweep;
     const slots = rng.shuffle(Array.from({ length: 253 }, (_, i) => i + 2));
-    const ordered = rng.chance(0.5) ? slots.sort((a, b) => a - b) : slots;
+    const ordered = rng.chance(0.5) ? slots.toSorted((a, b) => a - b) : slots;
     const count = where === "outward"
       ? Math.round(rng.logUniform(60, 1500))
-      : rng.int(40, 253);
+      : rng.int(60, 253);
     const alive = new Set(topology.homeHosts);
-    const rate = Math.min(
-      2000,
-      Math.max(0.5, count * ports.length / (ctx.attackUs / 1e6)),
-    );
-    const habit = { silent: rng.pick([0.1, 0.6]), open: rng.pick([0.02, 0.3]) };
-    const outside = { silent: 0.93, open: 0.02 };
+    const wanted = count * ports.length / (ctx.attackUs / 1e6);
+    const rate = Math.min(2000, Math.max(0.5, wanted));
     const actor = function* (): Actor {
-      for (let i = 0; i < count; i++) {
-        const to = where === "outward"
+      for (let i = 0; i < count && ctx.nowUs < ctx.attackEndUs; i++) {
+        const outward = where === "outward";
+        const to = outward
           ? topology.external(rng)
           : topology.neighbour(ordered[i] as number);
         if (to.v4.every((byte, k) => byte === from.v4[k])) continue;
-        const lives = where === "outward" || alive.has(to);
-        if (arp && (kind === "arp" || rng.chance(0.5))) {
-          sim.spawn(ctx.nowUs, who(ctx, from, to, lives));
-        }
-        for (
-          const port of kind === "arp" ? [] : kind === "ping" ? [0] : ports
-        ) {
-          // On the own segment nothing is sent to an address that ARP does not find.
-          if (arp && !lives && rng.chance(0.9)) continue;
-          const state = lives
-            ? stateOf(rng, where === "outward" ? outside : habit)
-            : "silent";
-          if (kind === "ping" && state !== "silent") {
-            const rttUs = topology.rtt(from, to, rng);
-            sim.spawn(
-              ctx.nowUs,
-              ping(ctx, { client: from, server: to, family, rttUs }),
-            );
-          } else if (kind === "ping") {
-            const type = family === 4 ? 8 : 128;
-            sim.frame.icmp(ctx.nowUs, [from, to, family], {
-              type,
-              code: 0,
-              rest: i + 1,
-            }, NOTHING);
-          } else {sim.spawn(
-              ctx.nowUs,
-              probe(ctx, { from, to, port, family, tool: how, state }),
-            );}
+        const lives = outward || alive.has(to);
+        for (const port of ports) {
+          touch(ctx, sweep, { to, port, lives });
           yield ctx.nowUs + rng.exponential(1e6 / rate);
         }
-        if (kind === "arp") yield ctx.nowUs + rng.exponential(1e6 / rate);
-        if (ctx.nowUs > ctx.attackEndUs) return;
       }
     };
-    const victims = where === "outward"
-      ? []
-      : topology.homeHosts.filter((host) => host !== from);
+    const others = topology.homeHosts.filter((host) => host !== from);
+    const victims = where === "outward" ? [] : others;
+    const attackers = [from];
     ctx.attack({
       category: "scan",
-      attackers: [from],
+      attackers,
       victims,
-      subjects: [from],
+      subjects: attackers,
       family,
     }, actor());
   },

@@ -93,6 +93,91 @@ export const smbWorm: Scenario = {
   },
 };
 
+/** How a machine encrypts shares. */
+interface Encryption {
+  how: "overwrite" | "copy" | "partial";
+  encrypted: boolean;
+  medianBytes: number;
+  filesPerSecond: number;
+  extension: string;
+  files: number;
+}
+
+function encryptionOf(ctx: Context): Encryption {
+  const { rng } = ctx;
+  const medianBytes = rng.logUniform(3000, 60_000);
+  const wanted = rng.logUniform(1.5, 60);
+  const files = Math.max(
+    40,
+    Math.floor(ctx.attackPackets / (18 + medianBytes * 3 / 1400)),
+  );
+  return {
+    how: rng.pick(["overwrite", "copy", "partial"] as const),
+    encrypted: rng.chance(0.25),
+    medianBytes,
+    // However little it may send, it goes on for a good part of its time.
+    filesPerSecond: Math.min(wanted, 5 * files / (ctx.attackUs / 1e6)),
+    extension: rng.text(rng.int(3, 7), "abcdefghijklmnopqrstuvwxyz"),
+    files,
+  };
+}
+
+function* encryptFile(
+  ctx: Context,
+  smb: SmbClient,
+  file: Encryption & { name: string; waitUs: number },
+): Generator<Step, void, void> {
+  const { rng } = ctx;
+  const { how, name, waitUs, extension } = file;
+  const drawn = rng.lognormal(file.medianBytes, 1);
+  const bytes = Math.round(Math.min(600_000, Math.max(200, drawn)));
+  const part = how === "partial" ? Math.min(bytes, 4096) : bytes;
+  yield* smb.open(name, { bytes, waitUs, make: how !== "copy" });
+  yield* smb.read(part);
+  if (how === "copy") {
+    yield* smb.remove();
+    yield* smb.close();
+    yield* smb.open(`${name}.${extension}`, { make: true });
+    yield* smb.write(bytes + 512);
+  } else {
+    yield* smb.write(part);
+    yield* smb.rename(`${name}.${extension}`);
+  }
+  yield* smb.close();
+}
+
+function* encryptShare(
+  ctx: Context,
+  server: Host,
+  plan: Encryption & { share: number },
+): Generator<Step, void, void> {
+  const { rng, sim } = ctx;
+  const { encrypted, filesPerSecond } = plan;
+  const habits = { user: rng.text(6), domain: "CORP", thinkUs: 500, encrypted };
+  const smb = new SmbClient(rng, sim.filler, habits);
+  yield* smb.login();
+  yield* smb.tree(`\\\\${server.name}\\share`);
+  for (let i = 0; i < plan.share && ctx.nowUs < ctx.attackEndUs; i++) {
+    const waitUs = rng.exponential(1e6 / filesPerSecond);
+    const folder = `team\\${rng.text(4)}`;
+    if (i % 15 === 0) {
+      yield* smb.open(folder, { directory: true, waitUs });
+      yield* smb.list(
+        Array.from({ length: rng.int(3, 30) }, () => `${rng.text(8)}.xlsx`),
+      );
+      yield* smb.close();
+      yield* smb.open(`${folder}\\README_RESTORE.txt`, { make: true });
+      yield* smb.write(rng.int(700, 3000));
+      yield* smb.close();
+    }
+    yield* encryptFile(ctx, smb, {
+      ...plan,
+      name: `${folder}\\${rng.text(9)}.xlsx`,
+      waitUs,
+    });
+  }
+}
+
 /** Ransomware on a share. */
 export const smbEncrypt: Scenario = {
   name: "smb_encrypt",
@@ -101,83 +186,30 @@ export const smbEncrypt: Scenario = {
     "A machine reads, overwrites and renames the files of shares one after another",
   plan: (rng) => rng.uniform(25, 200),
   build(ctx) {
-    const { rng, topology, sim } = ctx;
+    const { rng, topology } = ctx;
     const client = rng.pick(topology.clients);
     const family = topology.family(rng);
-    const victims = rng.shuffle(topology.fileServers).slice(0, rng.int(1, 3));
-    const encrypted = rng.chance(0.25);
-    const median = rng.logUniform(3000, 60_000);
-    const wantedPerSecond = rng.logUniform(1.5, 60);
-    const how = rng.pick(["overwrite", "copy", "partial"] as const);
-    const extension = rng.text(rng.int(3, 7), "abcdefghijklmnopqrstuvwxyz");
-    const most = Math.max(
-      40,
-      Math.floor(ctx.attackPackets / (18 + median * 3 / 1400)),
-    );
-    // However little it may send, it goes on for a good part of its time.
-    const filesPerSecond = Math.min(
-      wantedPerSecond,
-      5 * most / (ctx.attackUs / 1e6),
-    );
-    const work = function* (server: Host): Generator<Step, void, void> {
-      const smb = new SmbClient(rng, sim.filler, {
-        user: rng.text(6),
-        domain: "CORP",
-        thinkUs: 500,
-        encrypted,
-      });
-      yield* smb.login();
-      yield* smb.tree(`\\\\${server.name}\\share`);
-      for (let i = 0; i < most / victims.length; i++) {
-        if (ctx.nowUs > ctx.attackEndUs) break;
-        const waitUs = rng.exponential(1e6 / filesPerSecond);
-        const folder = `team\\${rng.text(4)}`;
-        if (i % 15 === 0) {
-          yield* smb.open(folder, { directory: true, waitUs });
-          yield* smb.list(
-            Array.from({ length: rng.int(3, 30) }, () => `${rng.text(8)}.xlsx`),
-          );
-          yield* smb.close();
-          yield* smb.open(`${folder}\\README_RESTORE.txt`, { make: true });
-          yield* smb.write(rng.int(700, 3000));
-          yield* smb.close();
-        }
-        const bytes = Math.round(
-          Math.min(600_000, Math.max(200, rng.lognormal(median, 1))),
-        );
-        const name = `${folder}\\${rng.text(9)}.xlsx`;
-        yield* smb.open(name, { bytes, waitUs, make: how !== "copy" });
-        yield* smb.read(how === "partial" ? Math.min(bytes, 4096) : bytes);
-        if (how === "copy") {
-          yield* smb.remove();
-          yield* smb.close();
-          yield* smb.open(`${name}.${extension}`, { make: true });
-          yield* smb.write(bytes + 512);
-        } else {
-          yield* smb.write(how === "partial" ? Math.min(bytes, 4096) : bytes);
-          yield* smb.rename(`${name}.${extension}`);
-        }
-        yield* smb.close();
-      }
-    };
+    const others = topology.fileServers.filter((server) => server !== client);
+    const victims = others.length === 0
+      ? [topology.backup]
+      : others.slice(0, rng.int(1, 3));
+    const plan = encryptionOf(ctx);
     const actor = function* (): Actor {
       for (const server of victims) {
-        ctx.connect({
-          client,
-          server,
-          port: 445,
-          family,
-          steps: work(server),
-          end: "fin_client",
+        const steps = encryptShare(ctx, server, {
+          ...plan,
+          share: plan.files / victims.length,
         });
+        ctx.connect({ client, server, port: 445, family, steps });
         yield ctx.nowUs + rng.exponential(5e6);
       }
     };
+    const subjects = [client];
     ctx.attack({
       category: "ransomware",
-      attackers: [client],
+      attackers: subjects,
       victims,
-      subjects: [client],
+      subjects,
       family,
     }, actor());
   },
