@@ -15,6 +15,7 @@ const scan = {
   bwd_payload_bytes: 0,
   src_unique_ports_30s: 900,
   src_syn_without_ack_ratio_30s: 1,
+  src_unique_destinations_30s: 1,
 };
 
 Deno.test("a quiet model answers for all its categories, a loud one for one", () => {

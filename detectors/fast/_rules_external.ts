@@ -71,8 +71,8 @@ export const EXTERNAL_RULES: readonly Rule[] = [
     subject: "initiator",
     text: "bytes it sent outside in five minutes, with little in return",
     terms: [
-      lead("out_external_upload_bytes_300s", 40 * MIB, 20),
-      atLeast("out_data_exfiltration_indicators_300s", 0.8),
+      lead("out_external_upload_bytes_300s", 20 * MIB, 20),
+      atLeast("out_data_exfiltration_indicators_300s", 0.85),
     ],
     flows: [{ feature: "dst_is_internal", is: 0 }],
   },
@@ -82,7 +82,7 @@ export const EXTERNAL_RULES: readonly Rule[] = [
     subject: "initiator",
     text: "bytes it sent outside over one connection",
     terms: [
-      lead("fwd_payload_bytes", 64 * MIB, 20),
+      lead("fwd_payload_bytes", 32 * MIB, 20),
       atLeast("upload_ratio", 0.95),
       is("dst_is_internal", 0),
     ],
@@ -100,6 +100,7 @@ export const EXTERNAL_RULES: readonly Rule[] = [
       is("dst_is_internal", 0),
       atMost("fwd_payload_bytes", 16_384),
       atMost("duration_s", 30),
+      is("login_service", 0),
     ],
   },
   {
@@ -117,7 +118,7 @@ export const EXTERNAL_RULES: readonly Rule[] = [
       // Bare keep-alives carry no payload.
       atMost("empty_payload_ratio", 0.7),
     ],
-    ceiling: 0.8,
+    ceiling: 0.74,
   },
   {
     code: "mining",
@@ -160,6 +161,8 @@ export const EXTERNAL_RULES: readonly Rule[] = [
       lead("out_http_requests_60s", 150, 10),
       atMost("out_unique_destinations_30s", 4),
       atMost("out_unanswered_ratio_30s", 0.3),
+      // Something must come back: requests that are held open are another matter.
+      atMost("out_upload_download_ratio_300s", 3),
     ],
     flows: [{ feature: "app_http", is: 1 }],
     ceiling: 0.9,

@@ -38,7 +38,19 @@ export const FLOOD_RULES: readonly Rule[] = [
     subject: "responder",
     text: "UDP packets per second towards it, hardly answered",
     terms: [
-      lead("in_udp_packet_rate_10s", 1000, 50),
+      lead("in_udp_packet_rate_10s", 250, 100),
+      atMost("in_reply_byte_ratio_10s", 0.1),
+    ],
+    flows: [{ feature: "is_udp", is: 1 }],
+  },
+  {
+    code: "udp_flood_distributed",
+    category: "ddos",
+    subject: "responder",
+    text: "hosts that sent UDP to it in 10 s, hardly answered",
+    terms: [
+      lead("in_source_ip_dispersion_10s", 30, 20),
+      atLeast("in_udp_packet_rate_10s", 30),
       atMost("in_reply_byte_ratio_10s", 0.1),
     ],
     flows: [{ feature: "is_udp", is: 1 }],
@@ -89,7 +101,8 @@ export const FLOOD_RULES: readonly Rule[] = [
     code: "slow_connections",
     category: "ddos",
     subject: "responder",
-    text: "connections per second that send next to nothing and get nothing",
+    text:
+      "HTTP connections per second that send next to nothing and get nothing",
     terms: [
       lead("in_connection_rate_60s", 2, 20),
       atMost("in_avg_packet_size_10s", 130),
@@ -97,12 +110,11 @@ export const FLOOD_RULES: readonly Rule[] = [
       atLeast("in_flow_completion_rate_60s", 0.5),
       atMost("in_unique_ports_60s", 3),
       atMost("in_tcp_rst_ratio_10s", 0.2),
-      atMost("in_login_flows_60s", 5),
+      atLeast("in_http_request_rate_10s", 0.3),
     ],
     flows: [{ feature: "is_tcp", is: 1 }, {
       feature: "bwd_payload_bytes",
       is: 0,
     }],
-    ceiling: 0.85,
   },
 ];

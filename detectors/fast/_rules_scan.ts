@@ -3,6 +3,10 @@ import { atLeast, atMost, lead, type Rule } from "./rule.ts";
 // A probe gets no data back. (A RST counts as an answer of the flow, not as data.)
 const NO_DATA_BACK = [{ feature: "bwd_payload_bytes", is: 0 }];
 
+// Who only gets packets, as the victim of reflected floods does, looks for nothing.
+const SENDS = [atLeast("out_packet_rate_60s", 0.3)];
+const SENDS_SLOWLY = [atLeast("out_byte_rate_300s", 3)];
+
 /** Searches for hosts and services. The subject is the scanner. */
 export const SCAN_RULES: readonly Rule[] = [
   {
@@ -13,6 +17,8 @@ export const SCAN_RULES: readonly Rule[] = [
     terms: [
       lead("out_unique_ports_30s", 20, 25),
       atLeast("out_syn_without_ack_ratio_30s", 0.6),
+      // Peer-to-peer software tries many ports as well, each on another host.
+      atMost("out_unique_destinations_30s", 10),
     ],
     flows: [...NO_DATA_BACK, { feature: "is_tcp", is: 1 }],
   },
@@ -24,8 +30,8 @@ export const SCAN_RULES: readonly Rule[] = [
     terms: [
       lead("out_unique_ports_30s", 20, 25),
       atLeast("out_unanswered_ratio_30s", 0.8),
-      // Peer-to-peer software tries many ports as well, each on another host.
       atMost("out_unique_destinations_30s", 10),
+      ...SENDS,
     ],
     flows: NO_DATA_BACK,
   },
@@ -37,6 +43,8 @@ export const SCAN_RULES: readonly Rule[] = [
     terms: [
       lead("out_unique_ports_30s", 20, 25),
       atLeast("out_tcp_rst_ratio_30s", 0.35),
+      atMost("out_unique_destinations_30s", 10),
+      ...SENDS,
     ],
     flows: [...NO_DATA_BACK, { feature: "is_tcp", is: 1 }],
   },
@@ -61,6 +69,7 @@ export const SCAN_RULES: readonly Rule[] = [
       lead("out_unique_destinations_30s", 25, 20),
       atLeast("out_unanswered_ratio_30s", 0.7),
       atMost("out_port_entropy_30s", 0.45),
+      ...SENDS,
     ],
     flows: NO_DATA_BACK,
   },
@@ -72,6 +81,7 @@ export const SCAN_RULES: readonly Rule[] = [
     terms: [
       lead("out_unique_destinations_30s", 25, 20),
       atLeast("out_tcp_rst_ratio_30s", 0.35),
+      ...SENDS,
     ],
     flows: [...NO_DATA_BACK, { feature: "is_tcp", is: 1 }],
   },
@@ -107,6 +117,7 @@ export const SCAN_RULES: readonly Rule[] = [
       lead("out_unique_ports_300s", 25, 20),
       atLeast("out_port_scan_pattern_score_300s", 0.5),
       atMost("out_unique_destinations_300s", 20),
+      ...SENDS_SLOWLY,
     ],
     flows: NO_DATA_BACK,
   },
@@ -131,6 +142,7 @@ export const SCAN_RULES: readonly Rule[] = [
       lead("out_unique_destinations_300s", 30, 20),
       atLeast("out_port_scan_pattern_score_300s", 0.6),
       atMost("out_port_entropy_300s", 0.45),
+      ...SENDS_SLOWLY,
     ],
     flows: NO_DATA_BACK,
   },

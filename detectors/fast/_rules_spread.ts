@@ -12,7 +12,7 @@ export const SPREAD_RULES: readonly Rule[] = [
     subject: "initiator",
     text: "connections to login services of few hosts in a minute",
     terms: [
-      lead("out_login_flows_60s", 15, 10),
+      lead("out_login_flows_60s", 10, 15),
       atMost("out_login_targets_300s", 3),
       // Without answers it is a search for the service, not a guess.
       atMost("out_unanswered_ratio_30s", 0.5),
@@ -25,7 +25,7 @@ export const SPREAD_RULES: readonly Rule[] = [
     subject: "initiator",
     text: "connections to login services of few hosts in five minutes",
     terms: [
-      lead("out_login_flows_300s", 30, 10),
+      lead("out_login_flows_300s", 20, 15),
       atMost("out_login_targets_300s", 3),
       atMost("out_unanswered_ratio_300s", 0.5),
     ],
@@ -53,6 +53,8 @@ export const SPREAD_RULES: readonly Rule[] = [
       lead("in_login_flows_60s", 40, 10),
       atLeast("in_source_ip_dispersion_60s", 6),
       atLeast("in_flow_completion_rate_60s", 0.5),
+      // Half-open connections are a flood.
+      atMost("in_resource_saturation_score_10s", 0.5),
     ],
     flows: LOGIN,
   },
@@ -109,8 +111,8 @@ export const SPREAD_RULES: readonly Rule[] = [
     subject: "initiator",
     text: "bytes it wrote to shares in a minute while it read as many",
     terms: [
-      lead("out_smb_upload_bytes_60s", 40 * MIB, 20),
-      atLeast("out_smb_download_bytes_60s", 40 * MIB),
+      lead("out_smb_upload_bytes_60s", 8 * MIB, 20),
+      atLeast("out_smb_download_bytes_60s", 8 * MIB),
     ],
     flows: SMB,
   },

@@ -67,6 +67,16 @@ const CASES: Case[] = [
     counter: [["a call has two directions", { in_reply_byte_ratio_10s: 0.5 }]],
   },
   {
+    rule: "udp_flood_distributed",
+    kind: "host",
+    fires: {
+      in_source_ip_dispersion_10s: 400,
+      in_udp_packet_rate_10s: 120,
+      in_reply_byte_ratio_10s: 0,
+    },
+    counter: [["a name server answers", { in_reply_byte_ratio_10s: 0.6 }]],
+  },
+  {
     rule: "icmp_flood",
     kind: "host",
     fires: { in_icmp_packet_rate_10s: 500 },
@@ -116,14 +126,18 @@ const CASES: Case[] = [
       in_flow_completion_rate_60s: 1,
       in_unique_ports_60s: 1,
       in_tcp_rst_ratio_10s: 0,
-      in_login_flows_60s: 0,
+      in_http_request_rate_10s: 4,
     },
     counter: [["pages are served", { in_reply_byte_ratio_10s: 0.9 }]],
   },
   {
     rule: "vertical_scan",
     kind: "host",
-    fires: { out_unique_ports_30s: 200, out_syn_without_ack_ratio_30s: 0.99 },
+    fires: {
+      out_unique_ports_30s: 200,
+      out_syn_without_ack_ratio_30s: 0.99,
+      out_unique_destinations_30s: 1,
+    },
     counter: [["connections are accepted", {
       out_syn_without_ack_ratio_30s: 0.05,
     }], ["a browser's few ports", { out_unique_ports_30s: 3 }]],
@@ -135,13 +149,19 @@ const CASES: Case[] = [
       out_unique_ports_30s: 200,
       out_unanswered_ratio_30s: 0.98,
       out_unique_destinations_30s: 1,
+      out_packet_rate_60s: 4,
     },
     counter: [["peer-to-peer software", { out_unique_destinations_30s: 190 }]],
   },
   {
     rule: "refused_scan",
     kind: "host",
-    fires: { out_unique_ports_30s: 200, out_tcp_rst_ratio_30s: 0.5 },
+    fires: {
+      out_unique_ports_30s: 200,
+      out_tcp_rst_ratio_30s: 0.5,
+      out_unique_destinations_30s: 1,
+      out_packet_rate_60s: 4,
+    },
     counter: [["hardly any resets", { out_tcp_rst_ratio_30s: 0.02 }]],
   },
   {
@@ -163,15 +183,22 @@ const CASES: Case[] = [
       out_unique_destinations_30s: 120,
       out_unanswered_ratio_30s: 0.95,
       out_port_entropy_30s: 0,
+      out_packet_rate_60s: 2,
     },
-    counter: [["peer-to-peer software uses many ports", {
+    counter: [["the victim of a reflected flood sends nothing", {
+      out_packet_rate_60s: 0,
+    }], ["peer-to-peer software uses many ports", {
       out_port_entropy_30s: 0.95,
     }]],
   },
   {
     rule: "refused_sweep",
     kind: "host",
-    fires: { out_unique_destinations_30s: 120, out_tcp_rst_ratio_30s: 0.45 },
+    fires: {
+      out_unique_destinations_30s: 120,
+      out_tcp_rst_ratio_30s: 0.45,
+      out_packet_rate_60s: 4,
+    },
     counter: [["browsing", { out_tcp_rst_ratio_30s: 0.02 }]],
   },
   {
@@ -196,6 +223,7 @@ const CASES: Case[] = [
       out_unique_ports_300s: 60,
       out_port_scan_pattern_score_300s: 0.95,
       out_unique_destinations_300s: 1,
+      out_byte_rate_300s: 12,
     },
     counter: [["answers come", { out_port_scan_pattern_score_300s: 0.05 }]],
   },
@@ -218,6 +246,7 @@ const CASES: Case[] = [
       out_unique_destinations_300s: 90,
       out_port_scan_pattern_score_300s: 0.9,
       out_port_entropy_300s: 0,
+      out_byte_rate_300s: 18,
     },
     counter: [["answers come", { out_port_scan_pattern_score_300s: 0.02 }]],
   },
@@ -263,8 +292,11 @@ const CASES: Case[] = [
       in_login_flows_60s: 200,
       in_source_ip_dispersion_60s: 40,
       in_flow_completion_rate_60s: 1,
+      in_resource_saturation_score_10s: 0,
     },
-    counter: [["one source", { in_source_ip_dispersion_60s: 1 }]],
+    counter: [["a flood of its SSH port", {
+      in_resource_saturation_score_10s: 0.97,
+    }], ["one source", { in_source_ip_dispersion_60s: 1 }]],
   },
   {
     rule: "smb_fan_out",
@@ -400,8 +432,10 @@ const CASES: Case[] = [
       dst_is_internal: 0,
       fwd_payload_bytes: 400,
       duration_s: 0.3,
+      login_service: 0,
     },
     counter: [
+      ["guesses at a login service", { login_service: 1 }],
       ["uneven visits", { pair_gap_cv: 1.4 }],
       ["a few visits", { pair_flows: 3 }],
       ["inside", { dst_is_internal: 1 }],
@@ -455,8 +489,12 @@ const CASES: Case[] = [
       out_http_requests_60s: 900,
       out_unique_destinations_30s: 1,
       out_unanswered_ratio_30s: 0,
+      out_upload_download_ratio_300s: 0.2,
     },
-    counter: [["browsing", { out_http_requests_60s: 12 }]],
+    counter: [["browsing", { out_http_requests_60s: 12 }], [
+      "requests that are held open",
+      { out_upload_download_ratio_300s: 40 },
+    ]],
   },
 ];
 
@@ -498,6 +536,7 @@ Deno.test("the subject is the victim for a flood and the scanner for a scan", ()
     is_tcp: 1,
     bwd_payload_bytes: 0,
     src_unique_ports_30s: 90,
+    src_unique_destinations_30s: 1,
     src_syn_without_ack_ratio_30s: 1,
   }]);
   const evidence = rules.explain(scan, 0)[0]!;
