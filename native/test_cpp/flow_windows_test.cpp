@@ -229,6 +229,21 @@ void flows_keep_the_windows_of_their_last_bucket() {
   NEAR(out.flow(0)[I::in_packet_rate_10s], 0.1);
 }
 
+// The first flow ends at the close that also computed its windows: they must be freed once.
+void flows_that_end_at_once_leave_the_windows_of_others_alone() {
+  Capture c;
+  answered(c, 0, home(1), 1, away(1));
+  answered(c, 100 * kSecond, home(2), 1, away(2));
+  for (std::uint16_t i = 0; i < 9; ++i) answered(c, 100 * kSecond + 10 + i, home(3), i, away(3));
+  for (int i = 21; i < 30; ++i) c.icmp(i * 5 * kSecond, home(8), home(9), 8);
+  const Output out = run(c.bytes);
+  CHECK(out.flows.size() == 12);
+  NEAR(out.flow(1)[O::out_connection_rate_10s], 0.1);
+  NEAR(out.flow(1)[I::in_connection_rate_10s], 0.1);
+  NEAR(out.flow(2)[O::out_connection_rate_10s], 0.9);
+  NEAR(out.flow(2)[I::in_connection_rate_10s], 0.9);
+}
+
 }  // namespace
 
 int main() {
@@ -242,5 +257,6 @@ int main() {
   histograms_of_responders_reach_10_seconds();
   pairs_remember_the_starts_of_answered_flows();
   flows_keep_the_windows_of_their_last_bucket();
+  flows_that_end_at_once_leave_the_windows_of_others_alone();
   return finish();
 }

@@ -64,10 +64,12 @@ void Tracker::write_host(Host& host, Batch& batch) {
   }
   if (as_initiator) {
     host.out_snapshot = out_snapshots_.take();
+    out_snapshots_[host.out_snapshot].flows = 1;  // the host's own reference, until end_close
     std::copy_n(out.features, kOutFeatures, out_snapshots_[host.out_snapshot].values.data());
   }
   if (as_responder) {
     host.in_snapshot = in_snapshots_.take();
+    in_snapshots_[host.in_snapshot].flows = 1;
     std::copy_n(out.features + kOutFeatures, kInFeatures,
                 in_snapshots_[host.in_snapshot].values.data());
   }
@@ -165,10 +167,10 @@ void Tracker::push_due(std::uint32_t id, EndReason reason) {
 void Tracker::end_close() {
   for (const HostRef ref : hosts_.touched()) {
     Host& host = hosts_[ref.id];
-    if (host.out_snapshot != kNone && out_snapshots_[host.out_snapshot].flows == 0) {
+    if (host.out_snapshot != kNone && --out_snapshots_[host.out_snapshot].flows == 0) {
       out_snapshots_.give(host.out_snapshot);
     }
-    if (host.in_snapshot != kNone && in_snapshots_[host.in_snapshot].flows == 0) {
+    if (host.in_snapshot != kNone && --in_snapshots_[host.in_snapshot].flows == 0) {
       in_snapshots_.give(host.in_snapshot);
     }
     host.out_snapshot = kNone;
