@@ -33,12 +33,26 @@ export const FLOOD_RULES: readonly Rule[] = [
     }],
   },
   {
+    code: "flag_flood",
+    category: "ddos",
+    subject: "responder",
+    text: "TCP flows per second towards it that begin without a request",
+    terms: [
+      lead("in_connection_rate_10s", 40, 50),
+      atMost("in_syn_rate_10s", 1),
+      atMost("in_udp_packet_rate_10s", 1),
+      atMost("in_icmp_packet_rate_10s", 1),
+      atMost("in_unique_ports_10s", 16),
+    ],
+    flows: [{ feature: "is_tcp", is: 1 }],
+  },
+  {
     code: "udp_flood",
     category: "ddos",
     subject: "responder",
     text: "UDP packets per second towards it, hardly answered",
     terms: [
-      lead("in_udp_packet_rate_10s", 250, 100),
+      lead("in_udp_packet_rate_10s", 150, 100),
       atMost("in_reply_byte_ratio_10s", 0.1),
     ],
     flows: [{ feature: "is_udp", is: 1 }],

@@ -1,4 +1,4 @@
-import { atLeast, atMost, lead, type Rule } from "./rule.ts";
+import { atLeast, atMost, is, lead, type Rule } from "./rule.ts";
 
 const MIB = 1_048_576;
 const LOGIN = [{ feature: "login_service", is: 1 }];
@@ -42,6 +42,42 @@ export const SPREAD_RULES: readonly Rule[] = [
       atMost("out_unanswered_ratio_300s", 0.5),
     ],
     flows: LOGIN,
+  },
+  {
+    code: "repeated_logins",
+    category: "bruteforce",
+    subject: "initiator",
+    text: "connections to the same login service, one after another",
+    terms: [
+      lead("pair_flows", 10, 15),
+      is("login_service", 1),
+      atMost("pair_gap_mean_s", 20),
+      atMost("fwd_payload_bytes", 16_384),
+      atMost("bwd_payload_bytes", 16_384),
+    ],
+  },
+  {
+    code: "repeated_exchanges",
+    category: "bruteforce",
+    subject: "initiator",
+    text: "short exchanges with the same service, one after another",
+    // Weak: some clients of directories ask like this.
+    terms: [
+      lead("pair_flows", 25, 10),
+      is("is_tcp", 1),
+      is("dst_port_system", 1),
+      is("app_http", 0),
+      is("app_tls", 0),
+      is("app_dns", 0),
+      is("app_smb", 0),
+      is("login_service", 0),
+      atMost("pair_gap_mean_s", 5),
+      atMost("fwd_payload_bytes", 4096),
+      atLeast("bwd_payload_bytes", 1),
+      atMost("bwd_payload_bytes", 4096),
+      atMost("duration_s", 10),
+    ],
+    ceiling: 0.8,
   },
   {
     code: "login_pressure",
