@@ -59,7 +59,7 @@ void retransmissions_and_gaps() {
 
 void the_prefix_ends_where_the_option_says() {
   std::string request = "GET / HTTP/1.1\r\nCookie: ";
-  request += std::string(510 - request.size() - 17, 'c') + "\r\nHost: far.away";
+  request += std::string(510 - request.size() - 16, 'c') + "\r\nHost: far.away";
   CHECK(request.size() == 510);
   request += "\r\nUser-Agent: too/far\r\n\r\n";
   Capture c;
@@ -95,14 +95,14 @@ void dns_names_and_answers() {
   NEAR(f[F::dns_failed_ratio], 0.5);
   NEAR(f[F::name_length], 15);
   NEAR(f[F::name_digit_ratio], 1 / 15.0);
-  // ab1.example.org: a2 e3 .2 and 8 single characters of 15... a b 1 . e x m p l o r g
+  // a, e and the dot twice, 9 characters once
   NEAR(f[F::name_entropy], 3.5068906);
   NEAR(f[O::out_dns_query_rate_per_min_60s], 2);
   NEAR(f[O::out_failed_dns_queries_ratio_30s], 0.5);
   NEAR(f[O::out_dns_unique_names_60s], 2);
   NEAR(f[O::out_dns_names_per_zone_300s], 2);
   NEAR(f[O::out_dns_name_length_mean_60s], 14.5);
-  // cd.example.org: c d . e x a m p l o r g with e2 .2 of 14
+  // of the second: e and the dot twice, 10 characters once
   NEAR(f[O::out_dns_query_entropy_30s], (3.5068906 + 3.5216407) / 2 / 5.25);
   CHECK(run(c.bytes, "prefixBytes=20").flow(0).text(Text::name_dns).empty());
 }
@@ -124,7 +124,8 @@ void dns_over_tcp_and_entropy_of_a_tunnel() {
   }
   const Output low = run(plain.bytes);
   const Output high = run(tunnel.bytes);
-  CHECK(high.flow(0)[O::out_dns_query_entropy_30s] > low.flow(0)[O::out_dns_query_entropy_30s] + 0.1);
+  CHECK(high.flow(0)[O::out_dns_query_entropy_30s] >
+        low.flow(0)[O::out_dns_query_entropy_30s] + 0.1);
   NEAR(high.flow(0)[O::out_dns_unique_names_60s], 20);
   NEAR(low.flow(0)[O::out_dns_unique_names_60s], 1);
 }
@@ -146,13 +147,21 @@ void ssh_banners_of_both_sides() {
 void tls_by_its_record() {
   Capture c;
   c.handshake(0, home(1), 40000, away(1), 9999);
-  c.tcp(10'000, home(1), 40000, away(1), 9999, kAck, std::string("\x17\x03\x03\x00\x20" "abc", 8), 100);
+  c.tcp(10'000, home(1), 40000, away(1), 9999, kAck,
+        std::string("\x17\x03\x03\x00\x20"
+                    "abc",
+                    8),
+        100);
   const FlowOut f = run(c.bytes).flow(0);
   NEAR(f[F::app_tls], 1);
   CHECK(f.text(Text::name_sni).empty());
   Capture d;
   d.handshake(0, home(1), 40000, away(1), 9999);
-  d.tcp(10'000, home(1), 40000, away(1), 9999, kAck, std::string("\x17\x03\x09\x00\x20" "abc", 8), 100);
+  d.tcp(10'000, home(1), 40000, away(1), 9999, kAck,
+        std::string("\x17\x03\x09\x00\x20"
+                    "abc",
+                    8),
+        100);
   NEAR(run(d.bytes).flow(0)[F::app_tls], 0);
 }
 

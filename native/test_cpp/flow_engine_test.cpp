@@ -13,7 +13,7 @@ constexpr std::int64_t kSecond = 1'000'000;
 
 void a_conversation_has_these_features() {
   Capture c;
-  c.handshake(0, home(1), 40000, away(1), 443);                                     // 54 each
+  c.handshake(0, home(1), 40000, away(1), 443);                                      // 54 each
   c.tcp(3 * kSecond, home(1), 40000, away(1), 443, kAck | kPsh, "0123456789", 100);  // 64
   c.tcp(4 * kSecond, away(1), 443, home(1), 40000, kAck, std::string(1000, 'x'), 500);
   const Output out = run(c.bytes);
@@ -22,8 +22,8 @@ void a_conversation_has_these_features() {
   CHECK(f.reason() == EndReason::capture_end && f.record.final == 1);
   CHECK(f.record.src_port == 40000 && f.record.dst_port == 443);
   CHECK(f.record.direction_confidence == 100);
-  CHECK(f.record.flags == (flow_flag::src_internal | flow_flag::src_established |
-                           flow_flag::dst_established));
+  CHECK(f.record.flags ==
+        (flow_flag::src_internal | flow_flag::src_established | flow_flag::dst_established));
   CHECK(f.record.fwd_packets == 3 && f.record.bwd_packets == 2);
   NEAR(f.record.fwd_bytes, 54 + 54 + 64);
   NEAR(f.record.bwd_bytes, 54 + 1054);
@@ -37,10 +37,10 @@ void a_conversation_has_these_features() {
   NEAR(f[F::len_std], 399.01880);      // of 54 54 54 64 1054
   NEAR(f[F::fwd_len_std], 4.7140452);  // of 54 54 64
   NEAR(f[F::bwd_len_std], 500);
-  NEAR(f[F::iat_mean_s], 1);           // gaps 0.001 0.001 2.998 1
+  NEAR(f[F::iat_mean_s], 1);  // gaps 0.001 0.001 2.998 1
   NEAR(f[F::iat_max_s], 2.998);
   NEAR(f[F::iat_std_s], 1.2235201);
-  NEAR(f[F::fwd_iat_mean_s], 1.5);     // 0.002 2.998
+  NEAR(f[F::fwd_iat_mean_s], 1.5);  // 0.002 2.998
   NEAR(f[F::fwd_iat_std_s], 1.498);
   NEAR(f[F::fwd_iat_cv], 1.498 / 1.5);
   NEAR(f[F::bwd_iat_mean_s], 3.999);
@@ -104,7 +104,6 @@ void long_flows_keep_the_size_histogram() {
   NEAR(run(c.bytes).flow(0)[F::packet_size_entropy], 0.25);  // 52 and 142: bins 5 and 7
 }
 
-
 void the_first_packet_decides_the_direction() {
   const auto check = [](const Capture& c, std::uint32_t initiator, int confidence, int line) {
     const Output out = run(c.bytes);
@@ -150,10 +149,10 @@ void a_closed_flow_waits_for_its_last_packets() {
   c.handshake(0, home(1), 40000, away(1), 80);
   c.tcp(1 * kSecond, home(1), 40000, away(1), 80, kFin | kAck);
   c.tcp(2 * kSecond, away(1), 80, home(1), 40000, kFin | kAck);
-  c.tcp(3 * kSecond, home(1), 40000, away(1), 80, kAck);        // still its own
-  c.udp(7 * kSecond, home(8), 1, home(9), 1);                    // closes bucket 0 at 5 s: 2 s idle
-  c.udp(11 * kSecond, home(8), 1, home(9), 1);                   // closes bucket 1 at 10 s: 7 s idle
-  c.tcp(12 * kSecond, home(1), 40000, away(1), 80, kAck);        // another flow
+  c.tcp(3 * kSecond, home(1), 40000, away(1), 80, kAck);   // still its own
+  c.udp(7 * kSecond, home(8), 1, home(9), 1);              // closes bucket 0 at 5 s: 2 s idle
+  c.udp(11 * kSecond, home(8), 1, home(9), 1);             // closes bucket 1 at 10 s: 7 s idle
+  c.tcp(12 * kSecond, home(1), 40000, away(1), 80, kAck);  // another flow
   const Output out = run(c.bytes);
   const FlowOut& f = out.flow(0);
   CHECK(f.reason() == EndReason::fin && f.record.fwd_packets + f.record.bwd_packets == 6);
@@ -180,10 +179,10 @@ void a_syn_reopens_a_closed_flow_at_once() {
 
 void idle_flows_end_by_their_timeouts() {
   Capture c;
-  c.udp(0, home(1), 1000, home(2), 2000);            // unanswered: 30 s
-  c.udp(0, home(3), 1000, home(4), 2000);            // answered: 60 s
+  c.udp(0, home(1), 1000, home(2), 2000);  // unanswered: 30 s
+  c.udp(0, home(3), 1000, home(4), 2000);  // answered: 60 s
   c.udp(1000, home(4), 2000, home(3), 1000);
-  c.handshake(0, home(5), 1000, home(6), 2000);      // TCP: 300 s
+  c.handshake(0, home(5), 1000, home(6), 2000);  // TCP: 300 s
   for (int i = 1; i <= 62; ++i) c.icmp(i * 5 * kSecond, home(8), home(9), 8);
   const Output out = run(c.bytes, "activeTimeoutMs=86400000");
   CHECK(out.flows.size() == 4);
@@ -232,7 +231,7 @@ void long_flows_are_reported_while_they_last() {
     CHECK(r.sequence == i && r.final == (i == 2 ? 1 : 0));
     CHECK(out.flow(i).reason() == (i == 2 ? EndReason::capture_end : EndReason::active));
   }
-  NEAR(out.flow(0)[F::duration_s], 59);   // reports at 60 s and 120 s
+  NEAR(out.flow(0)[F::duration_s], 59);  // reports at 60 s and 120 s
   NEAR(out.flow(1)[F::duration_s], 119);
   NEAR(out.flow(2)[F::duration_s], 149);
 }
@@ -262,7 +261,7 @@ void packets_out_of_order_do_not_turn_time_back() {
   CHECK(out.counter("time_regressions") == 2);
   NEAR(out.counter("largest_regression_us"), 9e6);
   const FlowOut& f = out.flow(0);
-  NEAR(f[F::iat_mean_s], 1);      // gaps 0 and 2
+  NEAR(f[F::iat_mean_s], 1);  // gaps 0 and 2
   NEAR(f[F::iat_std_s], 1);
   NEAR(f[F::duration_s], 2);
   // 10 s + 30 s is not over at the close before 40 s (39 s), the one of 1 s is

@@ -30,7 +30,9 @@ inline void put(Data& out, std::uint64_t value, unsigned bytes) {
     out.push_back(static_cast<std::uint8_t>(value >> ((i - 1) * 8)));
   }
 }
-inline void put(Data& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
+inline void put(Data& out, std::string_view text) {
+  out.insert(out.end(), text.begin(), text.end());
+}
 inline void put_little(Data& out, std::uint32_t value) {
   for (unsigned i = 0; i < 4; ++i) out.push_back(static_cast<std::uint8_t>(value >> (i * 8)));
 }
@@ -221,6 +223,7 @@ inline Output run(Bytes input, const std::string& options = "", const Cut& cut =
   Data hosts(cut.hosts * sizeof(HostRecord));
   Data arena(cut.arena);
   Sha256 sha;
+  Sha256 host_sha;
   std::size_t at = 0;
   for (;;) {
     Bytes chunk = input.subspan(at, std::min(cut.chunk, input.size() - at));
@@ -247,7 +250,7 @@ inline Output run(Bytes input, const std::string& options = "", const Cut& cut =
     for (std::size_t i = 0; i < result.hosts; ++i) {
       HostOut host;
       std::memcpy(&host.record, hosts.data() + i * sizeof(HostRecord), sizeof(HostRecord));
-      sha.update({reinterpret_cast<const std::uint8_t*>(&host.record), sizeof(HostRecord)});
+      host_sha.update({reinterpret_cast<const std::uint8_t*>(&host.record), sizeof(HostRecord)});
       if (cut.keep) out.hosts.push_back(host);
     }
     out.error = result.error;
@@ -256,7 +259,9 @@ inline Output run(Bytes input, const std::string& options = "", const Cut& cut =
   out.counters.resize(counter_count());
   engine->counters(out.counters);
   const Sha256::Digest digest = sha.digest();
+  const Sha256::Digest host_digest = host_sha.digest();
   out.digest.assign(digest.begin(), digest.end());
+  out.digest.append(host_digest.begin(), host_digest.end());
   return out;
 }
 
@@ -268,12 +273,13 @@ inline bool near(double a, double b) {
 
 }  // namespace mld::test
 
-#define NEAR(a, b)                                                                             \
-  do {                                                                                         \
-    const double got_ = static_cast<double>(a), want_ = static_cast<double>(b);                \
-    if (!mld::test::near(got_, want_)) {                                                       \
-      std::fprintf(stderr, "%s:%d: %s is %.9g, wanted %.9g\n", __FILE__, __LINE__, #a, got_, want_); \
-      ++mld::test::failures();                                                                 \
-    }                                                                                          \
+#define NEAR(a, b)                                                                           \
+  do {                                                                                       \
+    const double got_ = static_cast<double>(a), want_ = static_cast<double>(b);              \
+    if (!mld::test::near(got_, want_)) {                                                     \
+      std::fprintf(stderr, "%s:%d: %s is %.9g, wanted %.9g\n", __FILE__, __LINE__, #a, got_, \
+                   want_);                                                                   \
+      ++mld::test::failures();                                                               \
+    }                                                                                        \
   } while (false)
 #define MISSING(a) CHECK(mld::is_nan(static_cast<double>(a)))

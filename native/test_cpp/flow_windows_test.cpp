@@ -12,20 +12,20 @@ using I = InFeature;
 constexpr std::int64_t kSecond = 1'000'000;
 
 // A query and its answer make a host established, so that it gives a record in every bucket.
-void answered(Capture& c, std::int64_t us, std::uint32_t src, std::uint16_t port,
-              std::uint32_t dst, std::uint16_t service = 7000) {
+void answered(Capture& c, std::int64_t us, std::uint32_t src, std::uint16_t port, std::uint32_t dst,
+              std::uint16_t service = 7000) {
   c.udp(us, src, port, dst, service, "question");
   c.udp(us + 1, dst, service, src, port, "answer");
 }
 
 void windows_end_with_their_bucket() {
   Capture c;
-  answered(c, 0, home(1), 1, away(1));                    // bucket 0
-  answered(c, 4'999'000, home(1), 2, away(2));            // bucket 0
-  answered(c, 5 * kSecond, home(1), 3, away(3));          // bucket 1
-  answered(c, 10 * kSecond, home(1), 4, away(4));         // bucket 2
-  answered(c, 30 * kSecond, home(1), 5, away(5));         // bucket 6
-  answered(c, 300 * kSecond, home(1), 6, away(6));        // bucket 60
+  answered(c, 0, home(1), 1, away(1));              // bucket 0
+  answered(c, 4'999'000, home(1), 2, away(2));      // bucket 0
+  answered(c, 5 * kSecond, home(1), 3, away(3));    // bucket 1
+  answered(c, 10 * kSecond, home(1), 4, away(4));   // bucket 2
+  answered(c, 30 * kSecond, home(1), 5, away(5));   // bucket 6
+  answered(c, 300 * kSecond, home(1), 6, away(6));  // bucket 60
   const Output out = run(c.bytes);
   const HostOut* h = out.host(home(1), 0);
   REQUIRE(h != nullptr);
@@ -41,13 +41,13 @@ void windows_end_with_their_bucket() {
   NEAR((*h)[O::out_burst_connections_count_30s], 2);
   h = out.host(home(1), 10);
   REQUIRE(h != nullptr);
-  NEAR((*h)[O::out_connection_rate_10s], 0.2);            // bucket 0 is out
+  NEAR((*h)[O::out_connection_rate_10s], 0.2);  // bucket 0 is out
   NEAR((*h)[O::out_connection_rate_30s], 4 / 30.0);
   NEAR((*h)[O::out_unique_destinations_10s], 2);
   h = out.host(home(1), 30);
   REQUIRE(h != nullptr);
   NEAR((*h)[O::out_connection_rate_10s], 0.1);
-  NEAR((*h)[O::out_connection_rate_30s], 3 / 30.0);       // buckets 1 to 6
+  NEAR((*h)[O::out_connection_rate_30s], 3 / 30.0);  // buckets 1 to 6
   NEAR((*h)[O::out_connection_rate_60s], 5 / 60.0);
   NEAR((*h)[O::out_temporal_consistency_300s], 4 / 60.0);
   // 2 1 1 0 0 0 1 and five empty ones: mean 5/12, mean of squares 7/12
@@ -55,7 +55,7 @@ void windows_end_with_their_bucket() {
   MISSING((*h)[O::out_new_external_ips_30s]);
   h = out.host(home(1), 300);
   REQUIRE(h != nullptr);
-  NEAR((*h)[O::out_connection_rate_300s], 4 / 300.0);     // buckets 1 to 60
+  NEAR((*h)[O::out_connection_rate_300s], 4 / 300.0);  // buckets 1 to 60
   NEAR((*h)[O::out_new_external_ips_30s], 1);
   NEAR((*h)[O::out_upload_download_ratio_300s], (4 * 8 + 1) / (4 * 6 + 1.0));
   NEAR((*h)[O::out_data_exfiltration_indicators_300s], 32 / 56.0);
@@ -80,19 +80,19 @@ void distinct_values_move_to_their_last_bucket() {
   NEAR((*h)[O::out_unique_destinations_30s], 2);
   h = out.host(home(1), 45);
   REQUIRE(h != nullptr);
-  NEAR((*h)[O::out_unique_destinations_30s], 2);   // buckets 4 to 9: 1 and 3
+  NEAR((*h)[O::out_unique_destinations_30s], 2);  // buckets 4 to 9: 1 and 3
   NEAR((*h)[O::out_unique_destinations_300s], 3);
   NEAR((*h)[O::out_unique_ports_300s], 1);
 }
 
 void a_value_is_new_when_60_buckets_did_not_see_it() {
   Capture c;
-  answered(c, 0, home(1), 1, away(1));                  // bucket 0
+  answered(c, 0, home(1), 1, away(1));  // bucket 0
   answered(c, 1, home(1), 2, home(77));
-  answered(c, 299 * kSecond, home(1), 3, away(1));      // bucket 59: 59 after
-  answered(c, 599 * kSecond, home(1), 4, away(1));      // bucket 119: 60 after
-  answered(c, 904 * kSecond, home(1), 5, away(1));      // bucket 180: 61 after
-  answered(c, 905 * kSecond, home(1), 6, home(77));     // bucket 181: long ago
+  answered(c, 299 * kSecond, home(1), 3, away(1));   // bucket 59: 59 after
+  answered(c, 599 * kSecond, home(1), 4, away(1));   // bucket 119: 60 after
+  answered(c, 904 * kSecond, home(1), 5, away(1));   // bucket 180: 61 after
+  answered(c, 905 * kSecond, home(1), 6, home(77));  // bucket 181: long ago
   const Output out = run(c.bytes);
   const auto fresh = [&](double seconds, O feature) {
     const HostOut* h = out.host(home(1), seconds);
@@ -146,7 +146,7 @@ void a_smb_spread_shows_as_distinct_hosts() {
   const HostOut* h = out.host(home(1), 25);
   REQUIRE(h != nullptr);
   NEAR((*h)[O::out_smb_connection_diversity_30s], 10);
-  NEAR((*h)[O::out_smb_connection_diversity_10s], 4);   // flows 20 to 29: hosts 106 to 109
+  NEAR((*h)[O::out_smb_connection_diversity_10s], 4);  // flows 20 to 29: hosts 106 to 109
   NEAR((*h)[O::out_smb_flows_60s], 30);
   NEAR((*h)[O::out_smb_upload_bytes_60s], 240);
   NEAR((*h)[O::out_smb_download_bytes_60s], 0);
@@ -221,7 +221,8 @@ void pairs_remember_the_starts_of_answered_flows() {
 void flows_keep_the_windows_of_their_last_bucket() {
   Capture c;
   answered(c, 0, home(1), 1, away(1));
-  for (std::uint16_t i = 0; i < 9; ++i) answered(c, 6 * kSecond + i * 10, home(1), 100, away(2 + i));
+  for (std::uint16_t i = 0; i < 9; ++i)
+    answered(c, 6 * kSecond + i * 10, home(1), 100, away(2 + i));
   for (int i = 2; i < 20; ++i) c.icmp(i * 5 * kSecond, home(8), home(9), 8);
   const Output out = run(c.bytes);
   NEAR(out.flow(0)[O::out_connection_rate_10s], 0.1);  // ended when there were 10

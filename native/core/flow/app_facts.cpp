@@ -71,9 +71,7 @@ std::uint32_t TextSlab::take(std::size_t size) {
   return (c << kTextShift) | at;
 }
 
-void TextSlab::give(std::uint32_t id) {
-  classes_[id >> kTextShift].free.push_back(id & kTextMask);
-}
+void TextSlab::give(std::uint32_t id) { classes_[id >> kTextShift].free.push_back(id & kTextMask); }
 
 const char* TextSlab::at(std::uint32_t id) const {
   const unsigned c = id >> kTextShift;
@@ -255,7 +253,8 @@ void AppReader::end_prefix(Flow& flow, unsigned side) {
 
 AppNews AppReader::segment(Flow& flow, unsigned side, const Packet& packet) {
   AppNews news;
-  const std::uint16_t decided = side == kForward ? flow_state::decided_fwd : flow_state::decided_bwd;
+  const std::uint16_t decided =
+      side == kForward ? flow_state::decided_fwd : flow_state::decided_bwd;
   if (flow.is(decided) || packet.payload_length == 0 || packet.later_fragment) return news;
   // A SYN takes one number of its own.
   const std::uint32_t seq = packet.tcp_seq + ((packet.tcp_flags & tcp::syn) != 0 ? 1 : 0);

@@ -14,7 +14,9 @@ class Batch {
  public:
   explicit Batch(const BatchBuffers& buffers) : buffers_(buffers) {}
 
-  bool host_fits() const { return left(buffers_.hosts, hosts_ * sizeof(HostRecord)) >= sizeof(HostRecord); }
+  bool host_fits() const {
+    return left(buffers_.hosts, hosts_ * sizeof(HostRecord)) >= sizeof(HostRecord);
+  }
   bool flow_fits(std::size_t text) const {
     return left(buffers_.flows, flows_ * sizeof(FlowRecord)) >= sizeof(FlowRecord) &&
            left(buffers_.arena, arena_) >= text;

@@ -7,8 +7,8 @@
 namespace mld {
 namespace {
 
-constexpr std::int64_t kClosedUs = 5'000'000;     // a closed flow waits so long for its last packets
-constexpr std::uint32_t kProbationPackets = 8;    // of a host in a bucket, to be worth a record
+constexpr std::int64_t kClosedUs = 5'000'000;   // a closed flow waits so long for its last packets
+constexpr std::uint32_t kProbationPackets = 8;  // of a host in a bucket, to be worth a record
 
 }  // namespace
 
@@ -20,9 +20,8 @@ void Tracker::begin_close(const OpenBucket& open, const OpenBucket& next, bool f
   host_at_ = 0;
   std::vector<HostRef>& touched = hosts_.touched();
   std::erase_if(touched, [&](HostRef ref) { return hosts_.resolve(ref) == nullptr; });
-  std::sort(touched.begin(), touched.end(), [&](HostRef a, HostRef b) {
-    return hosts_[a.id].order < hosts_[b.id].order;
-  });
+  std::sort(touched.begin(), touched.end(),
+            [&](HostRef a, HostRef b) { return hosts_[a.id].order < hosts_[b.id].order; });
 }
 
 bool Tracker::write(Batch& batch) {
@@ -150,8 +149,7 @@ void Tracker::collect_due(FlowList which) {
       push_due(id, reason);
     } else if (!whole) {
       // Its bucket may hold others that are due; a later bucket does not.
-      const std::int64_t start_us =
-          open_.start_us - (open_.number - flow.bucket) * kBucketUs;
+      const std::int64_t start_us = open_.start_us - (open_.number - flow.bucket) * kBucketUs;
       const std::int64_t idle = next_.start_us - start_us;
       if (flow.is(flow_state::closed) ? idle < kClosedUs : idle <= timeout_us(flow)) break;
     }

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint64_t kLargeUpload = 1048576;
 constexpr std::int64_t kPauseUs = 1'000'000;
-constexpr std::uint32_t kFlowLog = 16;      // size bins that fit in Flow::size_log
+constexpr std::uint32_t kFlowLog = 16;           // size bins that fit in Flow::size_log
 constexpr std::uint32_t kMaxSquared = 1u << 20;  // longer frames do not exist
 
 std::uint64_t value_of(const AddressWords& address) {
@@ -277,8 +277,8 @@ void Tracker::count_http(Step& step) {
   if (step.dst != nullptr) ++hosts_.in(*step.dst, step.open.number)[In::http];
 }
 
-// Answered is enough, except for TCP: there the initiator must have come back, or a flood of spoofed
-// SYNs to an open port would fill the tables of real flows and hosts.
+// Answered is enough, except for TCP: there the initiator must have come back, or a flood of
+// spoofed SYNs to an open port would fill the tables of real flows and hosts.
 void Tracker::confirm(Step& step) {
   Flow& flow = step.flow;
   if (flow.is_tcp()) {

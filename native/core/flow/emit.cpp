@@ -96,8 +96,7 @@ void Tracker::fill(Flow& flow, EndReason reason, FlowRecord& record) {
     record.dns_rcode = facts->dns_rcode;
   }
   record.flags = add_flag(flow.flags, flow_flag::one_way, !flow.answered());
-  record.flags =
-      add_flag(record.flags, flow_flag::payload_cut, flow.is(flow_state::payload_cut));
+  record.flags = add_flag(record.flags, flow_flag::payload_cut, flow.is(flow_state::payload_cut));
   const std::span<float, kFlowFeatures> features(record.features);
   flow_features(flow, flows_.more(std::as_const(flow)), apps_, counts_.two_way,
                 features.first<kFlowOwnFeatures>());
@@ -117,10 +116,10 @@ void Tracker::fill_windows(Flow& flow, FlowRecord& record) {
   if (dst != nullptr && flow.snapshots[kBackward] != kNone) {
     std::copy_n(in_snapshots_[flow.snapshots[kBackward]].values.data(), kInFeatures, in);
   }
-  record.flags = add_flag(record.flags, flow_flag::src_established,
-                          src != nullptr && src->established());
-  record.flags = add_flag(record.flags, flow_flag::dst_established,
-                          dst != nullptr && dst->established());
+  record.flags =
+      add_flag(record.flags, flow_flag::src_established, src != nullptr && src->established());
+  record.flags =
+      add_flag(record.flags, flow_flag::dst_established, dst != nullptr && dst->established());
 }
 
 }  // namespace mld

@@ -1,8 +1,9 @@
 // Capture bytes in, flow and host records out.
 //
 //   auto engine = Engine::open("prefixBytes=512\n", error);
-//   RunResult r = engine->run(chunk, buffers);   // hand over chunk.subspan(r.consumed) next
-//   ...
+//   for each chunk:
+//     do { r = engine->run(chunk, buffers); chunk = chunk.subspan(r.consumed); }
+//     while (r.state == RunState::batch_full && !chunk.empty());      // stop at RunState::error
 //   do r = engine->run({}, buffers); while (r.state == RunState::batch_full);  // end of input
 //
 // The bytes of all records depend on the capture and the options alone, not on how the input was
@@ -63,10 +64,11 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Reads the chunk until it is used up or a buffer is full. When it was not used up, the next
-  /// call gets the rest of it (at any address). An empty chunk states the end of the input; repeat
-  /// it until the state is `end`. After an error in the capture, what was read before it is kept:
-  /// the state is `batch_full` until its records are written, then `error`.
+  /// Reads the chunk until it is used up or a buffer is full. When some of it is left, the next
+  /// call gets that rest, at any address; when nothing is left, the next chunk, whatever the state:
+  /// what waits is written first. An empty chunk states the end of the input; repeat it until the
+  /// state is `end` or `error`. After an error in the capture the records of what was read before
+  /// it come first (`batch_full`), then `error`. Offsets into the arena start at 0 in each call.
   RunResult run(Bytes chunk, BatchBuffers out);
 
   /// Writes counters in the order of `counter_names`; gives how many were written.

@@ -67,7 +67,7 @@ struct FlowMore {
 /// Lists by what ends a flow. The `half` ones are bounded with the unanswered flows.
 enum class FlowList : std::uint8_t {
   unanswered,
-  half_tcp,       ///< answered TCP whose initiator has not come back
+  half_tcp,  ///< answered TCP whose initiator has not come back
   half_closed,
   half_late,      ///< last packet's own time lies before the bucket of the clock
   half_replaced,  ///< ended by a new flow with its key
@@ -86,15 +86,15 @@ inline constexpr std::uint16_t low_starts = 1;  ///< the lesser endpoint is the 
 inline constexpr std::uint16_t fin_fwd = 2;
 inline constexpr std::uint16_t fin_bwd = 4;
 inline constexpr std::uint16_t closed = 8;
-inline constexpr std::uint16_t confirmed = 16;     ///< both ends are real: see docs/flows.md
+inline constexpr std::uint16_t confirmed = 16;  ///< both ends are real: see docs/flows.md
 inline constexpr std::uint16_t syn_ack_seen = 32;
 inline constexpr std::uint16_t handshake = 64;
 inline constexpr std::uint16_t large_upload = 128;
-inline constexpr std::uint16_t detached = 256;     ///< no longer found by its key
+inline constexpr std::uint16_t detached = 256;      ///< no longer found by its key
 inline constexpr std::uint16_t decided_fwd = 1024;  ///< the prefix needs no more bytes
 inline constexpr std::uint16_t decided_bwd = 2048;
 inline constexpr std::uint16_t http_counted = 4096;
-inline constexpr std::uint16_t reset = 8192;        ///< closed by RST
+inline constexpr std::uint16_t reset = 8192;  ///< closed by RST
 inline constexpr std::uint16_t payload_cut = 16384;
 }  // namespace flow_state
 
@@ -132,8 +132,8 @@ struct Flow {
   float pair_gap_cv = kUnavailable;
   float pair_age = kUnavailable;
   std::uint16_t state = 0;
-  App app = App::unknown;        ///< the first that was recognised
-  std::uint8_t apps = 0;         ///< all that were, bit by App
+  App app = App::unknown;  ///< the first that was recognised
+  std::uint8_t apps = 0;   ///< all that were, bit by App
   FlowList list = FlowList::unanswered;
   std::uint8_t confidence = 0;
   std::uint8_t flags = 0;  ///< flow_flag bits that hold from the start

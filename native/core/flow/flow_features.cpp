@@ -159,9 +159,8 @@ void names(const Flow& flow, const AppReader& reader, Writer set) {
     target = reader.text(*facts, Text::http_target);
   }
   const double length = static_cast<double>(name.size());
-  const auto digits = std::count_if(name.begin(), name.end(), [](char c) {
-    return c >= '0' && c <= '9';
-  });
+  const auto digits =
+      std::count_if(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
   set(F::name_length, name.empty() ? kMissing : length);
   set(F::name_entropy, text_entropy(name));
   set(F::name_digit_ratio, ratio(static_cast<double>(digits), length));

@@ -16,7 +16,8 @@ HomeNets::HomeNets(const std::vector<Network>& networks) {
 
 bool HomeNets::contains(const AddressWords& address, std::uint32_t ip_version) const {
   for (const Masked& network : networks_) {
-    if (network.ip_version == ip_version && (address.w[0] & network.mask.w[0]) == network.value.w[0] &&
+    if (network.ip_version == ip_version &&
+        (address.w[0] & network.mask.w[0]) == network.value.w[0] &&
         (address.w[1] & network.mask.w[1]) == network.value.w[1]) {
       return true;
     }

@@ -57,8 +57,9 @@ void HostTable::establish(std::uint32_t id, std::int64_t bucket) {
   ++established_;
 }
 
-// Lists are in the order of the hosts' first packet of their last bucket. So a host that had more of
-// them in the open bucket gets a second chance, or a flood of new sources would push out its victim.
+// Lists are in the order of the hosts' first packet of their last bucket. So a host that had more
+// of them in the open bucket gets a second chance, or a flood of new sources would push out its
+// victim.
 void HostTable::evict(HostList idle, HostList active, std::int64_t bucket) {
   std::uint32_t id = list(idle).head();
   if (id == kNone) {
@@ -203,7 +204,8 @@ void HostTable::trim(std::int64_t closed, std::int64_t next) {
     if (host == nullptr) continue;
     for (std::uint32_t id = host->in; id != kNone; id = ins_[id].next) {
       InBucket& in_bucket = ins_[id];
-      if (in_bucket.bucket == static_cast<std::uint32_t>(closed) || in_bucket.bins == kNone) continue;
+      if (in_bucket.bucket == static_cast<std::uint32_t>(closed) || in_bucket.bins == kNone)
+        continue;
       in_bins_.give(in_bucket.bins);
       in_bucket.bins = kNone;
       break;

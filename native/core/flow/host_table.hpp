@@ -16,9 +16,9 @@ namespace mld {
 /// What happened to hosts so far.
 struct HostCounts {
   std::uint64_t tracked = 0;
-  std::uint64_t evicted = 0;            ///< established hosts that were forgotten
+  std::uint64_t evicted = 0;  ///< established hosts that were forgotten
   std::uint64_t probation_evicted = 0;
-  std::uint64_t distinct_capped = 0;    ///< values beyond a bucket's bound
+  std::uint64_t distinct_capped = 0;  ///< values beyond a bucket's bound
 };
 
 class HostTable {

@@ -70,9 +70,9 @@ constexpr Field kHostFields[] = {
 
 #undef MLD_FIELD
 
-constexpr const char* kTextNames[] = {"name_dns",    "name_sni",        "ja3",        "alpn",
-                                      "http_method", "http_target",     "http_host",
-                                      "http_user_agent", "ssh_client",  "ssh_server"};
+constexpr const char* kTextNames[] = {"name_dns",    "name_sni",    "ja3",       "alpn",
+                                      "http_method", "http_target", "http_host", "http_user_agent",
+                                      "ssh_client",  "ssh_server"};
 static_assert(std::size(kTextNames) == kTexts);
 
 constexpr const char* kEndReasons[] = {"active", "fin", "rst", "idle", "capture_end", "evicted"};

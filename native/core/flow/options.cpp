@@ -71,8 +71,8 @@ bool parse_network(std::string_view text, Network& out) {
   out = Network{};
   out.ip_version = address.find(':') == std::string_view::npos ? 4 : 6;
   const unsigned all = out.ip_version == 4 ? 32 : 128;
-  const bool ok = out.ip_version == 4 ? parse_ipv4(address, out.address)
-                                      : parse_ipv6(address, out.address);
+  const bool ok =
+      out.ip_version == 4 ? parse_ipv4(address, out.address) : parse_ipv6(address, out.address);
   std::uint64_t bits = all;
   if (slash != std::string_view::npos && !parse_number(text.substr(slash + 1), bits)) return false;
   if (!ok || bits > all) return false;
@@ -83,7 +83,7 @@ bool parse_network(std::string_view text, Network& out) {
 // A number of the options with its range.
 struct Field {
   std::string_view key;
-  std::uint32_t EngineOptions::*member;
+  std::uint32_t EngineOptions::* member;
   std::uint32_t least;
   std::uint32_t most;
 };
@@ -130,10 +130,10 @@ bool set_value(std::size_t index, std::string_view key, std::string_view value, 
     const Field& field = kFields[index];
     std::uint64_t number = 0;
     if (!parse_number(value, number) || number < field.least || number > field.most) {
-      return refuse(error, key,
-                    "an integer from " + std::to_string(field.least) + " to " +
-                        std::to_string(field.most),
-                    value);
+      return refuse(
+          error, key,
+          "an integer from " + std::to_string(field.least) + " to " + std::to_string(field.most),
+          value);
     }
     out.*field.member = static_cast<std::uint32_t>(number);
     return true;

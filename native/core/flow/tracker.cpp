@@ -116,8 +116,8 @@ std::uint32_t Tracker::find(const FlowKey& key, std::uint32_t hash, const Packet
   const std::uint32_t id = flows_.find(key, hash);
   if (id == kNone) return kNone;
   const Flow& flow = flows_[id];
-  const bool reopens = flow.is(flow_state::closed) &&
-                       (packet.tcp_flags & (tcp::syn | tcp::ack)) == tcp::syn;
+  const bool reopens =
+      flow.is(flow_state::closed) && (packet.tcp_flags & (tcp::syn | tcp::ack)) == tcp::syn;
   if (!reopens && packet.time_us - flow.last_us <= timeout_us(flow)) return id;
   flows_.replace(id);
   return kNone;

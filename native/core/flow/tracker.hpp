@@ -49,8 +49,8 @@ class Tracker {
 
   /// Takes a packet. Nothing may wait to be written.
   void packet(const Packet& packet, const OpenBucket& open);
-  /// Starts the close of the open bucket. What is due by `now_us`, the start of the next bucket with
-  /// a packet, ends; with `finish` everything does. Then `write` until it gives true.
+  /// Starts the close of the open bucket. What is due by `now_us`, the start of the next bucket
+  /// with a packet, ends; with `finish` everything does. Then `write` until it gives true.
   void begin_close(const OpenBucket& open, const OpenBucket& next, bool finish);
   /// Writes what waits. False when the batch is full.
   bool write(Batch& batch);

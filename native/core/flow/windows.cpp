@@ -50,7 +50,9 @@ struct OutTotals {
   double destinations() const {
     return (*this)[Distinct::external] + (*this)[Distinct::internal] + (*this)[Distinct::group];
   }
-  double smb_hosts() const { return (*this)[Distinct::smb_internal] + (*this)[Distinct::smb_other]; }
+  double smb_hosts() const {
+    return (*this)[Distinct::smb_internal] + (*this)[Distinct::smb_other];
+  }
   double unanswered() const {
     const double flows = (*this)[Out::flows];
     return flows == 0 ? kMissing : 1 - std::min(1.0, (*this)[Out::answered] / flows);
@@ -69,7 +71,9 @@ struct OutTotals {
     const double bits = ratio((*this)[OutSum::dns_entropy] * 0x1p-32, (*this)[Out::dns_queries]);
     return is_nan(bits) ? bits : std::min(1.0, bits / 5.25);
   }
-  double dns_length() const { return ratio((*this)[OutSum::dns_length], (*this)[Out::dns_queries]); }
+  double dns_length() const {
+    return ratio((*this)[OutSum::dns_length], (*this)[Out::dns_queries]);
+  }
   double dns_failed() const { return ratio((*this)[Out::dns_failed], (*this)[Out::dns_responses]); }
   double upload() const {
     if ((*this)[Out::packets_sent] + (*this)[Out::packets_received] == 0) return kMissing;
@@ -279,13 +283,14 @@ void in_60(const InTotals& t, double packet_rate_10, InWriter set) {
   set(F::in_unique_ports_60s, t[Distinct::own_port]);
   set(F::in_flow_completion_rate_60s, t.completed());
   set(F::in_login_flows_60s, t[In::login_flows]);
-  set(F::in_traffic_escalation_rate_10s, 
+  set(F::in_traffic_escalation_rate_10s,
       packet_rate_10 == 0 ? kMissing : packet_rate_10 / (t[In::packets_received] / 60));
 }
 
 // Calls `add` with the buckets of each window in turn, newest first, and `done` at its end.
 template <class Buckets, class Add, class Done>
-std::uint32_t* walk(Buckets& buckets, std::uint32_t* link, std::uint32_t newest, Add add, Done done) {
+std::uint32_t* walk(Buckets& buckets, std::uint32_t* link, std::uint32_t newest, Add add,
+                    Done done) {
   for (const std::uint32_t window : {kBuckets10, kBuckets30, kBuckets60, kBuckets300}) {
     while (*link != kNone && newest - buckets[*link].bucket < window) {
       add(buckets[*link]);
