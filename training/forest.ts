@@ -118,7 +118,7 @@ export async function trainForest(
     scored,
     model: makeForestModel(blob, {
       name: plan.name,
-      category: plan.categories.join(","),
+      category: plan.categories.join("-"),
       features: [...plan.inputs],
       calibration: calibrationOf(scored),
       thresholds: { alert: 0.7 },
