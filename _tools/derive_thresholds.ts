@@ -130,7 +130,7 @@ function* generated(count: number): Generator<Source> {
     if (!scenario.startsWith("benign_")) continue;
     for (let index = 0; index < count; index++) {
       const seed = 7_000_000 + index;
-      const bytes = collect(generate(scenario, { seed })).bytes;
+      const bytes = new Uint8Array(collect(generate(scenario, { seed })).bytes);
       const name = `generated ${scenario} ${seed}`;
       yield {
         name,

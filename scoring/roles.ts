@@ -30,7 +30,13 @@ export const ROLE_RELAXES: Readonly<Record<HostRole, RoleRelaxation>> = {
   // Authorised to look for weaknesses.
   scanner: {
     categories: ["scan", "web", "lateral"],
-    rules: ["password_guessing", "slow_password_guessing", "password_spraying"],
+    rules: [
+      "password_guessing",
+      "slow_password_guessing",
+      "password_spraying",
+      "repeated_logins",
+      "repeated_exchanges",
+    ],
   },
   // Many hosts behind one address.
   nat: {
@@ -61,6 +67,8 @@ export const ROLE_RELAXES: Readonly<Record<HostRole, RoleRelaxation>> = {
       "slow_smb_fan_out",
       "login_fan_out",
       "password_spraying",
+      "repeated_logins",
+      "repeated_exchanges",
     ],
   },
   // Talks SMB and DNS with everyone.
