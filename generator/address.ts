@@ -58,6 +58,41 @@ export function makeHost(
   };
 }
 
+// Ports of the ephemeral range that analysers take for a protocol whatever is sent.
+const CLAIMED = new Set([
+  ...[
+    34962,
+    34980,
+    37008,
+    41170,
+    44321,
+    44322,
+    44818,
+    45564,
+    47000,
+    47808,
+    48049,
+    48898,
+    49999,
+  ],
+  ...[
+    54328,
+    56000,
+    56001,
+    56500,
+    56501,
+    57000,
+    57001,
+    57032,
+    57033,
+    57500,
+    57501,
+    57532,
+    57533,
+  ],
+  ...[59000, 59001, 59032, 59033, 59500, 59501, 59532, 59533, 60001],
+]);
+
 /** The host's next ephemeral port, going round in 49152..65000 or 32768..60999 by stack. */
 export function ephemeral(host: Host): number {
   const [low, high] = host.stack === "linux" || host.stack === "embedded"
@@ -65,6 +100,7 @@ export function ephemeral(host: Host): number {
     : [49152, 65000];
   let port = host.nextPort + 1;
   if (port < low || port > high) port = low + (port % (high - low));
+  while (CLAIMED.has(port)) port++;
   host.nextPort = port;
   return port;
 }

@@ -28,8 +28,7 @@ export interface UdpSpec {
 /** One conversation, datagram by datagram. */
 export function* udp(sim: Sim, spec: UdpSpec): Actor {
   const { client, server, family, port, rttUs, steps, only } = spec;
-  // Up here no protocol has a port that analysers would take the payload for.
-  const clientPort = spec.clientPort ?? 52_000 + ephemeral(client) % 8900;
+  const clientPort = spec.clientPort ?? ephemeral(client);
   const nearShare = client.home === server.home
     ? 0.5
     : client.home

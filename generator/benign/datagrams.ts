@@ -9,7 +9,7 @@ import { type Activity, endOf } from "./activities.ts";
 export const call: Activity = (ctx, client) => {
   const { rng, topology, sim } = ctx;
   const server = topology.known(`peer/${rng.int(0, 30)}`);
-  const port = rng.int(52_000, 60_000);
+  const port = rng.int(60_100, 65_000);
   const talk = rng.int(60, 700);
   const bytes = rng.pick([60, 160, 160, 700, 1100]);
   const steps = function* (): Generator<Step, void, void> {
@@ -35,11 +35,11 @@ function datagram(ctx: Context, bytes: number): Uint8Array {
 /** Peer-to-peer: many outside peers by UDP and TCP, some of them gone. */
 export const peers: Activity = (ctx, client) => {
   const { rng, topology, sim } = ctx;
-  const own = rng.int(52_000, 60_000);
+  const own = rng.int(60_100, 65_000);
   for (let i = rng.int(8, 50); i > 0; i--) {
     const server = topology.known(`swarm/${rng.int(0, 120)}`);
     const at = ctx.nowUs + rng.exponential(4e6);
-    const port = rng.int(52_000, 65_000);
+    const port = rng.int(60_100, 65_000);
     const gone = rng.chance(0.35);
     if (rng.chance(0.7)) {
       const steps: Step[] = [{
@@ -63,7 +63,7 @@ export const peers: Activity = (ctx, client) => {
         client,
         server,
         port,
-        clientPort: 52_000 + rng.int(0, 8900),
+        clientPort: rng.int(60_100, 65_000),
         steps,
         answer: gone ? "silent" : "accept",
         end: endOf(ctx),

@@ -238,11 +238,17 @@ export function* poller(ctx: Context): Actor {
         });
       }
       if (kinds.includes("agent")) {
+        const request = httpRequest({
+          host: server.name,
+          path: "/metrics",
+          agent: "poller/2.4",
+        });
+        const length = rng.int(200, 9000);
         const steps: Step[] = [
-          { from: 0, data: sim.filler.bytes(rng.int(40, 120)) },
-          { from: 1, data: sim.filler.bytes(rng.int(200, 9000)) },
+          { from: 0, data: request },
+          ...httpResponse(sim.filler, { length, type: "text/plain" }),
         ];
-        ctx.connect({ client, server, port: 10050, steps, family });
+        ctx.connect({ client, server, port: 9182, steps, family });
       }
     }
     yield round + periodUs;

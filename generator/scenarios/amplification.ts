@@ -88,7 +88,7 @@ export const amplification: Scenario = {
       150,
       Math.min(
         rng.logUniform(200, 15_000),
-        ctx.attackPackets / (ctx.attackUs / 1e6),
+        8 * ctx.attackPackets / (ctx.attackUs / 1e6),
       ),
     );
     const actor = function* (): Actor {

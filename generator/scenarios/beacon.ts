@@ -86,7 +86,7 @@ interface Beacon {
 }
 
 function portOf(rng: Rng, kind: Kind): number {
-  const any = rng.int(52_000, 65_000);
+  const any = rng.int(60_100, 65_000);
   if (kind === "http") return rng.pick([80, 80, 8080, 8888, 7080]);
   if (kind === "raw") return rng.pick([4444, 4782, 6606, 8808, 1177, 443, any]);
   return rng.pick([443, 443, 443, 8443, 447, 449, any]);

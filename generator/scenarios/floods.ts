@@ -17,7 +17,7 @@ function paces(ctx: Context): () => number {
   // Whoever asks for a large flood gets all of it within its time.
   const rate = attackPackets > 200_000
     ? wanted
-    : Math.max(200, Math.min(rng.logUniform(200, 20_000), wanted));
+    : Math.max(200, Math.min(rng.logUniform(200, 20_000), wanted * 8));
   const burst = rng.chance(0.3);
   return () => {
     if (burst && rng.chance(0.01)) return rng.exponential(4e6 / rate * 10);
@@ -143,18 +143,18 @@ export const udpFlood: Scenario = {
       3074,
       27015,
       9987,
-      rng.int(52_000, 65_000),
+      rng.int(60_100, 65_000),
       0,
     ]);
-    const fixedSource = rng.chance(0.3) ? rng.int(52_000, 65_000) : 0;
+    const fixedSource = rng.chance(0.3) ? rng.int(60_100, 65_000) : 0;
     const unreachable = rng.chance(0.3);
     let lastAnswer = 0;
     const send = (source: Host) => {
       const length = size < 0 ? rng.int(0, 1400) : size;
       const payload: Slice = { bytes: blob.bytes, offset: 0, length, blob };
-      const to = port || rng.int(52_000, 65_000);
+      const to = port || rng.int(60_100, 65_000);
       sim.frame.udp(sim.nowUs, [source, victim, family], [
-        fixedSource || rng.int(52_000, 65_000),
+        fixedSource || rng.int(60_100, 65_000),
         to,
       ], payload);
       // Stacks limit how many errors they send.
