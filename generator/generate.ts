@@ -44,7 +44,7 @@ export interface GenerateOptions {
   bytes?: number;
   /** Bytes kept per packet, 0 for all. @default {0} */
   snaplen?: number;
-  /** @default {"pcap"} */
+  /** File format. @default {"pcap"} */
   format?: CaptureFormat;
   /** Time of the first possible packet, microseconds since the epoch. */
   startUs?: number;

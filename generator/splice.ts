@@ -40,7 +40,7 @@ export interface SpliceOptions {
   attackPackets?: number;
   /** Bytes kept of the attack's packets, 0 for all; the capture's own stay as they are cut. @default {0} */
   snaplen?: number;
-  /** @default {"pcap"} */
+  /** File format. @default {"pcap"} */
   format?: CaptureFormat;
   /** What the truth calls the capture. @default {"capture"} */
   label?: string;
