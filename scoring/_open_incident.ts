@@ -66,8 +66,8 @@ export class OpenIncident {
     this.add(verdict);
   }
 
-  /** Takes in one more verdict. */
-  add(verdict: Verdict): void {
+  /** Takes in one more verdict, and counts flows like it. */
+  add(verdict: Verdict, repeats = 0): void {
     const { timestampUs, fastScore, mlScore, flow } = verdict;
     this.lastSeenUs = Math.max(this.lastSeenUs, timestampUs);
     this.finalScore = Math.max(this.finalScore, verdict.finalScore);
@@ -79,6 +79,7 @@ export class OpenIncident {
       this.#lastBucket = bucket;
       this.#buckets++;
     }
+    this.#flows += repeats;
     if (flow === undefined) this.#windows++;
     else this.#addFlow(flow);
     if (this.#events.length < SHOWN_EVENTS) this.#events.push(verdict.eventId);

@@ -66,9 +66,11 @@ export class IncidentTracker {
   /**
    * Takes the next verdict. Those without a severity only move the clock.
    *
+   * @param verdict The verdict.
+   * @param repeats Further flow records like it that got no verdict of their own; they are counted.
    * @returns Incidents that closed meanwhile, then what the verdict opened or raised.
    */
-  push(verdict: Verdict): IncidentUpdate[] {
+  push(verdict: Verdict, repeats = 0): IncidentUpdate[] {
     const updates = this.advance(verdict.timestampUs);
     const { category, subject, severity } = verdict;
     if (category === null || subject === null || severity === null) {
@@ -81,7 +83,7 @@ export class IncidentTracker {
     const key = keyOf(category, subject);
     const known = this.#open.get(key);
     if (known !== undefined) {
-      known.add(verdict);
+      known.add(verdict, repeats);
       if (known.rose) {
         updates.push({ state: "updated", incident: known.tell() });
       }

@@ -17,6 +17,7 @@ import {
   type RatedGroup,
   reasonsOf,
 } from "./_group.ts";
+import { Quota } from "./_quota.ts";
 import {
   authoritativeSource,
   confidenceOf,
@@ -64,6 +65,7 @@ export class Scorer {
   /** What has been done so far. */
   readonly counts: ScorerCounts = { verdicts: 0, suppressed: 0, relaxed: 0 };
   readonly #exceptions: Exceptions;
+  #quota: { limit: number; quota: Quota } | undefined;
 
   /** Takes a policy; make another one when the policy changes. */
   constructor(policy: Policy = DEFAULT_POLICY) {
@@ -136,9 +138,14 @@ export class Scorer {
     recordOf: (row: number) => ScoredRecord,
   ): RecordVerdicts[] {
     const found: RecordVerdicts[] = [];
-    const { also, health, features = false } = options;
+    const { also, health, features = false, perSubject = Infinity } = options;
     for (let row = 0; row < batch.length; row++) {
-      if (!this.isInteresting(scored, row) && also?.(row) !== true) continue;
+      const asked = also?.(row) === true;
+      if (!asked && !this.isInteresting(scored, row)) continue;
+      const repeats = asked || perSubject === Infinity || "address" in batch
+        ? 0
+        : this.#repeats(batch, row, leadingColumn(scored, row), perSubject);
+      if (repeats < 0) continue;
       const predictions = Object.fromEntries(
         Object.entries(scored.predictions).map((
           [name, scores],
@@ -156,9 +163,28 @@ export class Scorer {
         order: batch.order(row),
         verdict: verdicts[0]!,
         alerts,
+        repeats,
       });
     }
     return found;
+  }
+
+  /** Rows skipped before this one; -1 to skip it too. A flood is limited by its victim, all else by its source. */
+  #repeats(
+    batch: FlowBatch,
+    row: number,
+    column: number,
+    limit: number,
+  ): number {
+    if (this.#quota?.limit !== limit) {
+      this.#quota = { limit, quota: new Quota(limit) };
+    }
+    const { quota } = this.#quota;
+    const time = batch.endUs(row);
+    const source = quota.take(`${column} ${batch.source(row)}`, time);
+    if (CATEGORIES[column] !== "ddos" || source < 0) return source;
+    const victim = quota.take(`> ${batch.destination(row)}`, time, source + 1);
+    return victim < 0 ? victim : source + victim;
   }
 
   #group(
@@ -259,4 +285,18 @@ export class Scorer {
       ...(features === undefined ? {} : { features }),
     };
   }
+}
+
+/** Column of a row's highest score. */
+function leadingColumn(scored: ScoredBatch, row: number): number {
+  let best = 0;
+  let highest = -1;
+  for (let column = 0; column < WIDTH; column++) {
+    const at = row * WIDTH + column;
+    const fast = scored.fast[at]!;
+    const ml = scored.ml[at]!;
+    if (fast > highest) [best, highest] = [column, fast];
+    if (ml > highest) [best, highest] = [column, ml];
+  }
+  return best;
 }

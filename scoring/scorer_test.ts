@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { CATEGORIES, type Evidence, type FlowBatch } from "@ml-defender/events";
+import { IncidentTracker } from "./incidents.ts";
 import { definePolicy } from "./policy.ts";
 import type { ScoredBatch } from "./scored.ts";
 import { Scorer } from "./scorer.ts";
@@ -263,4 +264,54 @@ Deno.test("hosts() gives verdicts with their host window", () => {
   assert.equal(found[0]!.verdict.host?.address, "10.0.0.1");
   assert.equal(found[0]!.verdict.timestampUs, 5_000_000);
   assert.equal(found[0]!.verdict.severity, "high");
+});
+
+Deno.test("perSubject judges a share of a flood, and every row is counted", () => {
+  const rows = Array.from({ length: 1000 }, () => [0.9]);
+  const run = (sizes: number[]) => {
+    const scorer = new Scorer();
+    const tracker = new IncidentTracker();
+    const ids: string[] = [];
+    let from = 0;
+    for (const size of sizes) {
+      const offset = from;
+      const batch = {
+        ...batchOf(size),
+        flow: (row: number) => flowOf({ id: `f${offset + row}`, endUs: 0 }),
+        endUs: () => 0,
+      };
+      const scored = scoredOf(rows.slice(from, from + size));
+      for (
+        const { alerts, repeats } of scorer.flows(batch, scored, {
+          perSubject: 100,
+        })
+      ) {
+        ids.push(alerts[0]!.eventId);
+        tracker.push(alerts[0]!, repeats);
+      }
+      from += size;
+    }
+    return { ids, flows: tracker.close()[0]!.incident.flows };
+  };
+  const whole = run([1000]);
+  assert.equal(whole.ids.length, 100 + Math.floor(900 / 64));
+  assert.equal(whole.flows, 100 + 64 * Math.floor(900 / 64));
+  // However the records are cut into batches.
+  assert.deepEqual(run([1, 333, 600, 66]), whole);
+});
+
+Deno.test("perSubject limits a flood from many sources by its victim", () => {
+  const size = 5000;
+  const scored = scoredOf(Array.from({ length: size }, () => [0.9]));
+  // The column of scans moves to that of floods, which is before it.
+  scored.fast.copyWithin(0, 1);
+  const batch = { ...batchOf(size), source: (row: number) => `source ${row}` };
+  const moved = {
+    ...scored,
+    evidence: () => [rule("ddos", 0.9, { subject: "192.0.2.7" })],
+  };
+  const found = new Scorer().flows(batch, moved, { perSubject: 50 });
+  assert.ok(found.length < 50 + size / 64 + 1, `${found.length}`);
+  const counted = found.reduce((sum, one) => sum + 1 + one.repeats, 0);
+  assert.ok(counted > size - 64 && counted <= size);
 });

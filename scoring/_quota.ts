@@ -1,0 +1,54 @@
+const BUCKET_US = 5_000_000;
+/** Of the rows beyond the quota one in so many is still judged. */
+const SHARE = 64;
+const MAX_KEYS = 65_536;
+
+interface Use {
+  bucket: number;
+  judged: number;
+  skipped: number;
+}
+
+/**
+ * How many rows of one kind are judged in five seconds of capture time. It depends on the records and their order alone,
+ * so the same capture gives the same verdicts however it is read.
+ */
+export class Quota {
+  readonly #limit: number;
+  readonly #uses = new Map<string, Use>();
+
+  /** @param limit Rows for each key and five seconds. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /**
+   * Asks for one more row.
+   *
+   * @param key What the row is about.
+   * @param timestampUs Its time.
+   * @param rows Rows that it stands for.
+   * @returns Rows that were skipped since the last one judged; -1 to skip this one.
+   */
+  take(key: string, timestampUs: number, rows = 1): number {
+    const bucket = Math.floor(timestampUs / BUCKET_US);
+    let use = this.#uses.get(key);
+    if (use === undefined) {
+      if (this.#uses.size >= MAX_KEYS) this.#uses.clear();
+      use = { bucket, judged: 0, skipped: 0 };
+      this.#uses.set(key, use);
+    }
+    if (use.bucket !== bucket) {
+      use.bucket = bucket;
+      use.judged = 0;
+    }
+    if (use.judged >= this.#limit && use.skipped < SHARE - 1) {
+      use.skipped += rows;
+      return -1;
+    }
+    const { skipped } = use;
+    use.skipped = 0;
+    use.judged++;
+    return skipped;
+  }
+}
