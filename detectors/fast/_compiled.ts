@@ -195,8 +195,9 @@ function tellingTerms(
   names: readonly string[],
   columnOf: (feature: string) => number,
 ): Telling[] {
-  return rule.terms.filter(({ full, comparison }) =>
-    full !== undefined || comparison === "atLeast" || comparison === "above"
+  return rule.terms.filter(({ full, comparison, guard }) =>
+    full !== undefined ||
+    guard !== true && (comparison === "atLeast" || comparison === "above")
   ).map((term, index) => {
     const column = columnOf(term.feature);
     const feature = names[column]!;

@@ -4,8 +4,8 @@ import { atLeast, atMost, lead, type Rule } from "./rule.ts";
 const NO_DATA_BACK = [{ feature: "bwd_payload_bytes", is: 0 }];
 
 // Who only gets packets, as the victim of reflected floods does, looks for nothing.
-const SENDS = [atLeast("out_packet_rate_60s", 0.3)];
-const SENDS_SLOWLY = [atLeast("out_byte_rate_300s", 3)];
+const SENDS = [{ ...atLeast("out_packet_rate_60s", 0.3), guard: true }];
+const SENDS_SLOWLY = [{ ...atLeast("out_byte_rate_300s", 3), guard: true }];
 
 /** Searches for hosts and services. The subject is the scanner. */
 export const SCAN_RULES: readonly Rule[] = [

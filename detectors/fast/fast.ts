@@ -114,13 +114,14 @@ export class FastRules {
         category: rule.category,
         subject: subjectOf(rule, batch, row),
         score,
-        reasons: compiled.telling[index]!.map((term): Reason => ({
+        // What supports the first reason counts half.
+        reasons: compiled.telling[index]!.map((term, place): Reason => ({
           code: term.code,
           text: term.text,
           feature: term.feature,
           value: features.values[base + term.column]!,
           threshold: term.threshold,
-          weight: score,
+          weight: place === 0 ? score : score / 2,
         })),
       });
     }

@@ -22,6 +22,8 @@ export interface Term {
    * at this fraction's inverse). Greater than 1. A rule has at least one.
    */
   readonly full?: number;
+  /** Whether it only keeps the rule from cases it does not mean, and is no reason worth reading. */
+  readonly guard?: boolean;
 }
 
 /** A condition on the flow that carries the windows; not asked of host records. */
