@@ -48,6 +48,7 @@ const CAPTURES: readonly string[] = [
   "benign/ndpi__http_ipv6.pcap",
   "protocols/arkime__pcap_socks5-http-302-frag.pcap", // TCP in fragments
   "protocols/tcpdump__tests_tcp-handshake-nano.pcap", // pcap in nanoseconds
+  "protocols/arkime__pcap_http-basicauth.pcap", // HTTP on port 2082
   "protocols/arkime__pcap_twovlan.pcap", // two tags
 ];
 

@@ -1,5 +1,5 @@
 /**
- * What a flow's payload says: the first bytes of each direction in order, and every DNS datagram.
+ * What a flow's payload says: the first bytes of each direction of TCP in order, and every DNS datagram.
  *
  * @module
  */
@@ -35,12 +35,6 @@ class Prefix {
 
   constructor(limit: number) {
     this.#limit = limit;
-  }
-
-  addDatagram(payload: Uint8Array): void {
-    if (this.ended || payload.length === 0) return;
-    this.bytes = [...payload.subarray(0, this.#limit)];
-    this.ended = true;
   }
 
   /** TCP: only bytes that follow what is there already. */
@@ -127,7 +121,6 @@ export class AppState {
         messages.push(message);
       }
     } else {
-      prefix.addDatagram(packet.payload);
       const message = AppState.dnsDatagram(packet);
       if (message !== undefined) messages.push(message);
     }
@@ -171,7 +164,7 @@ export class AppState {
 
   /** A direction starts with a TLS record. */
   get isTls(): boolean {
-    return this.#protocol === 6 && this.#both.some(isTls);
+    return this.#both.some(isTls);
   }
 
   /** A direction starts with an HTTP request or response. */
@@ -196,7 +189,7 @@ export class AppState {
 
   /** First DNS name, else SNI, else HTTP host. */
   get name(): string | undefined {
-    const dns = this.dns.find((it) => it.name !== undefined)?.name;
+    const dns = this.dns.find(({ name = "" }) => name !== "")?.name;
     const name = dns ?? readServerName(this.#both[0]) ??
       readHttpHost(this.#both[0]);
     return name === "" ? undefined : name;

@@ -4,6 +4,7 @@
  * @module
  */
 import { AppState } from "./app.ts";
+import { isGroup } from "./networks.ts";
 import type { PacketFacts } from "./tshark.ts";
 
 const SYN = 2;
@@ -27,6 +28,7 @@ export function directionOf(
     confidence,
   });
   const { kind, protocol, flags, type } = packet;
+  if (isGroup(packet.dst)) return toSender(true, 95); // groups do not speak
   if (kind === "arp") {
     if (type === 1) return toSender(true, 95);
     return type === 2 ? toSender(false, 90) : toSender(true, 50);

@@ -198,7 +198,7 @@ function payloads(): Tiny {
       9 + i,
       "10.0.0.1:5",
       "10.0.0.53:53",
-      dnsMessage(name, { type: i }),
+      dnsMessage(name, { type: i + 15 }),
     );
   }
   return tiny.udp(14, "10.0.0.1:6", "10.0.0.53:53", "no dns at all").udp(

@@ -215,6 +215,6 @@ function pairs(record: FlowRecord) {
       : ratio(deviation(between), mean(between)),
     pair_age_s: starts.length === 0
       ? NaN
-      : ((starts.at(-1) ?? 0) - (starts[0] ?? 0)) / 1e6,
+      : Math.max(0, (starts.at(-1) ?? 0) - (starts[0] ?? 0)) / 1e6,
   };
 }

@@ -252,6 +252,12 @@ class Oracle implements OracleRun {
       this.#tell(flow, { type: "large", flow });
     }
     if (before && !flow.answered) this.#answer(flow);
+    // The initiator is real: of TCP it must have come back, or a flood of spoofed SYNs would make hosts.
+    const cameBack = forward && (flags & (ACK | SYN | RST)) === ACK;
+    if (flow.answered && (packet.protocol !== 6 || cameBack)) {
+      flow.source.established = true;
+      flow.destination.established = true;
+    }
     if (packet.protocol === 6 && !packet.laterFragment) {
       this.#tcp(flow, forward, flags);
     }
@@ -262,8 +268,6 @@ class Oracle implements OracleRun {
 
   #answer(flow: Flow): void {
     flow.answered = true;
-    flow.source.established = true;
-    flow.destination.established = true;
     this.#tell(flow, { type: "answer", flow });
     const key = [
       flow.initiator,

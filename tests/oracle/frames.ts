@@ -80,6 +80,7 @@ export const FIELDS = [
   "tcp.seq_raw",
   "tcp.hdr_len",
   "tcp.payload",
+  "tcp.reset_cause",
   "udp.srcport",
   "udp.dstport",
   "udp.length",
@@ -319,6 +320,13 @@ function ipv6(row: Row, layers: readonly string[]): IpFacts | undefined {
   };
 }
 
+/** What tshark shows of a RST's payload is a text of its own, the "reset cause". */
+function tcpPayload(row: Row): Uint8Array {
+  return row["tcp.payload"] === ""
+    ? new TextEncoder().encode(row["tcp.reset_cause"])
+    : bytesOf(last(row, "tcp.payload"));
+}
+
 function transportOf(
   row: Row,
   protocol: number,
@@ -343,7 +351,7 @@ function transportOf(
       flags: number(row, "tcp.flags") & 0xff,
       seq: number(row, "tcp.seq_raw"),
       headerLength: number(row, "tcp.hdr_len"),
-      payload: bytesOf(last(row, "tcp.payload")),
+      payload: tcpPayload(row),
     };
   }
   if (protocol === 17) {

@@ -36,7 +36,7 @@ export function readDns(bytes: Uint8Array): DnsFacts | undefined {
     type: 0,
   };
   if (word(4) === 0) return facts;
-  const labels: string[] = [];
+  const parts: string[] = [];
   let at = 12;
   for (;;) {
     const length = bytes[at];
@@ -44,24 +44,33 @@ export function readDns(bytes: Uint8Array): DnsFacts | undefined {
     at++;
     if (length === 0) break;
     if (at + length > bytes.length) return undefined;
-    labels.push(presentation(bytes.subarray(at, at + length)));
+    if (parts.length > 0) parts.push(".");
+    parts.push(...Array.from(bytes.subarray(at, at + length), presentation));
     at += length;
   }
   if (at + 4 > bytes.length) return undefined;
   return {
     ...facts,
-    name: labels.join(".").slice(0, 255),
+    name: cutName(parts),
     type: word(at),
   };
 }
 
-function presentation(label: Uint8Array): string {
+/** As tshark writes it: `\a` to `\r` for bytes 7 to 13, three octal digits for others that are not printable. */
+function presentation(byte: number): string {
+  if (byte >= 7 && byte <= 13) return "\\" + "abtnvfr"[byte - 7];
+  if (byte >= 0x20 && byte < 0x7f) {
+    return String.fromCharCode(byte).toLowerCase();
+  }
+  return "\\" + byte.toString(8).padStart(3, "0");
+}
+
+/** At most 255 characters, cut in front of what does not fit. */
+function cutName(parts: readonly string[]): string {
   let text = "";
-  for (const byte of label) {
-    const printable = byte > 0x20 && byte < 0x7f;
-    text += printable
-      ? String.fromCharCode(byte).toLowerCase()
-      : "\\" + String(byte).padStart(3, "0");
+  for (const part of parts) {
+    if (text.length + part.length > 255) break;
+    text += part;
   }
   return text;
 }
