@@ -92,8 +92,8 @@ int main(int argc, char** argv) {
   for (int i = 0; i < repeats; ++i) {
     const Run result = run(capture, options, i == 0);
     const double packets = result.counters[0];
-    std::printf("%.0f packets %.3f s %.1f ns/packet, %llu flow records, %llu host records\n", packets,
-                result.seconds, result.seconds * 1e9 / packets,
+    std::printf("%.0f packets %.3f s %.1f ns/packet, %llu flow records, %llu host records\n",
+                packets, result.seconds, result.seconds * 1e9 / packets,
                 static_cast<unsigned long long>(result.flows),
                 static_cast<unsigned long long>(result.hosts));
     if (i > 0) continue;
