@@ -10,8 +10,14 @@ export interface LabelledCapture {
   readonly source: string;
   /** Categories that count as right, the strict one first; empty for benign captures. */
   readonly accepted: readonly Category[];
-  /** Addresses that an incident may be about; empty where the label names none. */
+  /** Addresses that an incident may be about: all that the label names; empty where it names none. */
   readonly hosts: readonly string[];
+  /** Addresses named as attackers; empty where there are too many to name. */
+  readonly attackers: readonly string[];
+  /** Addresses named as victims. */
+  readonly victims: readonly string[];
+  /** Addresses named as infected. */
+  readonly infected: readonly string[];
   /** SHA-256 of the file, as the label states it. */
   readonly sha256: string | undefined;
 }
@@ -62,19 +68,30 @@ export function parseLabels(json: unknown): LabelledCapture[] {
       className,
       source: String(fields.repo ?? path),
       accepted,
-      hosts: hostsOf(fields),
+      ...hostsOf(fields),
       sha256: typeof fields.sha256 === "string" ? fields.sha256 : undefined,
     });
   }
   return captures.sort((a, b) => a.path < b.path ? -1 : 1);
 }
 
-function hostsOf(fields: Record<string, unknown>): string[] {
-  return ["attackers", "victims", "infected_hosts"].flatMap((key) => {
+function hostsOf(
+  fields: Record<string, unknown>,
+): Pick<LabelledCapture, "hosts" | "attackers" | "victims" | "infected"> {
+  const named = (key: string) => {
     const list = fields[key];
     if (!Array.isArray(list)) return [];
     return list.filter((item): item is string =>
       typeof item === "string" && ADDRESS.test(item)
     );
-  });
+  };
+  const attackers = named("attackers");
+  const victims = named("victims");
+  const infected = named("infected_hosts");
+  return {
+    hosts: [...attackers, ...victims, ...infected],
+    attackers,
+    victims,
+    infected,
+  };
 }

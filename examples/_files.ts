@@ -54,3 +54,23 @@ function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
   return error instanceof Error ? error.message : String(error);
 }
+
+/**
+ * Read a file of labels.
+ *
+ * @param path Absolute path of `labels.json`.
+ * @returns What it holds.
+ * @throws {Error} If it cannot be read, with one line.
+ */
+export async function readLabels(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    const reason = error instanceof Deno.errors.NotFound
+      ? "no such file"
+      : error instanceof Error
+      ? error.message
+      : String(error);
+    throw new Error(`Cannot read labels ${path}: ${reason}`, { cause: error });
+  }
+}

@@ -5,6 +5,7 @@ import { loadModels } from "@ml-defender/sdk";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { parseLabels } from "../evaluation/labels.ts";
 import { reportLines } from "../evaluation/report.ts";
+import { readLabels } from "./_files.ts";
 import { progress, runProgram, UsageError, userPath } from "./_cli.ts";
 
 const HELP = `
@@ -59,16 +60,3 @@ await runProgram({
   }
   if (result.captures === 0) throw new Error("no labelled capture is there");
 });
-
-async function readLabels(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await Deno.readTextFile(path));
-  } catch (error) {
-    const reason = error instanceof Deno.errors.NotFound
-      ? "no such file"
-      : error instanceof Error
-      ? error.message
-      : String(error);
-    throw new Error(`Cannot read labels ${path}: ${reason}`, { cause: error });
-  }
-}

@@ -1,12 +1,15 @@
 import {
+  type Calibration,
   fitPlatt,
   type ForestModel,
   makeForestModel,
   type TrainingCapture,
 } from "@ml-defender/detectors";
 import type { Core } from "@ml-defender/native";
+import { thresholdForBudget } from "@ml-defender/scoring";
 import type { CaptureRows } from "./dataset.ts";
 import type { ForestPlan } from "./inputs.ts";
+import { rocArea, type Table, tableOf } from "./table.ts";
 
 /** How forests are trained. */
 export interface ForestParameters {
@@ -18,231 +21,228 @@ export interface ForestParameters {
   readonly minLeafWeight: number;
   /** Seed of the training. */
   readonly seed: number;
+  /** Parts into which sources are divided to score what a forest has not seen. */
+  readonly folds: number;
 }
 
-/** A score and what it should have been. */
+/** Scores that forests gave to rows of sources that they were not trained on. */
 export interface Scored {
-  /** Raw score of the forest. */
-  readonly score: number;
-  /** 1 for flows of the forest's categories, 0 for others. */
-  readonly label: number;
-  /** Scenario of the capture. */
-  readonly scenario: string;
+  /** Raw scores, in the order of the table. */
+  readonly scores: Float32Array;
+  /** The rows. */
+  readonly table: Table;
 }
 
 /** Weight of all ordinary flows beside all attack flows when scores become probabilities: attacks are rare. */
 const ORDINARY_WEIGHT = 20;
 
-/** Rows of a plan: one matrix with labels and weights. */
-interface Table {
-  values: Float32Array;
-  labels: Uint8Array<ArrayBuffer>;
-  weights: Float32Array<ArrayBuffer>;
-  scenarios: readonly string[];
-}
+/** False alerts per host-day that a model may give at the alert probability, on ordinary traffic it has not seen. */
+const BUDGET_PER_HOST_DAY = 1;
+
+/** Probability from which a verdict says something: the policy's default. */
+const ALERT = 0.7;
+
+/** Five-minute windows in a day. */
+const WINDOWS_PER_DAY = 288;
 
 /**
- * Rows of a plan's inputs. Each capture weighs the same, and in each its positives and its negatives; so a flood of ten
- * thousand flows does not outvote a beacon of fifty.
- */
-function tableOf(plan: ForestPlan, captures: readonly CaptureRows[]): Table {
-  const total = captures.reduce(
-    (n, { categories }) => n + categories.length,
-    0,
-  );
-  const width = plan.inputs.length;
-  const table: Table = {
-    values: new Float32Array(total * width),
-    labels: new Uint8Array(total),
-    weights: new Float32Array(total),
-    scenarios: captures.flatMap(({ scenario, categories }) =>
-      categories.map(() => scenario)
-    ),
-  };
-  let at = 0;
-  for (const { values, categories, inputs } of captures) {
-    const columns = plan.inputs.map((name) => inputs.indexOf(name));
-    const positive = categories.map((category) =>
-      category !== undefined && plan.categories.includes(category)
-    );
-    const positives = positive.filter(Boolean).length;
-    categories.forEach((_, row) => {
-      columns.forEach((column, i) => {
-        table.values[at * width + i] = values[row * inputs.length + column]!;
-      });
-      table.labels[at] = positive[row] ? 1 : 0;
-      table.weights[at] = 1 /
-        (positive[row] ? positives : categories.length - positives);
-      at++;
-    });
-  }
-  return table;
-}
-
-/**
- * Train one forest and calibrate it on captures that it has not seen.
+ * Train one forest on all captures. Its calibration comes from forests that were each trained without one part of the
+ * sources and scored that part, so no score that it is fitted to was given to a row seen in training.
  *
  * @param core Core to train with.
  * @param plan Which forest.
- * @param training Captures to train on.
- * @param held Captures to calibrate on.
+ * @param captures Captures to train on.
  * @param parameters How.
- * @returns The model, and its raw scores on the captures it has not seen.
+ * @returns The model, and the scores of rows not seen.
  */
 export async function trainForest(
   core: Core,
   plan: ForestPlan,
-  training: readonly CaptureRows[],
-  held: readonly CaptureRows[],
+  captures: readonly CaptureRows[],
   parameters: ForestParameters,
-): Promise<{ model: ForestModel; scored: Scored[] }> {
-  const table = tableOf(plan, training);
-  const width = plan.inputs.length;
-  using trainer = await core.openTrainer({
-    rows: {
-      length: table.labels.length,
-      values: table.values,
-      offset: 0,
-      stride: width,
+): Promise<{ model: ForestModel; scored: Scored }> {
+  const scored = await scoreUnseen(core, plan, captures, parameters);
+  const blob = await fit(core, plan, tableOf(plan, captures), parameters);
+  const { trees, depth, minLeafWeight, seed, folds } = parameters;
+  const model = makeForestModel(blob, {
+    name: plan.name,
+    category: plan.categories.join("-"),
+    features: [...plan.inputs],
+    calibration: calibrationOf(scored),
+    thresholds: { alert: ALERT },
+    provenance: {
+      createdBy: "ml-defender train 0.1.0",
+      seed,
+      rows: scored.table.labels.length,
+      captures: captures.map(provenanceOf),
+      parameters: { trees, depth, minLeafWeight, folds },
     },
+  });
+  return { model, scored };
+}
+
+function provenanceOf(rows: CaptureRows): TrainingCapture {
+  const { name, sha256, categories, generated } = rows;
+  return {
+    name,
+    sha256,
+    rows: categories.length,
+    ...(generated ? { generator: name } : {}),
+  };
+}
+
+async function fit(
+  core: Core,
+  plan: ForestPlan,
+  table: Table,
+  parameters: ForestParameters,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const width = plan.inputs.length;
+  const { labels, values, weights } = table;
+  using trainer = await core.openTrainer({
+    rows: { length: labels.length, values, offset: 0, stride: width },
     featureIndex: plan.inputs.map((_, i) => i),
-    labels: table.labels,
-    weights: table.weights,
+    labels,
+    weights,
     depth: parameters.depth,
     minLeafWeight: parameters.minLeafWeight,
     seed: BigInt(parameters.seed),
   });
-  const blob = await trainer.train(0, parameters.trees);
-  const scored = scoreHeld(core, blob, plan, held);
-  return {
-    scored,
-    model: makeForestModel(blob, {
-      name: plan.name,
-      category: plan.categories.join("-"),
-      features: [...plan.inputs],
-      calibration: calibrationOf(scored),
-      thresholds: { alert: 0.7 },
-      provenance: {
-        createdBy: "ml-defender train 0.1.0",
-        seed: parameters.seed,
-        rows: table.labels.length,
-        captures: training.map(provenanceOf),
-        parameters: {
-          trees: parameters.trees,
-          depth: parameters.depth,
-          minLeafWeight: parameters.minLeafWeight,
-          calibrationCaptures: held.length,
-        },
-      },
-    }),
-  };
+  return await trainer.train(0, parameters.trees);
 }
 
-function provenanceOf(rows: CaptureRows): TrainingCapture {
-  const { name, sha256, categories } = rows;
-  return { name, sha256, rows: categories.length, generator: name };
-}
-
-function scoreHeld(
+async function scoreUnseen(
   core: Core,
-  blob: Uint8Array<ArrayBuffer>,
   plan: ForestPlan,
-  held: readonly CaptureRows[],
-): Scored[] {
-  const { values, labels, scenarios } = tableOf(plan, held);
+  captures: readonly CaptureRows[],
+  parameters: ForestParameters,
+): Promise<Scored> {
+  const parts = partsOf(captures, parameters.folds);
   const width = plan.inputs.length;
-  using forest = core.openForest(blob, plan.inputs.map((_, i) => i));
-  const out = new Float32Array(labels.length);
-  forest.predict(
-    { length: labels.length, values, offset: 0, stride: width },
-    out,
-  );
-  return Array.from(labels, (label, i) => ({
-    score: out[i]!,
-    label,
-    scenario: scenarios[i]!,
-  }));
+  const index = plan.inputs.map((_, i) => i);
+  const held: CaptureRows[] = [];
+  const scores: Float32Array[] = [];
+  for (let part = 0; part < parameters.folds; part++) {
+    const own = captures.filter((one) => parts.get(one.source) === part);
+    const others = captures.filter((one) => parts.get(one.source) !== part);
+    const blob = await fit(core, plan, tableOf(plan, others), parameters);
+    using forest = core.openForest(blob, index);
+    const { values, labels } = tableOf(plan, own);
+    const out = new Float32Array(labels.length);
+    forest.predict(
+      { length: labels.length, values, offset: 0, stride: width },
+      out,
+    );
+    held.push(...own);
+    scores.push(out);
+  }
+  const all = new Float32Array(scores.reduce((n, { length }) => n + length, 0));
+  let at = 0;
+  for (const some of scores) {
+    all.set(some, at);
+    at += some.length;
+  }
+  return { scores: all, table: tableOf(plan, held) };
 }
 
-/** Platt's curve over scores in which ordinary flows are repeated to their weight. */
-function calibrationOf(scored: readonly Scored[]): ForestModel["calibration"] {
-  const positives = scored.filter(({ label }) => label === 1);
-  const others = scored.filter(({ label }) => label === 0);
+/**
+ * Divide sources among parts, largest first, each to the part with the fewest captures.
+ *
+ * @param captures Captures with their sources.
+ * @param folds Number of parts.
+ * @returns Part of each source.
+ */
+export function partsOf(
+  captures: readonly { readonly source: string }[],
+  folds: number,
+): Map<string, number> {
+  const sources = [...Map.groupBy(captures, ({ source }) => source)]
+    .sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
+  const sizes = Array.from({ length: folds }, () => 0);
+  const parts = new Map<string, number>();
+  for (const [source, members] of sources) {
+    const part = sizes.indexOf(Math.min(...sizes));
+    parts.set(source, part);
+    sizes[part]! += members.length;
+  }
+  return parts;
+}
+
+/**
+ * Platt's curve over scores in which ordinary flows are repeated to their weight, moved right until ordinary traffic
+ * keeps to the budget.
+ */
+function calibrationOf({ scores, table }: Scored): Calibration {
+  const positives: number[] = [];
+  const others: number[] = [];
+  scores.forEach((score, row) => {
+    (table.labels[row] === 1 ? positives : others).push(score);
+  });
   const repeat = Math.max(
     1,
     Math.round(ORDINARY_WEIGHT * positives.length / Math.max(1, others.length)),
   );
-  const rows = [
-    ...positives,
-    ...Array.from({ length: repeat }, () => others).flat(),
-  ];
-  return fitPlatt(
-    rows.map(({ score }) => score),
-    rows.map(({ label }) => label),
+  const repeated = Array.from({ length: repeat }, () => others).flat();
+  const curve = fitPlatt(
+    [...positives, ...repeated],
+    [...positives.map(() => 1), ...repeated.map(() => 0)],
   );
+  if (curve.kind === "none") return curve;
+  const { a, b } = curve;
+  const limit = budgetLimit({ scores, table });
+  const offset = Math.log(ALERT / (1 - ALERT)) - a * limit;
+  return { kind: "platt", a, b: Math.min(b, offset) };
 }
 
-/**
- * Area under the ROC curve.
- *
- * @param scored Scores with labels.
- * @returns Share of pairs in the right order, ties counted half; NaN if a class is missing.
- */
-export function rocArea(scored: readonly Scored[]): number {
-  const sorted = scored.toSorted((a, b) => a.score - b.score);
-  let positives = 0;
-  let area = 0;
-  let below = 0;
-  for (let i = 0; i < sorted.length;) {
-    let end = i;
-    let tied = 0;
-    let tiedPositives = 0;
-    while (end < sorted.length && sorted[end]!.score === sorted[i]!.score) {
-      tied++;
-      tiedPositives += sorted[end]!.label;
-      end++;
-    }
-    area += tiedPositives * (below + (tied - tiedPositives) / 2);
-    below += tied - tiedPositives;
-    positives += tiedPositives;
-    i = end;
-  }
-  return area / (positives * below);
+/** The raw score that ordinary traffic reaches within the budget: over captured traffic if there is any. */
+function budgetLimit({ scores, table }: Scored): number {
+  const units = new Map<string, number>();
+  const captured = table.captures.some((one) => !one.generated);
+  table.captures.forEach(({ name, generated, categories }, row) => {
+    if (captured && generated) return;
+    if (categories.some((category) => category !== undefined)) return;
+    const unit = `${name} ${table.units[row]}`;
+    units.set(unit, Math.max(units.get(unit) ?? 0, scores[row]!));
+  });
+  const hostDays = units.size / WINDOWS_PER_DAY;
+  if (hostDays === 0) return 0;
+  const { threshold } = thresholdForBudget(
+    [...units.values()],
+    hostDays,
+    BUDGET_PER_HOST_DAY,
+  );
+  return threshold;
 }
 
 /**
  * The best single threshold on a single input: the baseline that stands beside a forest.
  *
- * @param plan Which forest's inputs and categories.
- * @param training Captures to choose on.
- * @param held Captures to judge on.
- * @returns The input and its ROC area on the captures not chosen on.
+ * @param plan Which forest's inputs.
+ * @param scored Rows that the forest has not seen; the input is chosen on generated rows and judged on all.
+ * @returns The input and its ROC area.
  */
 export function stump(
   plan: ForestPlan,
-  training: readonly CaptureRows[],
-  held: readonly CaptureRows[],
+  { table }: Scored,
 ): { input: string; area: number } {
-  const areasOf = (captures: readonly CaptureRows[]) => {
-    const { values, labels, scenarios } = tableOf(plan, captures);
-    return plan.inputs.map((_, column) =>
-      rocArea(Array.from(labels, (label, row) => {
-        const value = values[row * plan.inputs.length + column]!;
-        return {
-          score: Number.isNaN(value) ? -Infinity : value,
-          label,
-          scenario: scenarios[row]!,
-        };
-      }))
+  const width = plan.inputs.length;
+  const areaOf = (column: number, rows: readonly number[]) =>
+    rocArea(
+      rows.map((row) => {
+        const value = table.values[row * width + column]!;
+        return Number.isNaN(value) ? -Infinity : value;
+      }),
+      rows.map((row) => table.labels[row]!),
     );
-  };
+  const all = table.captures.map((_, row) => row);
+  const generated = all.filter((row) => table.captures[row]!.generated);
+  const seen = plan.inputs.map((_, column) => areaOf(column, generated));
   const strength = (area: number) => Math.abs(area - 0.5);
-  const seen = areasOf(training);
   const chosen = seen.reduce(
     (best, area, i) => strength(area) > strength(seen[best]!) ? i : best,
     0,
   );
-  const area = areasOf(held)[chosen]!;
+  const area = areaOf(chosen, all);
   return {
     input: plan.inputs[chosen]!,
     area: seen[chosen]! < 0.5 ? 1 - area : area,

@@ -10,6 +10,20 @@ export interface ForestPlan {
   readonly inputs: readonly string[];
 }
 
+/** How the forests that come with the package are trained. */
+export const PARAMETERS = {
+  /** Trees of each forest. */
+  trees: 100,
+  /** Edges on the longest path of a tree. */
+  depth: 10,
+  /** Smallest weight of a leaf, in rows of mean weight. */
+  minLeafWeight: 4,
+  /** Parts into which sources are divided for calibration. */
+  folds: 5,
+  /** Generated captures of each scenario. */
+  perScenario: 24,
+} as const;
+
 /** The four forests. */
 export const FOREST_PLANS: readonly ForestPlan[] = [
   {

@@ -1,8 +1,15 @@
-import type { Category } from "@ml-defender/events";
+import type { Category, Flow } from "@ml-defender/events";
+import type { LabelledCapture } from "../evaluation/labels.ts";
 import type { AttackTruth, Truth } from "../generator/generate.ts";
 
 /** Microseconds by which a flow may lie outside its attack's packets: timers run on. */
 const SLACK_US = 1e6;
+
+interface Sides {
+  attack: AttackTruth;
+  attackers: ReadonlySet<string>;
+  victims: ReadonlySet<string>;
+}
 
 /** The flows of a generated capture, told apart by its ground truth. */
 export class FlowLabels {
@@ -24,18 +31,11 @@ export class FlowLabels {
   /**
    * What a flow is part of.
    *
-   * @param source Initiator's address.
-   * @param destination Responder's address.
-   * @param startUs First packet, microseconds since the epoch.
-   * @param endUs Last packet.
+   * @param flow The flow.
    * @returns The category of its attack, or `undefined` if it is part of none.
    */
-  categoryOf(
-    source: string,
-    destination: string,
-    startUs: number,
-    endUs: number,
-  ): Category | undefined {
+  categoryOf(flow: Flow): Category | undefined {
+    const { sourceAddress, destinationAddress, startUs, endUs } = flow;
     for (const { attack, attackers, victims } of this.#attacks) {
       if (
         startUs > attack.endUs + SLACK_US || endUs < attack.startUs - SLACK_US
@@ -43,16 +43,58 @@ export class FlowLabels {
       const made = (address: string) =>
         attack.spoofed || attackers.has(address);
       if (
-        victims.has(destination) && made(source) ||
-        victims.has(source) && made(destination)
+        victims.has(destinationAddress) && made(sourceAddress) ||
+        victims.has(sourceAddress) && made(destinationAddress)
       ) return attack.category;
     }
     return undefined;
   }
 }
 
-interface Sides {
-  attack: AttackTruth;
-  attackers: ReadonlySet<string>;
-  victims: ReadonlySet<string>;
+/** The flows of a labelled capture, told apart by the hosts that its label names. */
+export class HostLabels {
+  readonly #capture: LabelledCapture;
+  readonly #attackers: ReadonlySet<string>;
+  readonly #victims: ReadonlySet<string>;
+  readonly #infected: ReadonlySet<string>;
+
+  /**
+   * Takes one label.
+   *
+   * @param capture The labelled capture.
+   */
+  constructor(capture: LabelledCapture) {
+    this.#capture = capture;
+    this.#attackers = new Set(capture.attackers);
+    this.#victims = new Set(capture.victims);
+    this.#infected = new Set(capture.infected);
+  }
+
+  /**
+   * What a flow is part of.
+   *
+   * @param flow The flow.
+   * @returns The strict category of the label; `undefined` in benign captures; `null` where nobody knows.
+   */
+  categoryOf(flow: Flow): Category | undefined | null {
+    const category = this.#capture.accepted[0];
+    if (category === undefined) return undefined;
+    const { sourceAddress: a, destinationAddress: b } = flow;
+    const between = this.#isAttacker(a) && this.#isVictim(b) ||
+      this.#isAttacker(b) && this.#isVictim(a);
+    if (between) return category;
+    const leaves = this.#infected.has(a) && !flow.destinationInternal;
+    const asks = this.#infected.has(a) && category === "dns";
+    return leaves || asks ? category : null;
+  }
+
+  #isAttacker(address: string): boolean {
+    return this.#attackers.has(address) ||
+      this.#attackers.size === 0 && this.#victims.size > 0;
+  }
+
+  #isVictim(address: string): boolean {
+    return this.#victims.has(address) ||
+      this.#victims.size === 0 && this.#attackers.size > 0;
+  }
 }
