@@ -4,10 +4,9 @@ import {
   Detector,
   encodeForestBlob,
   FastRules,
-  featureText,
   type ForestModel,
   ForestPredictor,
-  type ModelReasons,
+  forestReasons,
 } from "@ml-defender/detectors";
 import type { Core, Forest } from "@ml-defender/native";
 import {
@@ -64,8 +63,11 @@ export interface PipelineStep {
   };
 }
 
-/** Reasons that a model gives for one record. */
-const MODEL_REASONS_MAX = 3;
+/**
+ * Verdicts that one host gets in a batch for flows of a kind; the rest of a flood is only counted, and every n-th of it is
+ * judged. See `ScoreOptions.perSubject`.
+ */
+const VERDICTS_PER_SUBJECT = 200;
 
 /**
  * Detection and scoring over the batches of one run: rules and forests, verdicts, incidents. It does no I/O and reads no
@@ -106,7 +108,7 @@ export class Pipeline implements Disposable {
     this.#detector = new Detector({
       rules,
       models: predictors,
-      reasons: explainer(predictors, policy.thresholds.suspicious),
+      reasons: forestReasons(predictors),
     });
     this.#scorer = new Scorer(policy);
     this.#tracker = new IncidentTracker(policy);
@@ -122,15 +124,14 @@ export class Pipeline implements Disposable {
    */
   process(batch: Batch): PipelineStep {
     const hosts = this.#detector.hosts(batch.hosts);
-    const fast = hosts.fast.slice();
-    const hostDetections: Detections = { ...hosts, fast };
-    const hostVerdicts = this.#scorer.hosts(batch.hosts, hostDetections, {
+    const hostVerdicts = this.#scorer.hosts(batch.hosts, hosts, {
       features: this.#features,
     });
     const flows = this.#detector.flows(batch.flows);
     const sample = this.#sample;
     const flowVerdicts = this.#scorer.flows(batch.flows, flows, {
       features: this.#features,
+      perSubject: VERDICTS_PER_SUBJECT,
       ...(sample === undefined
         ? {}
         : { also: (row) => sample(batch.flows.id(row)) }),
@@ -140,14 +141,16 @@ export class Pipeline implements Disposable {
     );
     const verdicts: Verdict[] = [];
     const updates: IncidentUpdate[] = [];
-    for (const { verdict, alerts } of all) {
-      for (const alert of alerts) updates.push(...this.#tracker.push(alert));
+    for (const { verdict, alerts, repeats = 0 } of all) {
+      for (const alert of alerts) {
+        updates.push(...this.#tracker.push(alert, repeats));
+      }
       const incidentId = this.#tracker.idOf(verdict);
       verdicts.push(
         incidentId === undefined ? verdict : { ...verdict, incidentId },
       );
     }
-    return { verdicts, updates, detections: { flows, hosts: hostDetections } };
+    return { verdicts, updates, detections: { flows, hosts } };
   }
 
   /**
@@ -168,36 +171,4 @@ export class Pipeline implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
-}
-
-/** Reasons of the models: the inputs that added most to the score, with the nearest value that would take it below. */
-function explainer(
-  predictors: readonly ForestPredictor[],
-  limit: number,
-): ModelReasons {
-  const byName = new Map(predictors.map((one) => [one.name, one]));
-  return (name, rows, row) => {
-    const predictor = byName.get(name)!;
-    const { values } = predictor.contributions(rows, row);
-    const flips = predictor.nearestFlips(rows, row, limit);
-    const { features } = predictor.model;
-    const base = rows.offset + row * rows.stride;
-    return features
-      .map((feature, index) => ({ feature, index, weight: values[index]! }))
-      .filter(({ weight }) => weight > 0)
-      .sort((a, b) => b.weight - a.weight)
-      .slice(0, MODEL_REASONS_MAX)
-      .map(({ feature, index, weight }) => {
-        const value = rows.values[base + rows.names.indexOf(feature)]!;
-        const flip = flips.find((one) => one.feature === index);
-        return {
-          code: `${name}.${feature}`,
-          text: featureText(feature),
-          feature,
-          value,
-          threshold: flip?.value ?? NaN,
-          weight,
-        };
-      });
-  };
 }
