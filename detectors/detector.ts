@@ -151,7 +151,7 @@ export class Detector {
   /** Room for the rows, with the rules' scores in it. */
   #scored(buffers: Buffers, rows: FeatureRows): Buffers {
     const { length } = rows;
-    if (buffers.fast.length < length * WIDTH) {
+    if (buffers.fast === NOTHING || buffers.fast.length < length * WIDTH) {
       buffers.fast = new Float64Array(length * WIDTH);
       buffers.ml = new Float64Array(length * WIDTH);
       buffers.scores = this.#predictors.map(() => new Float32Array(length));

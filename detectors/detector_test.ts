@@ -101,3 +101,14 @@ Deno.test("scores of hosts stay while flows are scored", () => {
   detector.flows(flowBatch([{}, {}]));
   assert.equal(hosts.fast[column("scan")], 1);
 });
+
+Deno.test("a first batch without records has scores of every model, none long", () => {
+  const models = [constant("ddos", []), constant("traffic", [])];
+  const { predictions, fast } = new Detector({ rules, models })
+    .flows(flowBatch([]));
+  assert.deepEqual(predictions, {
+    ddos: new Float32Array(0),
+    traffic: new Float32Array(0),
+  });
+  assert.equal(fast.length, 0);
+});

@@ -24,6 +24,8 @@ export interface Binding {
   readonly functions: CoreFunctions;
   /** Bytes that it fills without a copy. */
   allocate(size: number): Region;
+  /** Let no call that takes fewer bytes than this move what is viewed from now on. */
+  keepRoom(bytes: number): void;
 }
 
 let wasm: Promise<{ packed: Packed; module: WebAssembly.Module }> | undefined;
@@ -56,6 +58,7 @@ export async function instantiateWasm(): Promise<Binding> {
     build: "wasm",
     functions: bindWasm(exports, wasmMemory),
     allocate: (size) => wasmMemory.allocate(size),
+    keepRoom: (bytes) => wasmMemory.keepRoom(bytes),
   });
 }
 
@@ -83,6 +86,7 @@ export function openLibrary(path: string): Binding {
     build: "native",
     functions: bindNative(library.symbols),
     allocate: ownRegion,
+    keepRoom: () => {},
   });
   libraries.set(path, binding);
   return binding;

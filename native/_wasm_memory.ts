@@ -130,6 +130,17 @@ export class WasmMemory {
     };
   }
 
+  /**
+   * Make sure that the core can take so many bytes, in one piece, without growth: what is viewed after this stays where
+   * it is while a call takes no more.
+   *
+   * @param bytes How many; not had where the memory is at its limit.
+   */
+  keepRoom(bytes: number): void {
+    const address = this.#guard(() => this.#exports.malloc!(bytes)) as number;
+    if (address !== 0) this.#release(address);
+  }
+
   #view(address: number, bytes: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.#memory.buffer as ArrayBuffer, address, bytes);
   }

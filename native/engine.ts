@@ -47,6 +47,8 @@ const STATES = ["need_more", "batch_full", "end", "error"] as const;
 const ARENA_BYTES_MIN = 1 << 15;
 const ARENA_BYTES_A_RECORD = 256;
 const CHUNK_BYTES_MAX = 1 << 20;
+/** What explaining a row takes at most, a forest's thresholds twice, must not move the batch that the row is in. */
+const ROOM_BYTES = 4 << 20;
 
 /**
  * Capture bytes in, flow and host records out. Opened by {@linkcode Core.openEngine}.
@@ -63,12 +65,13 @@ export class Engine implements Disposable {
   readonly #hosts: Region;
   readonly #arena: Region;
   readonly #copiesInput: boolean;
+  readonly #keepRoom: Binding["keepRoom"];
   readonly #result = new Uint32Array(8);
   #error = 0;
 
   /** @ignore */
   constructor(
-    { build, functions, allocate }: Binding,
+    { build, functions, allocate, keepRoom }: Binding,
     layout: CoreLayout,
     text: string,
     options: EngineOptions,
@@ -86,6 +89,7 @@ export class Engine implements Disposable {
       (error) => functions.engineOpen(new TextEncoder().encode(text), error),
       (handle) => functions.engineClose(handle),
     );
+    this.#keepRoom = keepRoom;
     this.#copiesInput = build === "wasm";
     this.#input = allocate(this.#copiesInput ? CHUNK_BYTES_MAX : 0);
     this.#flows = allocate(batchRecords * layout.flow.size);
@@ -123,6 +127,7 @@ export class Engine implements Disposable {
       if (state === "error") this.#error = this.#result[5]!;
       const rest = state === "need_more" && consumed < chunk.length;
       if (rest && flowCount! + hostCount! === 0) continue;
+      if (flowCount! + hostCount! > 0) this.#keepRoom(ROOM_BYTES);
       return {
         state: rest ? "batch_full" : state,
         consumed,

@@ -55,6 +55,18 @@ Deno.test("WasmMemory copies a large input while the memory grows under a view o
   assert.deepEqual(region.bytes, expected);
 });
 
+Deno.test("keepRoom grows the memory before a view is made, so that less does not move it", async () => {
+  const { allocate, keepRoom } = await instantiateWasm();
+  const region = allocate(64);
+  keepRoom(8 << 20);
+  const view = region.bytes;
+  const regions = Array.from({ length: 7 }, () => allocate(1 << 20));
+  assert.equal(view.length, 64, "detached");
+  for (const one of regions) one.free();
+  keepRoom(2 ** 31);
+  assert.equal(region.bytes.length, 64);
+});
+
 Deno.test("a failed allocation breaks the wasm instance for good, and no other", async () => {
   const broken = await instantiateWasm();
   assert.throws(() => broken.allocate(2 ** 31), { code: "broken" });
