@@ -142,6 +142,16 @@ function excuse(flow: Flow, field: Field, value: string): string {
   return whole ? "" : "not whole in the first 512 bytes";
 }
 
+/** Why tshark does not show a value that the core has: the packet that holds it was cut. Empty if it should. */
+function silence(flow: Flow, value: string): string {
+  const wasCut = flow.packets.some((it) =>
+    it.forward && it.payload.length < it.payloadLength
+  );
+  return wasCut && textOf(flow.app.forwardPrefix).includes(value)
+    ? "tshark reads no message that the capture cut"
+    : "";
+}
+
 optional({
   name:
     `names and Community IDs of flow records equal tshark's in ${CAPTURES.length} captures`,
@@ -182,7 +192,11 @@ optional({
             if (wanted !== "") equal[field]++;
             continue;
           }
-          const reason = given === "" ? excuse(flow, field, wanted) : "";
+          const reason = given === ""
+            ? excuse(flow, field, wanted)
+            : wanted === ""
+            ? silence(flow, given)
+            : "";
           const line = `${name}: ${field} "${given}" instead of "${wanted}"`;
           if (reason === "") problems.push(`${line} in ${key}`);
           else excused.push(`${line}: ${reason}`);
@@ -198,7 +212,7 @@ optional({
       }
     }
     console.log("equal:", equal);
-    console.log(`legitimately missing: ${excused.length}`);
+    console.log(`legitimately different: ${excused.length}`);
     console.log(excused.join("\n"));
     assert.equal(problems.join("\n"), "");
     for (const [field, count] of Object.entries(equal)) {
