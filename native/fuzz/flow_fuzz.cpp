@@ -55,6 +55,12 @@ Records run(Bytes input, std::size_t chunk_size, std::size_t batch, const std::s
   }
   std::vector<double> counters(counter_count());
   if (engine->counters(counters) != counters.size()) std::abort();
+  for (std::size_t i = 0; i < counters.size(); ++i) {
+    // Nothing is left over at the end, and nothing was freed twice.
+    const std::string name = counter_name(i);
+    const bool must_be_0 = name == "live_flows" || name == "live_snapshots" || name == "live_facts";
+    if (must_be_0 && counters[i] != 0) std::abort();
+  }
   return out;
 }
 

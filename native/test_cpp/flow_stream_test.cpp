@@ -108,6 +108,8 @@ void records_come_in_order() {
   CHECK(static_cast<double>(ends) == out.counter("flows"));
   CHECK(packets == out.counter("tracked_packets"));
   CHECK(out.counter("live_flows") == 0);
+  CHECK(out.counter("live_snapshots") == 0);  // nothing is left over, and nothing was freed twice
+  CHECK(out.counter("live_facts") == 0);
   CHECK(out.counter("flow_records") == static_cast<double>(out.flows.size()));
 }
 

@@ -76,6 +76,8 @@ class AppReader {
   /// Flows whose prefix stayed what its first packet held, as there was no buffer.
   std::uint64_t prefixes_refused() const { return refused_; }
   std::uint32_t prefix_bytes() const { return prefix_bytes_; }
+  /// Facts and undecided prefixes held.
+  std::size_t live() const { return facts_.live() + heads_.live(); }
   std::size_t bytes() const;
 
  private:

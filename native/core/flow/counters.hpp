@@ -47,6 +47,8 @@ inline constexpr std::array kCounterNames = {
     "live_hosts",
     "established_hosts",
     "live_distinct",
+    "live_snapshots",  // windows kept for flows that live
+    "live_facts",      // what flows that live hold beside themselves: facts, prefixes, histograms
     "flows_evicted",
     "unanswered_flows_evicted",
     "hosts_evicted",

@@ -192,6 +192,8 @@ std::size_t Engine::State::counters(std::span<double> out) const {
       number(hosts.established() + hosts.probation()),
       number(hosts.established()),
       number(hosts.values().live()),
+      number(tracker_.live_snapshots()),
+      number(tracker_.apps().live() + flows.live_mores()),
       number(tracked.flows_evicted),
       number(tracked.unanswered_evicted),
       number(hosts.counts().evicted),

@@ -51,6 +51,7 @@ class FlowTable {
   std::uint32_t head(FlowList which) const { return list(which).head(); }
   std::uint32_t tail(FlowList which) const { return list(which).tail(); }
   std::size_t live() const { return flows_.live(); }
+  std::size_t live_mores() const { return mores_.live(); }
   std::size_t confirmed() const { return confirmed_; }
   std::uint64_t created() const { return created_; }
   std::size_t bytes() const { return flows_.bytes() + mores_.bytes() + index_.bytes(); }

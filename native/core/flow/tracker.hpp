@@ -61,6 +61,7 @@ class Tracker {
   const HostTable& hosts() const { return hosts_; }
   const PairTable& pairs() const { return pairs_; }
   const AppReader& apps() const { return apps_; }
+  std::size_t live_snapshots() const { return out_snapshots_.live() + in_snapshots_.live(); }
   std::size_t bytes() const;
 
  private:
