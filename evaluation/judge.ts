@@ -17,12 +17,12 @@ export interface Judgement {
  * Judge the incidents of one malicious capture: right means that the highest-scored incident of a subject that the label
  * names (of any subject, where it names none) has an accepted category.
  *
- * @param capture The labelled capture.
+ * @param capture What is accepted, and about whom.
  * @param incidents Its incidents as they were at the end.
  * @returns The judgement.
  */
 export function judge(
-  capture: LabelledCapture,
+  capture: Pick<LabelledCapture, "accepted" | "hosts">,
   incidents: readonly Incident[],
 ): Judgement {
   const leading = leadingBySubject(incidents);
