@@ -72,7 +72,8 @@ export class AppState {
   #forward: Prefix;
   #backward: Prefix;
   #streamDns = { forward: false, backward: false };
-  #http = false;
+  /** Target of the first HTTP request. */
+  httpTarget: string | undefined;
   /** DNS messages so far. */
   dns: DnsFacts[] = [];
 
@@ -97,7 +98,17 @@ export class AppState {
     copy.#forward = this.#forward.copy();
     copy.#backward = this.#backward.copy();
     copy.dns = [...this.dns];
+    copy.httpTarget = this.httpTarget;
     return copy;
+  }
+
+  /** A record is made: prefixes are taken as they are. */
+  endPrefixes(): void {
+    for (const prefix of [this.#forward, this.#backward]) {
+      if (prefix.bytes.length === 0) continue;
+      prefix.ended = true;
+      this.#readTarget(prefix);
+    }
   }
 
   /** Takes a packet; gives what the flow's hosts learn from it. */
@@ -138,11 +149,16 @@ export class AppState {
           : { type: "query", name, rare: isRareType(type) },
       );
     }
-    if (!this.#http && this.httpTarget !== undefined) {
-      this.#http = true;
-      events.push({ type: "http" });
-    }
+    if (this.#readTarget(prefix)) events.push({ type: "http" });
     return events;
+  }
+
+  /** Looks for the flow's first HTTP request; whether this prefix has just told it. */
+  #readTarget(prefix: Prefix): boolean {
+    if (this.httpTarget !== undefined) return false;
+    const bytes = Uint8Array.from(prefix.bytes);
+    this.httpTarget = readHttpTarget(bytes, prefix.ended);
+    return this.httpTarget !== undefined;
   }
 
   /** First payload bytes of the initiator. */
@@ -182,16 +198,12 @@ export class AppState {
     return this.#both.some(isSmb);
   }
 
-  /** Target of the first HTTP request. */
-  get httpTarget(): string | undefined {
-    return readHttpTarget(this.#both[0]);
-  }
-
   /** First DNS name, else SNI, else HTTP host. */
   get name(): string | undefined {
     const dns = this.dns.find(({ name = "" }) => name !== "")?.name;
-    const name = dns ?? readServerName(this.#both[0]) ??
-      readHttpHost(this.#both[0]);
+    const first = (read: (bytes: Uint8Array) => string | undefined) =>
+      this.#both.map(read).find((it) => it !== undefined);
+    const name = dns ?? first(readServerName) ?? first(readHttpHost);
     return name === "" ? undefined : name;
   }
 }

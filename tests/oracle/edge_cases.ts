@@ -226,6 +226,120 @@ function bulk(): Tiny {
   );
 }
 
+/** More than 1,024 addresses of each kind at once; a request that takes minutes; a line longer than a prefix. */
+function limits(): Tiny {
+  const tiny = new Tiny();
+  for (let i = 0; i < 1100; i++) {
+    const low = `${i >> 8}.${i & 255}`;
+    for (const network of ["10.8", "93.8", "239.8"]) {
+      tiny.udp(i / 1000, "10.0.0.1:9", `${network}.${low}:${i + 1}`, "x");
+    }
+    tiny.tcp(2 + i / 1000, "10.0.0.1:9", `93.9.${low}:445`, "S");
+    tiny.tcp(2 + i / 1000, "10.0.0.1:9", `10.9.${low}:22`, "S");
+  }
+  tiny.handshake(4, CLIENT, SERVER);
+  for (
+    const [index, part] of [
+      "GET /slow",
+      "er HT",
+      "TP/1.1\r\n",
+      "Host: never\r\n",
+    ].entries()
+  ) {
+    tiny.tcp(5 + 40 * index, CLIENT, SERVER, "PA", part);
+  }
+  const long = "10.0.0.1:40100";
+  tiny.handshake(130, long, SERVER);
+  return tiny.tcp(
+    131,
+    long,
+    SERVER,
+    "PA",
+    `GET /${"a".repeat(600)} HTTP/1.1\r\n\r\n`,
+  );
+}
+
+/** Whatever comes: few hosts and ports, times that jump and go back, any flags. */
+export function chance(seed: number): () => Tiny {
+  return () => {
+    let state = seed;
+    const roll = (sides: number): number => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return Math.floor(state / 2 ** 32 * sides);
+    };
+    const pick = <T>(list: readonly [T, ...T[]]): T =>
+      list[roll(list.length)] ?? list[0];
+    const tiny = new Tiny();
+    let at = 100;
+    for (let i = 0; i < 700; i++) {
+      at += pick([
+        0,
+        0,
+        0.001,
+        0.2,
+        1,
+        2.5,
+        5,
+        31,
+        roll(400) === 0 ? 3000 : -0.5,
+      ]);
+      const hosts = [
+        "10.0.0.1",
+        "10.0.0.2",
+        "10.0.0.3",
+        "93.184.216.34",
+        "8.8.8.8",
+        "224.0.0.251",
+      ] as const;
+      const from = pick(hosts);
+      const to = pick(hosts);
+      const [a, b] = [
+        `${from}:${pick([445, 40000, 40001, 53])}`,
+        `${to}:${pick([22, 80, 445, 53, 40000])}`,
+      ];
+      const payload = pick([
+        "",
+        "",
+        "GET /a HTTP/1.1\r\n\r\n",
+        "SSH-2.0-x\r\n",
+        "x".repeat(roll(1400)),
+      ]);
+      const name = `${"n".repeat(1 + roll(20))}.${
+        pick(["a.org", "b.com", "com"])
+      }`;
+      const message = dnsMessage(name, {
+        type: pick([1, 16, 28]),
+        response: roll(2) === 1,
+        rcode: pick([0, 2, 3]),
+      });
+      switch (roll(9)) {
+        case 0:
+          tiny.udp(at, a, b, roll(2) === 0 ? message : payload);
+          break;
+        case 1:
+          tiny.icmp(at, from, to, pick([0, 3, 8, 13]), payload);
+          break;
+        case 2:
+          tiny.arp(at, from, to, 1 + roll(2));
+          break;
+        case 3:
+          tiny.handshake(at, a, b);
+          break;
+        default:
+          tiny.tcp(
+            at,
+            a,
+            b,
+            pick(["S", "SA", "A", "PA", "PA", "FA", "R", "RA", "F"]),
+            payload,
+          );
+          tiny.tcp(at, b, a, pick(["", "A", "SA", "FA", "RA"]));
+      }
+    }
+    return tiny;
+  };
+}
+
 /** Captures by what they show. */
 export const EDGE_CASES: Readonly<Record<string, () => Tiny>> = {
   boundaries,
@@ -236,4 +350,9 @@ export const EDGE_CASES: Readonly<Record<string, () => Tiny>> = {
   oddPairs,
   payloads,
   bulk,
+  limits,
+  "chance 1": chance(1),
+  "chance 2": chance(2),
+  "chance 3": chance(3),
+  "chance 4": chance(4),
 };

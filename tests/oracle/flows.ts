@@ -126,6 +126,7 @@ class Oracle implements OracleRun {
   }
 
   #record(flow: Flow, reason: string): void {
+    flow.app.endPrefixes();
     this.flows.push({
       flow,
       packetCount: flow.packets.length,
@@ -252,7 +253,7 @@ class Oracle implements OracleRun {
       this.#tell(flow, { type: "large", flow });
     }
     if (before && !flow.answered) this.#answer(flow);
-    // The initiator is real: of TCP it must have come back, or a flood of spoofed SYNs would make hosts.
+    // Confirmed: of TCP, the initiator must have come back.
     const cameBack = forward && (flags & (ACK | SYN | RST)) === ACK;
     if (flow.answered && (packet.protocol !== 6 || cameBack)) {
       flow.source.established = true;
@@ -274,6 +275,8 @@ class Oracle implements OracleRun {
       flow.responder,
       flow.responderPort,
       flow.first.protocol,
+      flow.first.vlan,
+      flow.first.vni,
     ].join();
     const starts = this.#pairs.get(key) ?? [];
     starts.push(flow.first.timeUs);

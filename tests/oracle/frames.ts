@@ -320,11 +320,19 @@ function ipv6(row: Row, layers: readonly string[]): IpFacts | undefined {
   };
 }
 
-/** What tshark shows of a RST's payload is a text of its own, the "reset cause". */
+/** What tshark shows of a RST's payload is a text of its own, the "reset cause", with C escapes. */
 function tcpPayload(row: Row): Uint8Array {
-  return row["tcp.payload"] === ""
-    ? new TextEncoder().encode(row["tcp.reset_cause"])
-    : bytesOf(last(row, "tcp.payload"));
+  if (row["tcp.payload"] !== "") return bytesOf(last(row, "tcp.payload"));
+  const escapes: Readonly<Record<string, string>> = {
+    r: "\r",
+    n: "\n",
+    t: "\t",
+  };
+  const text = row["tcp.reset_cause"].replace(
+    /\\(.)/g,
+    (_, letter: string) => escapes[letter] ?? letter,
+  );
+  return new TextEncoder().encode(text);
 }
 
 function transportOf(

@@ -82,10 +82,17 @@ export function textOf(bytes: Uint8Array): string {
 
 const METHOD = /^([A-Z][A-Z_-]*) /;
 
-/** An HTTP request line: its target as far as it goes. */
-export function readHttpTarget(bytes: Uint8Array): string | undefined {
-  const line = /^[A-Z][A-Z-]* (\S+) HTTP\/1\.[01]\r?\n/.exec(textOf(bytes));
-  return line?.[1];
+/** Target of an HTTP request. A line that a prefix cuts counts when it looks like one. */
+export function readHttpTarget(
+  bytes: Uint8Array,
+  ended: boolean,
+): string | undefined {
+  const text = textOf(bytes);
+  const line = /^[A-Z][A-Z_-]* (.*) HTTP\/1\.[01]\r?\n/.exec(text);
+  const cut = /^(?:[A-Z][A-Z_-]* ((?:\/|http)[^ \n]*)|CONNECT ([^ \n]+))$/.exec(
+    text,
+  );
+  return line?.[1] ?? (ended ? cut?.[1] ?? cut?.[2] : undefined);
 }
 
 /** The request's Host header. */

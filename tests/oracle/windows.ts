@@ -12,7 +12,7 @@ import {
 } from "./buckets.ts";
 import type { Flow } from "./flow.ts";
 import type { Bins } from "./hash.ts";
-import type { Networks } from "./networks.ts";
+import { isGroup, type Networks } from "./networks.ts";
 import {
   deviation,
   entropy,
@@ -153,6 +153,17 @@ function bytesOf(packets: readonly { readonly length: number }[]): number {
   return sum(packets.map((it) => it.length));
 }
 
+/** Responders of two kinds, each with a limit of its own. */
+function insideAndOutside(
+  window: Window,
+  networks: Networks,
+  when: (flow: Flow) => boolean,
+): number {
+  const inside = (it: Flow): boolean => networks.isInternal(it.responder);
+  return window.distinct(ofStarts(responder, (it) => when(it) && inside(it))) +
+    window.distinct(ofStarts(responder, (it) => when(it) && !inside(it)));
+}
+
 type Metric = (facts: Facts, context: WindowContext) => number;
 
 /** A host as initiator, by the name of the metric. */
@@ -160,7 +171,10 @@ export const OUT: Readonly<Record<string, Metric>> = {
   connection_rate: ({ flows, window }) => flows.length / window.seconds,
   packet_rate: ({ forward, window }) => forward.length / window.seconds,
   byte_rate: ({ forward, window }) => bytesOf(forward) / window.seconds,
-  unique_destinations: ({ window }) => window.distinct(ofStarts(responder)),
+  unique_destinations: (facts, context) =>
+    (OUT["external_destinations"]?.(facts, context) ?? NaN) +
+    (OUT["internal_destinations"]?.(facts, context) ?? NaN) +
+    facts.window.distinct(ofStarts(responder, (it) => isGroup(it.responder))),
   unique_ports: ({ window }) => window.distinct(ofStarts(port, hasPorts)),
   external_destinations: ({ window }, { networks }) =>
     window.distinct(
@@ -178,8 +192,8 @@ export const OUT: Readonly<Record<string, Metric>> = {
     window.last + 1 < WARM_BUCKETS ? NaN : window.fresh(
       ofStarts(responder, (it) => networks.isInternal(it.responder)),
     ),
-  smb_connection_diversity: ({ window }) =>
-    window.distinct(ofStarts(responder, isSmbFlow)),
+  smb_connection_diversity: ({ window }, { networks }) =>
+    insideAndOutside(window, networks, isSmbFlow),
   unanswered_ratio: (facts) => facts.unansweredRatio,
   port_scan_pattern_score: (facts, context) => {
     const wide = Math.max(
@@ -257,7 +271,8 @@ export const OUT: Readonly<Record<string, Metric>> = {
     return ratio(Math.max(0, ...counts.values()), flows.length);
   },
   login_flows: ({ flows }) => flows.filter(isLogin).length,
-  login_targets: ({ window }) => window.distinct(ofStarts(responder, isLogin)),
+  login_targets: ({ window }, { networks }) =>
+    insideAndOutside(window, networks, isLogin),
   lateral_movement_score: ({ window }, { networks }) => {
     const internal = (it: Flow): boolean => networks.isInternal(it.responder);
     const smb = window.distinct(
