@@ -36,8 +36,8 @@ export interface Evaluation {
 export interface EvaluateOptions {
   /** Core to read with. */
   readonly core: Core;
-  /** Models of the full way. */
-  readonly models: readonly ForestModel[];
+  /** Models of the full way: for each capture, so that cross-validation can use others for each part. */
+  readonly modelsFor: (capture: LabelledCapture) => readonly ForestModel[];
   /** Told before each capture. */
   readonly onCapture?: (path: string, number: number, total: number) => void;
   /** Stops between captures. */
@@ -63,17 +63,12 @@ export async function evaluate(
   captures: readonly LabelledCapture[],
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { core, models, onCapture, signal } = options;
-  const ways: Record<string, PipelineOptions> = {
-    "full": { rules: new FastRules(), models },
-    "fast only": { rules: new FastRules() },
+  const { core, modelsFor, onCapture, signal } = options;
+  const rules = new FastRules();
+  const baselines: Record<string, PipelineOptions> = {
+    "fast only": { rules },
     "one threshold": { rules: stumpRules() },
   };
-  const trainedOn = new Set(
-    models.flatMap(({ provenance }) =>
-      provenance.captures.map(({ sha256 }) => sha256)
-    ),
-  );
   const judged: Judged[] = [];
   const unreadable: { path: string; reason: string }[] = [];
   let absent = 0;
@@ -90,9 +85,14 @@ export async function evaluate(
       continue;
     }
     try {
+      const models = modelsFor(capture);
       const sha256 = createHash("sha256").update(bytes).digest("hex");
+      const seen = models.some(({ provenance }) =>
+        provenance.captures.some((one) => one.sha256 === sha256)
+      );
+      const ways = { full: { rules, models }, ...baselines };
       const observations = await observe(core, bytes, ways);
-      judged.push({ capture, seen: trainedOn.has(sha256), observations });
+      judged.push({ capture, seen, observations });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       unreadable.push({ path: capture.path, reason });
@@ -102,7 +102,9 @@ export async function evaluate(
     const members = judged.filter((one) => one.seen === seen);
     if (members.length === 0) return {};
     return Object.fromEntries(
-      Object.keys(ways).map((way) => [way, wayResult(members, way)]),
+      ["full", ...Object.keys(baselines)].map((
+        way,
+      ) => [way, wayResult(members, way)]),
     );
   };
   return {

@@ -21,7 +21,7 @@ export const PARAMETERS = {
   /** Parts into which sources are divided for calibration. */
   folds: 5,
   /** Generated captures of each scenario. */
-  perScenario: 24,
+  perScenario: 16,
 } as const;
 
 /** The four forests. */
