@@ -7,6 +7,8 @@
 interface Allowed {
   members: readonly string[];
   npm: readonly string[];
+  /** Folders of the package's own that are no members. */
+  folders?: readonly string[];
 }
 
 const ALLOWED: Readonly<Record<string, Allowed>> = {
@@ -26,6 +28,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
       "raglogger",
     ],
     npm: ["valibot"],
+    folders: ["models"],
   },
 };
 
@@ -61,6 +64,7 @@ function problem(
   const path = specifier.slice(root.href.length);
   const owner = path.includes("/") ? path.split("/")[0]! : ".";
   if (owner === member || allowed.members.includes(owner)) return undefined;
+  if (allowed.folders?.includes(owner)) return undefined;
   return owner;
 }
 
