@@ -19,7 +19,8 @@ export interface HealthRemark {
   readonly count: number;
 }
 
-type Counters = Readonly<Record<string, number>>;
+/** Counters of the core by name. */
+export type Counters = Readonly<Record<string, number>>;
 
 const MALFORMED: readonly string[] = [
   "refused_truncated_link",
