@@ -1,5 +1,10 @@
 import type { Batch } from "@ml-defender/events";
-import { type Core, type Engine, openCore } from "@ml-defender/native";
+import {
+  type Core,
+  type Engine,
+  NativeError,
+  openCore,
+} from "@ml-defender/native";
 import { CoreFlowBatch, CoreHostBatch } from "./_record_view.ts";
 import { CaptureError } from "./capture_error.ts";
 import {
@@ -126,24 +131,33 @@ export class Capture implements AsyncIterable<Batch>, AsyncDisposable {
   /**
    * Read the capture. A damaged rest is reported by {@linkcode status}, and what came before it is delivered.
    *
-   * @throws {TypeError} If the capture is iterated twice.
+   * @throws {TypeError} If the capture is iterated twice or closed.
    * @throws {CaptureError} If it is empty, not a capture, or cannot be opened.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
-    if (this.#iterated) {
-      throw new TypeError("Cannot read capture: it was read before");
+    if (this.#iterated || this.#last !== undefined) {
+      const state = this.#iterated ? "was read before" : "is closed";
+      throw new TypeError(`Cannot read capture: it ${state}`);
     }
     this.#iterated = true;
-    try {
-      for await (const chunk of captureChunks(this.#input)) {
-        yield* this.#feed(chunk);
-        if (this.#problem !== undefined || this.#signal?.aborted) break;
-      }
-    } catch (error) {
-      if (error instanceof CaptureError) throw error;
-      this.#readError(error);
+    for await (const chunk of this.#chunks()) {
+      yield* this.#feed(chunk);
+      if (this.#problem !== undefined) break;
     }
     yield* this.#finish();
+  }
+
+  async *#chunks(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const signal = this.#signal;
+    try {
+      for await (const chunk of captureChunks(this.#input, signal)) {
+        if (signal?.aborted) return;
+        yield chunk;
+      }
+    } catch (error) {
+      // Compressed input that is left in the middle is not damaged.
+      if (!signal?.aborted) this.#readError(error);
+    }
   }
 
   *#feed(chunk: Uint8Array<ArrayBuffer>): Generator<Batch> {
@@ -169,6 +183,7 @@ export class Capture implements AsyncIterable<Batch>, AsyncDisposable {
       const { state, batch } = this.#engine.run(nothing);
       if (batch.flowCount + batch.hostCount > 0) yield this.#view(batch);
       if (state === "batch_full") continue;
+      if (this.#signal?.aborted) return;
       if (state === "error" && this.#problem === undefined) {
         this.#problem = this.#engine.error();
         if (this.#engine.counters().packets === 0) {
@@ -237,16 +252,26 @@ export class Capture implements AsyncIterable<Batch>, AsyncDisposable {
  * @param input Path, file URL, `"-"` for standard input, bytes, or a stream.
  * @param options Additional options.
  * @returns A capture to iterate; nothing is read before that.
- * @throws {RangeError} If an option is out of range.
- * @throws {SyntaxError} If a home network is not in CIDR notation.
+ * @throws {RangeError} If an option is out of range, or a home network is not in CIDR notation.
  */
 export async function openCapture(
   input: CaptureInput,
   options: CaptureOptions = {},
 ): Promise<Capture> {
   const core = options.core ?? await openCore();
-  const engine = core.openEngine(engineOptions(options));
-  return new Capture(core, engine, input, options.signal);
+  return new Capture(core, openEngine(core, options), input, options.signal);
+}
+
+function openEngine(core: Core, options: CaptureOptions): Engine {
+  try {
+    return core.openEngine(engineOptions(options));
+  } catch (error) {
+    if (!(error instanceof NativeError) || error.code !== "refused") {
+      throw error;
+    }
+    const message = error.message.replace("open engine", "open capture");
+    throw new RangeError(message, { cause: error });
+  }
 }
 
 function engineOptions(options: CaptureOptions): string {

@@ -18,14 +18,16 @@ const EXPANDED_BYTES_MAX = 64 * 2 ** 30;
  * Open an input as chunks of plain capture bytes: gzip and zstd are recognised by their first bytes and unpacked.
  *
  * @param input Where the bytes come from.
+ * @param signal Ends a wait for a stream's next bytes, as if it were at its end.
  * @returns Chunks; each is valid until the next is asked for.
  * @throws {Deno.errors.NotFound} If the file does not exist.
  * @throws {SyntaxError} If compressed input is damaged.
  */
 export async function* captureChunks(
   input: CaptureInput,
+  signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const chunks = rawChunks(input);
+  const chunks = rawChunks(input, signal);
   const first = await chunks.next();
   if (first.done) return;
   const head = first.value;
@@ -57,13 +59,14 @@ async function* prepend(
 
 async function* rawChunks(
   input: CaptureInput,
+  signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   if (input instanceof Uint8Array) {
     if (input.length > 0) yield input;
   } else if (input instanceof ReadableStream) {
-    yield* nonEmpty(input);
+    yield* nonEmpty(input, signal);
   } else if (input === "-") {
-    yield* nonEmpty(Deno.stdin.readable);
+    yield* nonEmpty(Deno.stdin.readable, signal);
   } else {
     using file = await Deno.open(input);
     if ((await file.stat()).isDirectory) {
@@ -80,8 +83,24 @@ async function* rawChunks(
 
 async function* nonEmpty(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  for await (const chunk of stream) if (chunk.length > 0) yield chunk;
+  const reader = stream.getReader();
+  const stop = () => void reader.cancel().catch(() => {});
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    if (signal?.aborted) return;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      if (value.length > 0) yield value;
+    }
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    // What is left early is not read by anybody else; a stream that failed has said so already.
+    await reader.cancel().catch(() => {});
+    reader.releaseLock();
+  }
 }
 
 async function* unpack(

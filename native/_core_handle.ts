@@ -131,7 +131,12 @@ function opened(
   free: (handle: Handle) => void,
 ): CoreHandle {
   if (handle !== null) return new CoreHandle(name, handle, free);
-  throw new NativeError("refused", `Cannot open ${name} as ${reasonOf(error)}`);
+  const reason = reasonOf(error);
+  const start = `Cannot open ${name} as `;
+  throw new NativeError(
+    "refused",
+    reason.startsWith(start) ? reason : `${start}${reason}`,
+  );
 }
 
 /**
