@@ -29,6 +29,8 @@ interface Consumer {
   members: readonly string[];
   /** npm packages that may be downloaded. */
   npm: readonly string[];
+  /** Builds of the core that may be downloaded. */
+  builds: readonly string[];
 }
 
 /** A pcap header without packets, as an expression. */
@@ -45,6 +47,23 @@ console.log(core.build, core.layout.flow.features.length);`,
     permissions: [],
     members: ["native"],
     npm: [],
+    builds: ["core_wasm.json"],
+  },
+  {
+    name: "native",
+    program: `import { openCore } from "jsr:@ml-defender/native@^0.1.0";
+const core = await openCore({ build: "native" });
+console.log(core.build, core.buildReason);`,
+    prints: /^native$/,
+    permissions: [
+      "--allow-ffi",
+      "--allow-read",
+      "--allow-write",
+      "--allow-env=XDG_CACHE_HOME,HOME",
+    ],
+    members: ["native"],
+    npm: [],
+    builds: ["core_wasm.json", "linux_x86_64.json"],
   },
   {
     name: "capture",
@@ -54,8 +73,9 @@ for await (const batch of capture) void batch;
 console.log("packets", capture.status().packets);`,
     prints: /^packets 0$/,
     permissions: [],
-    members: ["capture", "native", "events"],
+    members: ["capture", "native"],
     npm: [],
+    builds: ["core_wasm.json"],
   },
   {
     name: "detectors",
@@ -65,15 +85,17 @@ console.log("exports", Object.keys(detectors).length > 3);`,
     permissions: [],
     members: ["detectors", "events"],
     npm: [],
+    builds: [],
   },
   {
     name: "scoring",
     program: `import { parsePolicy } from "jsr:@ml-defender/scoring@^0.1.0";
-console.log("policy", typeof parsePolicy({}));`,
+console.log("policy", typeof parsePolicy("{}"));`,
     prints: /^policy object$/,
     permissions: [],
     members: ["scoring", "events"],
     npm: ["valibot"],
+    builds: [],
   },
   {
     name: "sdk",
@@ -93,6 +115,7 @@ console.log("packets", (await run.finished).packets);`,
       "raglogger",
     ],
     npm: ["valibot"],
+    builds: ["core_wasm.json"],
   },
 ];
 
@@ -127,9 +150,10 @@ Deno.test("published packages work for strangers, with their stated permissions,
         assert.equal(code, 0, stderr);
       });
     }
-    for (const consumer of CONSUMERS) {
-      await t.step(`import ${consumer.name}`, async () => {
-        await checkConsumer(registry, folder, consumer);
+    for (const [index, consumer] of CONSUMERS.entries()) {
+      const granted = consumer.permissions.length > 0 ? " with ffi" : "";
+      await t.step(`import ${consumer.name}${granted}`, async () => {
+        await checkConsumer(registry, `${folder}/${index}`, consumer);
       });
     }
   } finally {
@@ -142,9 +166,9 @@ async function checkConsumer(
   folder: string,
   consumer: Consumer,
 ): Promise<void> {
-  const project = `${folder}/${consumer.name}`;
-  const cache = `${folder}/${consumer.name}-cache`;
-  await Deno.mkdir(project);
+  const project = `${folder}/project`;
+  const cache = `${folder}/cache`;
+  await Deno.mkdir(project, { recursive: true });
   await Deno.writeTextFile(`${project}/deno.json`, "{}\n");
   await Deno.writeTextFile(`${project}/main.ts`, consumer.program);
   const env = { JSR_URL: registry.url, DENO_DIR: cache, HOME: folder };
@@ -162,6 +186,9 @@ async function checkConsumer(
     /_test\.|testdata|test_cpp|fuzz|\.(cpp|hpp|h)$/.test(path)
   );
   assert.deepEqual(strange, [], "tests or C++ sources were downloaded");
+  const builds = served.filter((path) => path.includes("/bin/"))
+    .map((path) => path.split("/").at(-1)!);
+  assert.deepEqual(builds.sort(), [...consumer.builds].sort());
   assert.deepEqual(await npmPackages(cache), consumer.npm);
 
   const offline = await deno(
@@ -174,18 +201,24 @@ async function checkConsumer(
   assert.deepEqual(registry.takeServed(), [], "the second run went online");
 }
 
-/** Names of the npm packages in a cache. */
+/** Names of the npm packages in a cache; a folder without a version holds only a package's index. */
 async function npmPackages(cache: string): Promise<string[]> {
   const names: string[] = [];
-  try {
-    for await (const registry of Deno.readDir(`${cache}/npm`)) {
-      if (!registry.isDirectory) continue;
-      for await (const entry of Deno.readDir(`${cache}/npm/${registry.name}`)) {
-        if (entry.isDirectory) names.push(entry.name);
-      }
+  for (const registry of await folders(`${cache}/npm`)) {
+    for (const name of await folders(registry)) {
+      if ((await folders(name)).length > 0) names.push(name.split("/").at(-1)!);
     }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   return names.sort();
+}
+
+async function folders(path: string): Promise<string[]> {
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(path));
+    return entries.filter(({ isDirectory }) => isDirectory)
+      .map(({ name }) => `${path}/${name}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }
