@@ -218,6 +218,19 @@ void pairs_remember_the_starts_of_answered_flows() {
   NEAR(out.flow(5)[F::pair_flows], 1);
 }
 
+void no_pair_is_forgotten_below_the_bound() {
+  Capture c;
+  for (std::uint16_t round = 0; round < 2; ++round) {
+    for (std::uint16_t i = 0; i < 2000; ++i) {
+      const std::int64_t us = round * kSecond + i * 10;
+      answered(c, us, home(1), static_cast<std::uint16_t>(1 + round), away(i), 7000);
+    }
+  }
+  const Output out = run(c.bytes);
+  REQUIRE(out.flows.size() == 4000);
+  for (std::size_t i = 0; i < 4000; ++i) NEAR(out.flow(i)[F::pair_flows], i < 2000 ? 1 : 2);
+}
+
 void flows_keep_the_windows_of_their_last_bucket() {
   Capture c;
   answered(c, 0, home(1), 1, away(1));
@@ -257,6 +270,7 @@ int main() {
   a_victim_of_a_syn_flood_shows_it();
   histograms_of_responders_reach_10_seconds();
   pairs_remember_the_starts_of_answered_flows();
+  no_pair_is_forgotten_below_the_bound();
   flows_keep_the_windows_of_their_last_bucket();
   flows_that_end_at_once_leave_the_windows_of_others_alone();
   return finish();

@@ -20,14 +20,11 @@ void PairTable::answered(Flow& flow) {
                        (std::uint64_t{flow.key.ip_version} << 8) | flow.key.kind);
   h = mix64(h) | 1;
   if (held_ * 2 >= entries_.size() && entries_.size() < bound_) grow();
-  Entry* set = &entries_[((h >> 16) & (entries_.size() / kWays - 1)) * kWays];
-  Entry* entry = set;
-  for (Entry* at = set; at != set + kWays; ++at) {
-    if (at->hash == h) {
-      entry = at;
-      break;
-    }
-    if (at->used < entry->used) entry = at;
+  Entry* entry = place(h);
+  // A full set of a table that may still grow is no reason to forget.
+  while (entry->hash != h && entry->hash != 0 && entries_.size() < bound_) {
+    grow();
+    entry = place(h);
   }
   if (entry->hash != h) {
     if (entry->hash != 0) {
@@ -53,6 +50,17 @@ void PairTable::answered(Flow& flow) {
   flow.pair_gap_cv = to_feature(gaps < 2 ? kMissing : ratio(spread, mean));
   flow.pair_age = to_feature(
       static_cast<double>(std::max<std::int64_t>(0, flow.start_us - entry->first_us)) / 1e6);
+}
+
+// Where the pair is, or else where it goes: an unused entry, or the one used longest ago.
+PairTable::Entry* PairTable::place(std::uint64_t h) {
+  Entry* set = &entries_[((h >> 16) & (entries_.size() / kWays - 1)) * kWays];
+  Entry* entry = set;
+  for (Entry* at = set; at != set + kWays; ++at) {
+    if (at->hash == h) return at;
+    if (at->used < entry->used) entry = at;
+  }
+  return entry;
 }
 
 // Doubling splits each set in two, so nothing is forgotten by it.

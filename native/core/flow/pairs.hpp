@@ -33,6 +33,7 @@ class PairTable {
     std::uint32_t flows = 0;
     std::uint32_t zero = 0;
   };
+  Entry* place(std::uint64_t h);
   void grow();
 
   std::vector<Entry> entries_;
