@@ -87,14 +87,23 @@ function parse<T extends ParseArgsConfig["options"]>(
 
 function report(name: string, error: unknown): number {
   if (isBrokenPipe(error)) return 0;
-  const text = error instanceof Error ? error.message : String(error);
-  console.error(`${name}: ${text.replaceAll(/\s*\n\s*/g, " ")}`);
+  complain(name, error instanceof Error ? error.message : String(error));
   if (error instanceof UsageError) {
     console.error(`Try: deno task ${name} --help`);
     return 2;
   }
   if (Deno.env.get("ML_DEFENDER_TRACE")) console.error(error);
   return 1;
+}
+
+/**
+ * Say what is wrong, on one line of standard error.
+ *
+ * @param name Name of the task.
+ * @param text What is wrong.
+ */
+export function complain(name: string, text: string): void {
+  console.error(`${name}: ${printable(text.replaceAll(/\s*\n\s*/g, " "))}`);
 }
 
 function isBrokenPipe(error: unknown): boolean {
@@ -182,9 +191,10 @@ function ansi(code: string, text: string): string {
 export function progress(text: string): void {
   if (!Deno.stderr.isTerminal()) return;
   Deno.stderr.writeSync(
-    new TextEncoder().encode(`\r\x1b[2K${text.slice(0, 100)}`),
+    new TextEncoder().encode(`\r\x1b[2K${printable(text).slice(0, 100)}`),
   );
 }
+
 /**
  * Names made printable: control and format characters of hostile traffic become escapes, so that a terminal shows them
  * and does not obey them.

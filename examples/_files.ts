@@ -1,3 +1,4 @@
+import { type ForestModel, parseForestModel } from "@ml-defender/detectors";
 import { shownPath, userPath } from "./_cli.ts";
 
 /** A capture that a user named. */
@@ -49,7 +50,56 @@ async function capturesIn(folder: string): Promise<string[]> {
   return found.sort();
 }
 
-function reasonOf(error: unknown): string {
+/** Most models that there can be: one of each name. */
+const MODELS_MAX = 4;
+
+/**
+ * Read the model files of a folder.
+ *
+ * @param folder Absolute path.
+ * @returns One to four models, by the names of their files.
+ * @throws {Error} With file and reason on one line.
+ */
+export async function readModels(
+  folder: string,
+): Promise<readonly ForestModel[]> {
+  const shown = shownPath(folder);
+  const names: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(folder)) {
+      if (name.endsWith(".json")) names.push(name);
+    }
+  } catch (error) {
+    throw new Error(`Cannot read models ${shown}: ${reasonOf(error)}`);
+  }
+  if (names.length === 0 || names.length > MODELS_MAX) {
+    throw new Error(
+      `Cannot use models ${shown}: a folder must have 1 to ${MODELS_MAX} *.json files, it has ${names.length}`,
+    );
+  }
+  const models: ForestModel[] = [];
+  for (const name of names.sort()) {
+    try {
+      const text = await Deno.readTextFile(`${folder}/${name}`);
+      const model = parseForestModel(JSON.parse(text));
+      if (models.some((other) => other.name === model.name)) {
+        throw new Error(`a second model has the name '${model.name}'`);
+      }
+      models.push(model);
+    } catch (error) {
+      throw new Error(`Cannot use model ${shown}/${name}: ${reasonOf(error)}`);
+    }
+  }
+  return models;
+}
+
+/**
+ * Why something on disk could not be had, for one line.
+ *
+ * @param error What was thrown.
+ * @returns Plain words.
+ */
+export function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "no such file or folder";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
   return error instanceof Error ? error.message : String(error);

@@ -1,13 +1,16 @@
 // deno-lint-ignore-file no-console
 /** `deno task analyze`: what happened in capture files, and why. */
-import { walkCaptures } from "./_files.ts";
-import { analyze } from "@ml-defender/sdk";
-import { FastRules } from "@ml-defender/detectors";
+import { readModels, reasonOf, walkCaptures } from "./_files.ts";
+import { analyze, loadModels } from "@ml-defender/sdk";
+import { FastRules, type ForestModel } from "@ml-defender/detectors";
 import { type Core, openCore } from "@ml-defender/native";
 import { parsePolicy, type Policy } from "@ml-defender/scoring";
 import {
+  complain,
+  printable,
   progress,
   runProgram,
+  shownPath,
   style,
   UsageError,
   userPath,
@@ -29,17 +32,18 @@ Options:
   --prefix-bytes N   payload bytes per direction in which names are looked for, 0 to 4096 (default 512)
   --policy FILE      policy of scoring and incidents, JSON
   --profile NAME     fast rules: default or legacy
+  --models DIR       forests to use: the model files in the folder, *.json, one to four (default: those of the package)
   --no-models        rules only
   --help             show this text
 
-Exit codes: 0 done, 1 an input could not be read or the log not written, 2 wrong use, 130 interrupted.
+Exit codes: 0 done, 1 an input could not be read to its end or the log not written, 2 wrong use, 130 interrupted.
 `;
 
 interface Settings {
   core: Core;
   policy: Policy | undefined;
   rules: FastRules;
-  models: boolean;
+  models: readonly ForestModel[];
   homeNets: string[] | undefined;
   prefixBytes: number;
   out: string | undefined;
@@ -57,11 +61,15 @@ await runProgram({
     "prefix-bytes": { type: "string" },
     policy: { type: "string" },
     profile: { type: "string" },
+    models: { type: "string" },
     "no-models": { type: "boolean" },
   },
 }, async (values, positionals, signal) => {
   if (positionals.length === 0) {
     throw new UsageError("name at least one capture file or folder");
+  }
+  if (values["no-models"] && values.models !== undefined) {
+    throw new UsageError("--models and --no-models exclude each other");
   }
   const build = oneOf("build", values.build ?? "auto", [
     "auto",
@@ -78,7 +86,11 @@ await runProgram({
       ? undefined
       : await readPolicy(userPath(values.policy)),
     rules: new FastRules({ profile }),
-    models: !values["no-models"],
+    models: values["no-models"]
+      ? []
+      : values.models === undefined
+      ? await loadModels()
+      : await readModels(userPath(values.models)),
     homeNets: values["home-nets"]?.split(",").map((net) => net.trim()),
     prefixBytes: wholeNumber("prefix-bytes", values["prefix-bytes"], 512, [
       0,
@@ -91,19 +103,22 @@ await runProgram({
   for (const file of files) {
     if (signal.aborted) break;
     try {
-      reports.push(await analyzeFile(file, settings, signal, !!values.json));
+      const report = await analyzeFile(file, settings, signal, !!values.json);
+      reports.push(report);
+      failures.push(...damageOf(report));
     } catch (error) {
       if (error instanceof Error && error.name === "LogError") throw error;
+      if (error instanceof RangeError) throw new UsageError(error.message);
       failures.push(error instanceof Error ? error.message : String(error));
     }
   }
   for (const failure of failures) {
-    console.error(`analyze: ${failure.replaceAll(/\s*\n\s*/g, " ")}`);
+    complain("analyze", failure);
   }
   if (values.json) {
     console.log(JSON.stringify({ files: reports, totals: totalsOf(reports) }));
   } else if (settings.out !== undefined && reports.length > 0) {
-    console.log(`log: ${settings.out}`);
+    console.log(`log: ${printable(settings.out)}`);
   }
   return failures.length > 0 ? 1 : 0;
 });
@@ -124,7 +139,7 @@ async function analyzeFile(
     signal,
     ...(policy && { policy }),
     ...(homeNets && { homeNets }),
-    ...(settings.models ? {} : { models: [] }),
+    models: settings.models,
     ...(out !== undefined && { log: out }),
   });
   let seen = 0;
@@ -138,6 +153,13 @@ async function analyzeFile(
     console.log(style.dim(`  digest ${summary.digest} (${core.build})`));
   }
   return fileReport(file.shown, summary);
+}
+
+/** A line if the file could be read in part only: what it holds before the damage was analysed all the same. */
+function damageOf({ path, packets, health }: FileReport): string[] {
+  return health.filter(({ code }) =>
+    code === "truncated_file" || code === "broken_record"
+  ).map(({ text }) => `${path}: ${text}; ${packets} packets were read`);
 }
 
 function totalsOf(reports: readonly FileReport[]): Record<string, number> {
@@ -157,8 +179,10 @@ async function readPolicy(path: string): Promise<Policy> {
   try {
     return parsePolicy(await Deno.readTextFile(path));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot use policy ${path}: ${reason}`, { cause: error });
+    throw new Error(
+      `Cannot use policy ${shownPath(path)}: ${reasonOf(error)}`,
+      { cause: error },
+    );
   }
 }
 
