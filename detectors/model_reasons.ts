@@ -42,12 +42,14 @@ export function forestReasons(
       const value = rows.values[base + rows.names.indexOf(feature)]!;
       const added = values[index]!;
       if (!(added > 0) || Number.isNaN(value)) return;
+      const threshold = nearest(splits[index]!, value);
       found.push({
         code: `${model}.${feature}`,
         text: featureText(feature),
         feature,
         value,
-        threshold: nearest(splits[index]!, value),
+        threshold,
+        ...(value < threshold ? { side: "below" as const } : {}),
         weight: Math.min(1, added / score),
       });
     });

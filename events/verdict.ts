@@ -17,6 +17,8 @@ export interface Reason {
   readonly value: number;
   /** Value from which it counts. */
   readonly threshold: number;
+  /** `below` where a value counts up to its threshold instead of from it on. */
+  readonly side?: "below";
   /** Share of the score that this reason explains; rules give their score. */
   readonly weight: number;
 }

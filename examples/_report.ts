@@ -55,6 +55,7 @@ export interface IncidentReport {
     feature: string;
     value: number;
     threshold: number | null;
+    side: "above" | "below";
   }[];
 }
 
@@ -94,12 +95,15 @@ function incidentReport(incident: Incident): IncidentReport {
     first_seen: isoTime(incident.firstSeenUs),
     last_seen: isoTime(incident.lastSeenUs),
     flows,
-    reasons: reasons.map(({ code, text, feature, value, threshold }) => ({
+    reasons: reasons.map((
+      { code, text, feature, value, threshold, side },
+    ) => ({
       code,
       text,
       feature,
       value,
       threshold: Number.isFinite(threshold) ? threshold : null,
+      side: side ?? "above",
     })),
   };
 }
@@ -158,9 +162,9 @@ function incidentLines(incident: Incident): string[] {
         `${isoTime(incident.firstSeenUs)} to ${isoTime(incident.lastSeenUs)}`,
     ),
   ];
-  for (const { text, value, threshold } of incident.reasons) {
+  for (const { text, value, threshold, side } of incident.reasons) {
     const limit = Number.isFinite(threshold)
-      ? ` (from ${rounded(threshold)})`
+      ? ` (${side === "below" ? "up to" : "from"} ${rounded(threshold)})`
       : "";
     lines.push(`    - ${text}: ${rounded(value)}${limit}`);
   }
