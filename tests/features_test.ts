@@ -32,6 +32,7 @@ const CAPTURES: readonly string[] = [
   "bruteforce/trace-api__hydra-1_tasks.pcap",
   "lateral/zeek-eternalsafety__eternalblue-success-unpatched-win7.pcap",
   "lateral/pcaps__remcom.pcap",
+  "botnet/ares2025-artifacts__cs2_amazon_http.pcapng", // a thousand pairs
   "botnet/zeek-asyncrat-detector__30a385ed-171e-4f15-ac3f-08c96be7bfd1.pcap", // IPv6, ARP, DNS, mDNS
   "botnet/wireshark-tutorial-dridex-traffic__2020-06-03-Dridex-infection-traffic.pcap",
   "cryptomining/di-cryptominingdetection__cgminer.s0.pcapng", // IPv6

@@ -80,7 +80,17 @@ export function textOf(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }
 
-const METHOD = /^([A-Z][A-Z_-]*) /;
+/** Methods of RFC 9110, WebDAV and its relatives, and UPnP: what starts with another word is no HTTP. */
+const METHOD = "(?:GET|POST|HEAD|PUT|DELETE|OPTIONS|TRACE|PATCH|PROPFIND|" +
+  "PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT|SEARCH|M-SEARCH|NOTIFY|" +
+  "SUBSCRIBE|UNSUBSCRIBE|RPC_IN_DATA|RPC_OUT_DATA)";
+const REQUEST = new RegExp(`^(?:${METHOD}|CONNECT) `);
+const REQUEST_LINE = new RegExp(
+  `^(?:${METHOD}|CONNECT) (.*) HTTP/1\\.[01]\r?\n`,
+);
+const CUT_LINE = new RegExp(
+  `^(?:${METHOD} ((?:/|http)[^ \n]*)|CONNECT ([^ \n]+))$`,
+);
 
 /** Target of an HTTP request. A line that a prefix cuts counts when it looks like one. */
 export function readHttpTarget(
@@ -88,16 +98,13 @@ export function readHttpTarget(
   ended: boolean,
 ): string | undefined {
   const text = textOf(bytes);
-  const line = /^[A-Z][A-Z_-]* (.*) HTTP\/1\.[01]\r?\n/.exec(text);
-  const cut = /^(?:[A-Z][A-Z_-]* ((?:\/|http)[^ \n]*)|CONNECT ([^ \n]+))$/.exec(
-    text,
-  );
-  return line?.[1] ?? (ended ? cut?.[1] ?? cut?.[2] : undefined);
+  const cut = ended ? CUT_LINE.exec(text) : null;
+  return REQUEST_LINE.exec(text)?.[1] ?? cut?.[1] ?? cut?.[2];
 }
 
 /** The request's Host header. */
 export function readHttpHost(bytes: Uint8Array): string | undefined {
-  if (!METHOD.test(textOf(bytes))) return undefined;
+  if (!REQUEST.test(textOf(bytes))) return undefined;
   const found = /\r?\nhost:[ \t]*([^\r\n]*)/i.exec(
     textOf(bytes).split(/\r?\n\r?\n/)[0] ?? "",
   );
