@@ -1,5 +1,16 @@
 /** Everything that must hold before a commit, in the order in which it fails fastest. `--no-tests` leaves the tests out. */
-import { runSteps, type Step } from "./steps.ts";
+import { helpIfAsked, runSteps, type Step } from "./steps.ts";
+
+helpIfAsked(`
+Usage: deno task ok [--no-tests]
+
+Format, lint, generated files, types, documentation, import graph, publishing (dry run), tests: everything that must hold
+before a commit. Ends at the first that does not, with exit code 1.
+
+Options:
+  --no-tests    leave the tests out
+  --help        show this text
+`);
 
 const MEMBERS = [
   "events",

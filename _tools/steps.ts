@@ -15,6 +15,17 @@ export interface Step {
 const root = new URL("../", import.meta.url);
 
 /**
+ * Print a program's use and end, if that is asked for.
+ *
+ * @param text What `--help` prints.
+ */
+export function helpIfAsked(text: string): void {
+  if (!Deno.args.includes("--help")) return;
+  console.log(text.trim());
+  Deno.exit(0);
+}
+
+/**
  * Run steps one after the other, with their output, until one fails.
  *
  * @param steps What to run.

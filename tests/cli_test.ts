@@ -1,0 +1,411 @@
+/** The commands as users meet them: bad input, wrong use, pipes, signals, terminals. */
+import assert from "node:assert/strict";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { generateBytes } from "../generator/generate.ts";
+import { optional } from "./_optional.ts";
+import { commandOf, runTask, spawn } from "./cli/run.ts";
+
+/** A scan: incidents, reasons and lines in the log are certain. */
+const SCAN = generateBytes("scan_vertical", { seed: 1_000_000_000 });
+const CAPTURE = new Uint8Array(SCAN.bytes);
+// deno-lint-ignore no-control-regex
+const ANSI = /\x1b\[/;
+
+/** Runs a test in a folder of its own with the capture in it. */
+function inFolder(
+  name: string,
+  fn: (folder: string) => Promise<void>,
+): Promise<void> {
+  return (async () => {
+    const folder = await Deno.makeTempDir({ prefix: `cli-${name}-` });
+    try {
+      await Deno.writeFile(`${folder}/scan.pcap`, CAPTURE);
+      await fn(folder);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  })();
+}
+
+/** Analyses what must be refused: one line that names the file and says why, and exit code 1. */
+async function refused(
+  args: string[],
+  folder: string,
+  line: RegExp,
+  before: string[] = [],
+): Promise<string> {
+  const { code, out, err } = await runTask("analyze", args, { folder, before });
+  assert.equal(code, 1, err);
+  assert.match(err, line);
+  assert.equal(err.trimEnd().split("\n").length, 1, err);
+  return out;
+}
+
+Deno.test("analyze keeps what a truncated file holds, says so, and exits with 1", async () => {
+  await inFolder("cut", async (folder) => {
+    const cut = CAPTURE.subarray(0, CAPTURE.length / 2);
+    await Deno.writeFile(`${folder}/cut.pcap`, cut);
+    const line =
+      /^analyze: cut\.pcap: the file ends in the middle of a packet; (\d+) packets were read$/m;
+    const out = await refused(["cut.pcap", "--json"], folder, line);
+    const [file] = JSON.parse(out).files;
+    assert.ok(file.packets > 100, `${file.packets} packets`);
+    assert.equal(file.health[0].code, "truncated_file");
+    const packed = gzipSync(CAPTURE);
+    const half = packed.subarray(0, packed.length / 2);
+    await Deno.writeFile(`${folder}/cut.pcap.gz`, half);
+    const some = await refused(
+      ["cut.pcap.gz", "--json"],
+      folder,
+      /cut\.pcap\.gz: .*(ends in the middle|stopped early).*; \d+ packets/,
+    );
+    assert.ok(JSON.parse(some).files[0].packets > 0);
+  });
+});
+
+Deno.test("analyze names each file that it cannot read, with the reason", async () => {
+  await inFolder("bad", async (folder) => {
+    await Deno.writeTextFile(`${folder}/text.pcap`, "this is no capture file");
+    await Deno.writeTextFile(`${folder}/empty.pcap`, "");
+    await Deno.mkdir(`${folder}/nothing`);
+    await refused(["text.pcap"], folder, /text\.pcap: not a pcap or pcapng/);
+    await refused(["empty.pcap"], folder, /empty\.pcap: the file is empty$/m);
+    await refused(["nothing"], folder, /nothing: no captures in folder$/m);
+    await refused(["gone.pcap"], folder, /gone\.pcap: no such file/);
+    const out = await refused(
+      ["text.pcap", "scan.pcap", "--json"],
+      folder,
+      /text\.pcap/,
+    );
+    const { files } = JSON.parse(out);
+    assert.deepEqual(files.map((file: { path: string }) => file.path), [
+      "scan.pcap",
+    ]);
+  });
+});
+
+const setpriv = await new Deno.Command("setpriv", { args: ["--version"] })
+  .output().then(({ success }) => success, () => false);
+const root = Deno.uid() === 0;
+/** Root may read anything; without these capabilities it may not. */
+const AS_USER = root
+  ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+  : [];
+
+optional({
+  name: "analyze says what it may not read, and where it may not write",
+  available: !root || setpriv,
+  reason: "tests run as root and setpriv is not installed",
+  fn: () =>
+    inFolder("rights", async (folder) => {
+      await Deno.writeFile(`${folder}/mine.pcap`, CAPTURE, { mode: 0o000 });
+      await Deno.mkdir(`${folder}/full`, { mode: 0o555 });
+      await refused(
+        ["mine.pcap"],
+        folder,
+        /mine\.pcap: permission denied$/m,
+        AS_USER,
+      );
+      await refused(
+        ["scan.pcap", "--out", "full/log"],
+        folder,
+        /full\/log: not writable/,
+        AS_USER,
+      );
+    }),
+});
+
+Deno.test("analyze refuses a log folder that is a file, a bad policy and a corrupt model", async () => {
+  await inFolder("config", async (folder) => {
+    const write = (name: string, text: string) =>
+      Deno.writeTextFile(`${folder}/${name}`, text);
+    await refused(["scan.pcap", "--out", "scan.pcap"], folder, /scan\.pcap/);
+    await write("policy.json", '{"thresholds":{"hgh":1}}');
+    await refused(
+      ["scan.pcap", "--policy", "policy.json"],
+      folder,
+      /policy\.json: .*'thresholds\.hgh' is not a known field/,
+    );
+    await write("broken.json", '{"thresholds":');
+    await refused(
+      ["scan.pcap", "--policy", "broken.json"],
+      folder,
+      /broken\.json/,
+    );
+    await Deno.mkdir(`${folder}/models`);
+    await refused(
+      ["scan.pcap", "--models", "models"],
+      folder,
+      /models: a folder must have 1 to 4 \*\.json files, it has 0/,
+    );
+    const model = new URL("../models/internal.json", import.meta.url);
+    const text = await Deno.readTextFile(model);
+    for (
+      const [name, damaged] of [
+        ["cut", text.slice(0, text.length / 2)],
+        ["other", '{"hello":1}'],
+        // One character of the packed trees.
+        ["flipped", flipMiddle(text)],
+      ] as const
+    ) {
+      await write("models/internal.json", damaged);
+      await refused(
+        ["scan.pcap", "--models", "models"],
+        folder,
+        /Cannot use model models\/internal\.json: \S/,
+      ).catch((error) => assert.fail(`${name}: ${error.message}`));
+    }
+    await write("models/internal.json", text);
+    const { code, out } = await runTask("analyze", [
+      "scan.pcap",
+      "--models",
+      "models",
+      "--json",
+    ], { folder });
+    assert.equal(code, 0);
+    assert.equal(JSON.parse(out).files.length, 1);
+  });
+});
+
+/** Another character in the middle of the longest string of a JSON text. */
+function flipMiddle(text: string): string {
+  const strings = [...text.matchAll(/"[A-Za-z0-9+/=]{64,}"/g)];
+  const longest = strings.reduce((a, b) => b[0].length > a[0].length ? b : a);
+  const at = longest.index + Math.floor(longest[0].length / 2);
+  const other = text[at] === "A" ? "B" : "A";
+  return text.slice(0, at) + other + text.slice(at + 1);
+}
+
+Deno.test("wrong use exits with 2 and points to --help", async () => {
+  const cases: [string, string[]][] = [
+    ["analyze", []],
+    ["analyze", ["--nonsense"]],
+    ["analyze", ["a.pcap", "--build", "gpu"]],
+    ["analyze", ["a.pcap", "--prefix-bytes", "many"]],
+    ["analyze", ["a.pcap", "--models", "m", "--no-models"]],
+    ["evaluate", []],
+    ["train", ["--depth", "99"]],
+    ["generate", ["no_such_scenario", "--out", "x.pcap"]],
+    ["generate", ["syn_flood"]],
+    ["demo", ["--seed", "x"]],
+    ["native", ["--fuzz", "0"]],
+  ];
+  for (const [task, args] of cases) {
+    const { code, out, err } = await runTask(task, args);
+    const said = `${task} ${args.join(" ")}: ${err}`;
+    assert.equal(code, 2, said);
+    assert.equal(out, "", said);
+    assert.doesNotMatch(err, /\n\s+at /, said);
+  }
+});
+
+Deno.test("every task prints its use with --help and exits with 0", async () => {
+  const config = new URL("../deno.json", import.meta.url);
+  const { tasks } = JSON.parse(await Deno.readTextFile(config));
+  for (const task of Object.keys(tasks)) {
+    const { code, out, err } = await runTask(task, ["--help"]);
+    assert.equal(code, 0, `${task}: ${err}`);
+    assert.match(out, new RegExp(`Usage: deno task ${task}\\b`), task);
+  }
+});
+
+const INCIDENT_FIELDS = [
+  "id",
+  "subject",
+  "category",
+  "severity",
+  "final_score",
+  "fast_score",
+  "ml_score",
+  "divergence",
+  "authoritative_source",
+  "first_seen",
+  "last_seen",
+  "flows",
+  "reasons",
+];
+
+Deno.test("analyze --json prints one object with the documented fields, the same for every kind of input", async () => {
+  await inFolder("json", async (folder) => {
+    await Deno.writeFile(`${folder}/a.pcap.gz`, gzipSync(CAPTURE));
+    await Deno.writeFile(`${folder}/b.pcap.zst`, zstdCompressSync(CAPTURE));
+    const { code, out, err } = await runTask("analyze", [
+      ".",
+      "-",
+      "--json",
+    ], { folder, input: CAPTURE });
+    assert.equal(code, 0, err);
+    assert.equal(err, "");
+    assert.equal(out.trimEnd().split("\n").length, 1);
+    const { files, totals, ...rest } = JSON.parse(out);
+    assert.deepEqual(rest, {});
+    assert.deepEqual(files.map(({ path }: { path: string }) => path), [
+      "a.pcap.gz",
+      "b.pcap.zst",
+      "scan.pcap",
+      "-",
+    ]);
+    for (const file of files) {
+      assert.deepEqual({ ...file, path: "" }, { ...files[0], path: "" });
+    }
+    assert.deepEqual(Object.keys(files[0]), [
+      ...["path", "packets", "malformed", "flows", "hosts", "digest"],
+      ...["health", "incidents"],
+    ]);
+    assert.equal(files[0].packets, SCAN.truth.packets);
+    const [incident] = files[0].incidents;
+    assert.deepEqual(Object.keys(incident), INCIDENT_FIELDS);
+    assert.equal(incident.category, "scan");
+    assert.deepEqual(Object.keys(incident.reasons[0]), [
+      ...["code", "text", "feature", "value", "threshold", "side"],
+    ]);
+    assert.equal(totals.packets, 4 * files[0].packets);
+    assert.equal(totals.files, 4);
+  });
+});
+
+Deno.test("generate and train print JSON that can be read", async () => {
+  await inFolder("make", async (folder) => {
+    const { code, out } = await runTask("generate", [
+      ...["icmp_flood", "--out", "x.pcap", "--seed", "5", "--json"],
+      ...["--attack-packets", "200", "--duration", "30"],
+    ], { folder });
+    assert.equal(code, 0);
+    assert.equal(JSON.parse(out).scenario, "icmp_flood");
+    assert.ok((await Deno.stat(`${folder}/x.truth.json`)).isFile);
+    const list = await runTask("generate", ["--list", "--json"]);
+    assert.ok(JSON.parse(list.out).length >= 18);
+  });
+});
+
+Deno.test("analyze writes the log where the user stands, and says where", async () => {
+  await inFolder("log", async (folder) => {
+    const { code, out } = await runTask("analyze", [
+      "scan.pcap",
+      "--out",
+      "log",
+    ], { folder });
+    assert.equal(code, 0);
+    assert.match(out, /^log: .*log$/m);
+    const lines = await logLines(`${folder}/log`);
+    assert.ok(lines.length > 0);
+  });
+});
+
+/** Lines of a log's event files; throws where one is not whole. */
+async function logLines(log: string): Promise<unknown[]> {
+  const lines: unknown[] = [];
+  const files = [`${log}/incidents.jsonl`];
+  for await (const { name } of Deno.readDir(`${log}/events`)) {
+    if (name.endsWith(".jsonl")) files.push(`${log}/events/${name}`);
+  }
+  for (const file of files) {
+    const text = await Deno.readTextFile(file);
+    assert.ok(text === "" || text.endsWith("\n"), `${file} is torn`);
+    for (const line of text.split("\n").slice(0, -1)) {
+      lines.push(JSON.parse(line));
+    }
+  }
+  return lines;
+}
+
+Deno.test("Ctrl-C ends analyze with 130, with whole lines in the log and what was found until then", async () => {
+  await inFolder("interrupt", async (folder) => {
+    const words = await commandOf("analyze", ["-", "--out", "log", "--json"]);
+    const child = spawn(words, { folder }, "piped");
+    const output = child.output();
+    const writer = child.stdin.getWriter();
+    // Guessing goes on for minutes of capture time, so its flows are judged while the capture is read.
+    const { bytes } = generateBytes("ssh_guessing", { seed: 1_000_000_000 });
+    await writer.write(bytes.subarray(0, bytes.length - 100));
+    const events = `${folder}/log/events`;
+    for (let waited = 0; waited < 200; waited++) {
+      const written = await Array.fromAsync(Deno.readDir(events)).catch(
+        () => [],
+      );
+      if (written.some(({ name }) => name.endsWith(".jsonl"))) break;
+      assert.ok(waited < 199, "no line is written while the capture is read");
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    child.kill("SIGINT");
+    const { code, stdout, stderr } = await output;
+    await writer.close().catch(() => {});
+    assert.equal(code, 130, new TextDecoder().decode(stderr));
+    const { files } = JSON.parse(new TextDecoder().decode(stdout));
+    assert.ok(files[0].packets > 100);
+    assert.ok((await logLines(`${folder}/log`)).length > 0);
+  });
+});
+
+Deno.test("a reader that goes away ends analyze without a stack trace", async () => {
+  await inFolder("pipe", async (folder) => {
+    const words = await commandOf("analyze", Array(6).fill("scan.pcap"));
+    const line = words.map((word) => `'${word}'`).join(" ");
+    const child = spawn(["sh", "-c", `${line} | head -1`], { folder }, "null");
+    const { stdout, stderr } = await child.output();
+    assert.equal(new TextDecoder().decode(stdout), "scan.pcap\n");
+    assert.equal(new TextDecoder().decode(stderr), "");
+  });
+});
+
+const script = await new Deno.Command("script", { args: ["--version"] })
+  .output().then(({ success }) => success, () => false);
+
+Deno.test("analyze prints no colours into a pipe", async () => {
+  await inFolder("plain", async (folder) => {
+    const { out, err } = await runTask("analyze", ["scan.pcap"], { folder });
+    assert.doesNotMatch(out + err, ANSI);
+    assert.match(out, /high +scan/);
+  });
+});
+
+optional({
+  name: "analyze prints colours on a terminal, unless NO_COLOR says otherwise",
+  available: script,
+  reason: "script, which makes terminals, is not installed",
+  fn: () =>
+    inFolder("colour", async (folder) => {
+      const words = await commandOf("analyze", ["scan.pcap"]);
+      const line = words.map((word) => `'${word}'`).join(" ");
+      for (const plain of [false, true]) {
+        const env = plain ? { NO_COLOR: "1" } : { NO_COLOR: "" };
+        const { stdout } = await spawn(
+          ["script", "-qec", line, "/dev/null"],
+          { folder, env },
+          "null",
+        ).output();
+        const text = new TextDecoder().decode(stdout)
+          .replaceAll("\r\x1b[2K", ""); // the line of progress
+        assert.equal(ANSI.test(text), !plain, text.slice(0, 200));
+      }
+    }),
+});
+
+Deno.test("analyze prints no control characters of hostile names", async () => {
+  await inFolder("hostile", async (folder) => {
+    const name = "a\x1b[2J\x07\u202eb.pcap";
+    await Deno.writeFile(`${folder}/${name}`, CAPTURE);
+    await Deno.writeTextFile(`${folder}/bad\x1b[31m.pcap`, "no capture at all");
+    const { out, err } = await runTask("analyze", ["."], { folder });
+    // deno-lint-ignore no-control-regex
+    assert.doesNotMatch(out + err, /[\x00-\x09\x0b-\x1f\x7f\u202e]/);
+    assert.match(out, /a\\u\{1b\}\[2J\\u\{7\}\\u\{202e\}b\.pcap/);
+    assert.match(err, /bad\\u\{1b\}\[31m\.pcap: not a pcap/);
+  });
+});
+
+Deno.test("evaluate says which labels it cannot use", async () => {
+  await inFolder("labels", async (folder) => {
+    const evaluate = async (line: RegExp) => {
+      const { code, err } = await runTask("evaluate", ["."], { folder });
+      assert.equal(code, 1, err);
+      assert.match(err, line);
+      assert.equal(err.trimEnd().split("\n").length, 1, err);
+    };
+    await evaluate(/labels\.json: no such file/);
+    await Deno.writeTextFile(`${folder}/labels.json`, "[");
+    await evaluate(/labels\.json/);
+    await Deno.writeTextFile(`${folder}/labels.json`, "{}");
+    await evaluate(/labels\.json names no capture/);
+  });
+});
