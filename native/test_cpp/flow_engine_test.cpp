@@ -177,6 +177,20 @@ void a_syn_reopens_a_closed_flow_at_once() {
   CHECK(std::memcmp(out.flow(0).record.id, out.flow(1).record.id, 16) != 0);
 }
 
+void flows_of_one_key_and_microsecond_have_their_own_ids() {
+  Capture c;
+  for (int i = 0; i < 3; ++i) {
+    c.tcp(0, home(1), 40000, away(1), 80, kSyn);
+    c.tcp(0, away(1), 80, home(1), 40000, kRst);
+  }
+  const Output out = run(c.bytes);
+  REQUIRE(out.flows.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto& other = out.flow((i + 1) % 3).record;
+    CHECK(std::memcmp(out.flow(i).record.id, other.id, 16) != 0);
+  }
+}
+
 void idle_flows_end_by_their_timeouts() {
   Capture c;
   c.udp(0, home(1), 1000, home(2), 2000);  // unanswered: 30 s
@@ -306,6 +320,7 @@ int main() {
   the_first_packet_decides_the_direction();
   a_closed_flow_waits_for_its_last_packets();
   a_syn_reopens_a_closed_flow_at_once();
+  flows_of_one_key_and_microsecond_have_their_own_ids();
   idle_flows_end_by_their_timeouts();
   a_packet_after_the_timeout_starts_a_flow();
   long_flows_are_reported_while_they_last();

@@ -61,7 +61,7 @@ void Tracker::fill(Flow& flow, EndReason reason, FlowRecord& record) {
     std::uint64_t h = id_seed_[i];
     for (const std::uint64_t word : words) h = hash_word(h, word);
     h = hash_word(h, static_cast<std::uint64_t>(flow.start_us));
-    id[i] = mix64(hash_word(h, flow.sequence));
+    id[i] = mix64(hash_word(h, std::uint64_t{flow.twin} << 32 | flow.sequence));
   }
   std::memcpy(record.id, id, sizeof(record.id));
   record.sequence = flow.sequence;

@@ -132,6 +132,7 @@ struct Flow {
   float pair_gap_cv = kUnavailable;
   float pair_age = kUnavailable;
   std::uint16_t state = 0;
+  std::uint16_t twin = 0;  ///< number among flows of the same key and start
   App app = App::unknown;  ///< the first that was recognised
   std::uint8_t apps = 0;   ///< all that were, bit by App
   FlowList list = FlowList::unanswered;

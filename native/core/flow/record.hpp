@@ -59,7 +59,7 @@ struct FlowRecord {
   std::uint64_t order;  ///< order of emission over flow and host records
   std::uint8_t src[16];
   std::uint8_t dst[16];
-  std::uint8_t id[16];     ///< hash of source id, key, start and sequence
+  std::uint8_t id[16];     ///< hash of source id, key, start, sequence, and twin
   std::uint32_t sequence;  ///< counts the records of one flow from 0
   std::uint32_t vlan;
   std::uint32_t vni;

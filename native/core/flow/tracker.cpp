@@ -83,10 +83,12 @@ void Tracker::packet(const Packet& packet, const OpenBucket& open) {
   flows_.prefetch(hash);
 
   const DnsMessage* dns = has_dns_port(packet) ? apps_.datagram(packet) : nullptr;
-  std::uint32_t id = find(key, hash, packet);
+  std::uint16_t twin = 0;
+  std::uint32_t id = find(key, hash, packet, twin);
   const bool is_new = id == kNone;
   if (is_new) id = start(key, hash, src_is_low, packet, dns, open);
   Flow& flow = flows_[id];
+  if (is_new) flow.twin = twin;
   const bool first_in_bucket = is_new || flow.bucket != open.number;
   if (first_in_bucket) {
     forget_snapshots(flow);
@@ -112,13 +114,16 @@ void Tracker::packet(const Packet& packet, const OpenBucket& open) {
 }
 
 // The flow of a key, unless it ended: it closed and this is a SYN, or it was idle for too long.
-std::uint32_t Tracker::find(const FlowKey& key, std::uint32_t hash, const Packet& packet) {
+// `twin` then counts the flows of the key that began in the same microsecond as the next one.
+std::uint32_t Tracker::find(const FlowKey& key, std::uint32_t hash, const Packet& packet,
+                            std::uint16_t& twin) {
   const std::uint32_t id = flows_.find(key, hash);
   if (id == kNone) return kNone;
   const Flow& flow = flows_[id];
   const bool reopens =
       flow.is(flow_state::closed) && (packet.tcp_flags & (tcp::syn | tcp::ack)) == tcp::syn;
   if (!reopens && packet.time_us - flow.last_us <= timeout_us(flow)) return id;
+  if (flow.start_us == packet.time_us) twin = static_cast<std::uint16_t>(flow.twin + 1);
   flows_.replace(id);
   return kNone;
 }

@@ -84,7 +84,8 @@ class Tracker {
   };
 
   // tracker.cpp
-  std::uint32_t find(const FlowKey& key, std::uint32_t hash, const Packet& packet);
+  std::uint32_t find(const FlowKey& key, std::uint32_t hash, const Packet& packet,
+                     std::uint16_t& twin);
   std::uint32_t start(const FlowKey& key, std::uint32_t hash, bool src_is_low, const Packet& packet,
                       const DnsMessage* dns, const OpenBucket& open);
   void find_hosts(Flow& flow, std::int64_t bucket);
