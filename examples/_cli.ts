@@ -59,7 +59,7 @@ export async function runProgram<const T extends ParseArgsConfig["options"]>(
     code = await main(values as Values<T>, positionals, abort.signal) ?? 0;
     if (interrupted) code = 130;
   } catch (error) {
-    code = report(program.name, error);
+    code = interrupted ? 130 : report(program.name, error);
   } finally {
     for (const name of signals) Deno.removeSignalListener(name, stop);
   }

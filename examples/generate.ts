@@ -12,7 +12,7 @@ import {
   type SpliceOptions,
   type Truth,
   truthPath,
-  writeCapture,
+  writeCaptureInTurns,
 } from "../generator/mod.ts";
 import { basename } from "node:path";
 import {
@@ -271,7 +271,7 @@ await runProgram(
       )
       : await spliced(values, into, common);
     const path = userPath(values.out);
-    const truth = writeCapture(path, generation, {
+    const truth = await writeCaptureInTurns(path, generation, {
       progress: (bytes, packets) => {
         signal.throwIfAborted();
         progress(`${(bytes / 1e6).toFixed(0)} MB, ${packets} packets`);

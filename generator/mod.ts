@@ -30,7 +30,8 @@ export type {
 } from "./generate.ts";
 export { splice } from "./splice.ts";
 export type { SpliceOptions } from "./splice.ts";
-export { truthPath, writeCapture } from "./write.ts";
+export { truthPath, writeCapture, writeCaptureInTurns } from "./write.ts";
+export type { WriteOptions } from "./write.ts";
 export { SCENARIOS } from "./scenarios/index.ts";
 export type { Scenario } from "./scenarios/scenario.ts";
 export type { Category } from "./context.ts";

@@ -337,6 +337,35 @@ Deno.test("Ctrl-C ends analyze with 130, with whole lines in the log and what wa
   });
 });
 
+Deno.test("Ctrl-C ends generate and train with 130, and leaves no file that is not whole", async () => {
+  await inFolder("made", async (folder) => {
+    const cases: [string, string[], string][] = [
+      ["train", ["--out", "m", "--captures", "50"], "m"],
+      [
+        "generate",
+        ["benign_office", "--megabytes", "2000", "--out", "x.pcap"],
+        "x.pcap.partial",
+      ],
+    ];
+    for (const [task, args, sign] of cases) {
+      const child = spawn(await commandOf(task, args), { folder }, "null");
+      const output = child.output();
+      for (let waited = 0; waited < 400; waited++) {
+        // It listens for signals before it writes anything.
+        if (await Deno.stat(`${folder}/${sign}`).catch(() => undefined)) break;
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+      child.kill("SIGINT");
+      const { code, stderr } = await output;
+      assert.equal(code, 130, task);
+      const said = new TextDecoder().decode(stderr);
+      assert.doesNotMatch(said, /abort|\n\s+at /i, task);
+    }
+    const left = await Array.fromAsync(Deno.readDir(folder));
+    assert.deepEqual(left.map(({ name }) => name).sort(), ["m", "scan.pcap"]);
+  });
+});
+
 Deno.test("a reader that goes away ends analyze without a stack trace", async () => {
   await inFolder("pipe", async (folder) => {
     const words = await commandOf("analyze", Array(6).fill("scan.pcap"));

@@ -42,16 +42,22 @@ export async function collectRows(
   const rows: CaptureRows[] = [];
   for (const scenario of SCENARIOS.keys()) {
     for (let i = 0; i < perScenario; i++) {
-      signal?.throwIfAborted();
+      await turn(signal);
       onCapture?.(scenario, rows.length + 1, total);
       const options = { seed: seed * SEED_STEP + i };
       rows.push(await generatedRows(core, scenario, options, inputs));
     }
   }
   for (const capture of real) {
-    signal?.throwIfAborted();
+    await turn(signal);
     onCapture?.(capture.path, rows.length + 1, total);
     rows.push(await labelledRows(core, labelled!.folder, capture, inputs));
   }
   return rows.filter(({ categories }) => categories.length > 0);
+}
+
+/** Let timers and signals have their turn: making and reading captures in memory waits for nothing. */
+async function turn(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve));
+  signal?.throwIfAborted();
 }
