@@ -8,6 +8,9 @@ import type { FastRules, ForestModel } from "@ml-defender/detectors";
 import type { Incident, IncidentUpdate, Verdict } from "@ml-defender/events";
 import { type Core, openCore } from "@ml-defender/native";
 import {
+  columnFormatter,
+  decideLogging,
+  LOG_COLUMNS,
   RagLogger,
   type RagLoggerOptions,
   sampleKey,
@@ -33,13 +36,13 @@ export interface AnalyzeOptions {
   sourceId?: string;
   /** Folder of the event log; without it nothing is written. */
   log?: string;
-  /** Further options of the log. */
+  /** Further options of the log; here an incident has at most 10 artifacts unless they say otherwise. */
   logOptions?: RagLoggerOptions;
   /**
    * Lines that one incident may have in the log before the rest of its events is sampled like ordinary ones: a flood
    * fills no disk.
    *
-   * @default {2000}
+   * @default {200}
    */
   logPerIncident?: number;
   /** Fast rules; by default the profile `default`. */
@@ -70,8 +73,27 @@ export interface AnalysisSummary extends CaptureStatus {
   readonly digest?: string;
 }
 
+/** Artifacts of one incident, unless the options of the log say otherwise. */
+const ARTIFACTS_PER_INCIDENT = 10;
+
 /** Share of ordinary events that is logged. */
 const BENIGN_SHARE = 0.01;
+
+/** Chooses what is logged, so that only that gets the features of its record. Asked once for each verdict, in order. */
+function logChoice(options: AnalyzeOptions): (verdict: Verdict) => boolean {
+  const { logPerIncident = 200, logOptions } = options;
+  const decide = decideLogging(logOptions?.policy);
+  const lines = new Map<string, number>();
+  return (verdict) => {
+    if (decide(verdict).reason === "skipped") return false;
+    const { incidentId } = verdict;
+    if (incidentId === undefined) return true;
+    const before = lines.get(incidentId) ?? 0;
+    lines.set(incidentId, before + 1);
+    return before < logPerIncident ||
+      sampleKey(verdict.eventId) < BENIGN_SHARE;
+  };
+}
 
 /** Steps of incidents that may wait for whoever iterates them. */
 type Updates = AsyncGenerator<IncidentUpdate, void, void>;
@@ -148,7 +170,6 @@ class Run {
   readonly #logger: RagLogger | undefined;
   readonly #options: AnalyzeOptions;
   readonly #incidents: Incident[] = [];
-  readonly #logged = new Map<string, number>();
   readonly #digest: RunDigest | undefined;
   #lines = 0;
   #failure: unknown;
@@ -182,19 +203,13 @@ class Run {
   }
 
   async #write(verdicts: readonly Verdict[]): Promise<void> {
-    const { logPerIncident = 2000, observe } = this.#options;
+    const { observe } = this.#options;
     for (const verdict of verdicts) {
       observe?.(verdict);
-      if (this.#logger === undefined) continue;
-      const { incidentId } = verdict;
-      if (incidentId !== undefined) {
-        const lines = this.#logged.get(incidentId) ?? 0;
-        this.#logged.set(incidentId, lines + 1);
-        if (
-          lines >= logPerIncident && sampleKey(verdict.eventId) >= BENIGN_SHARE
-        ) continue;
+      if (verdict.features === undefined) continue;
+      if (this.#logger !== undefined) {
+        this.#watch(this.#logger.append(verdict));
       }
-      this.#watch(this.#logger.append(verdict));
     }
     await this.#logger?.ready;
     this.#throwFailure();
@@ -271,10 +286,13 @@ export async function analyze(
     ...(rules && { rules }),
     ...(policy && { policy }),
     ...(options.log !== undefined && {
-      features: true,
+      features: logChoice(options),
       sample: (id) => sampleKey(id) < BENIGN_SHARE,
     }),
   });
+  const formatter = options.log === undefined
+    ? undefined
+    : core.openFormatter(LOG_COLUMNS);
   let logger: RagLogger | undefined;
   try {
     const capture = await openCapture(input, {
@@ -287,16 +305,20 @@ export async function analyze(
     if (options.log !== undefined) {
       logger = await RagLogger.open(options.log, {
         interfaceMode: "offline",
+        artifactsPerIncident: ARTIFACTS_PER_INCIDENT,
+        ...(formatter && { formatter: columnFormatter(formatter) }),
         ...options.logOptions,
       });
     }
     const close = async () => {
       await logger?.close();
       await capture.close();
+      formatter?.close();
       pipeline.close();
     };
     return new Analysis(new Run(capture, pipeline, logger, options), close);
   } catch (error) {
+    formatter?.close();
     pipeline.close();
     throw error;
   }

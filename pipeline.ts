@@ -1,4 +1,9 @@
-import type { Batch, IncidentUpdate, Verdict } from "@ml-defender/events";
+import type {
+  Batch,
+  FeatureRows,
+  IncidentUpdate,
+  Verdict,
+} from "@ml-defender/events";
 import {
   type Detections,
   Detector,
@@ -43,11 +48,12 @@ export interface PipelineOptions {
    */
   readonly sample?: (eventId: string) => boolean;
   /**
-   * Whether verdicts carry the features of their records, as the log wants them.
+   * Verdicts that carry the features of their records, as the log wants them: asked once for each, in order, with its
+   * incident. An object of some 200 fields each, so a flood should not get them.
    *
-   * @default {false}
+   * @default {none}
    */
-  readonly features?: boolean;
+  readonly features?: (verdict: Verdict) => boolean;
 }
 
 /** What one batch gave. */
@@ -79,7 +85,7 @@ export class Pipeline implements Disposable {
   readonly #tracker: IncidentTracker;
   readonly #forests: Forest[] = [];
   readonly #sample: ((eventId: string) => boolean) | undefined;
-  readonly #features: boolean;
+  readonly #features: ((verdict: Verdict) => boolean) | undefined;
 
   /**
    * Opens the models on a core.
@@ -94,7 +100,7 @@ export class Pipeline implements Disposable {
       models = [],
       policy = DEFAULT_POLICY,
       sample,
-      features = false,
+      features,
     } = options;
     const predictors = models.map((model) =>
       new ForestPredictor(model, core.layout.flow.features, {
@@ -124,13 +130,10 @@ export class Pipeline implements Disposable {
    */
   process(batch: Batch): PipelineStep {
     const hosts = this.#detector.hosts(batch.hosts);
-    const hostVerdicts = this.#scorer.hosts(batch.hosts, hosts, {
-      features: this.#features,
-    });
+    const hostVerdicts = this.#scorer.hosts(batch.hosts, hosts);
     const flows = this.#detector.flows(batch.flows);
     const sample = this.#sample;
     const flowVerdicts = this.#scorer.flows(batch.flows, flows, {
-      features: this.#features,
       perSubject: VERDICTS_PER_SUBJECT,
       ...(sample === undefined
         ? {}
@@ -141,14 +144,21 @@ export class Pipeline implements Disposable {
     );
     const verdicts: Verdict[] = [];
     const updates: IncidentUpdate[] = [];
-    for (const { verdict, alerts, repeats = 0 } of all) {
+    for (const { row, verdict, alerts, repeats = 0 } of all) {
       for (const alert of alerts) {
         updates.push(...this.#tracker.push(alert, repeats));
       }
       const incidentId = this.#tracker.idOf(verdict);
-      verdicts.push(
-        incidentId === undefined ? verdict : { ...verdict, incidentId },
-      );
+      const told = incidentId === undefined
+        ? verdict
+        : { ...verdict, incidentId };
+      if (this.#features?.(told) !== true) verdicts.push(told);
+      else {
+        const { features } = verdict.host === undefined
+          ? batch.flows
+          : batch.hosts;
+        verdicts.push({ ...told, features: featuresOf(features, row) });
+      }
     }
     return { verdicts, updates, detections: { flows, hosts } };
   }
@@ -171,4 +181,15 @@ export class Pipeline implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+/** A row's features by name, without those that are unavailable. */
+function featuresOf(rows: FeatureRows, row: number): Record<string, number> {
+  const base = rows.offset + row * rows.stride;
+  const found: Record<string, number> = {};
+  for (let column = 0; column < rows.names.length; column++) {
+    const value = rows.values[base + column]!;
+    if (value === value) found[rows.names[column]!] = value;
+  }
+  return found;
 }

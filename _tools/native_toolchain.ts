@@ -49,9 +49,9 @@ export const COMPILE: Readonly<Record<Profile, readonly string[]>> = {
   wasm: [
     "--target=wasm32-wasi",
     ...COMMON,
-    ...["-O3", "-msimd128", "-mbulk-memory"],
+    ...["-O3", "-flto", "-msimd128", "-mbulk-memory"],
   ],
-  native: [...COMMON, ...HOST, ...BASELINE, ...SECTIONS, "-O3"],
+  native: [...COMMON, ...HOST, ...BASELINE, ...SECTIONS, "-O3", "-flto"],
   sanitize: [...COMMON, ...HOST, ...BASELINE, ...SANITIZERS, "-O1", "-g"],
   fuzz: [
     ...[...COMMON, ...HOST, ...BASELINE, ...SANITIZERS, "-O2", "-g"],
@@ -71,13 +71,13 @@ export const LINK: Readonly<Record<Profile, readonly string[]>> = {
     "-Wl,--export=malloc,--export=free",
     "-Wl,--max-memory=1073741824",
     "-Wl,--stack-first,-z,stack-size=1048576",
-    "-Wl,--gc-sections,--strip-all",
+    "-Wl,--gc-sections,--strip-all,--lto-O3",
   ],
   native: [
     ...["-shared", "-fuse-ld=lld", "-nostdlib++", "-static-libgcc"],
     ...["-Wl,-Bstatic", "-lc++", "-lc++abi", "-Wl,-Bdynamic", "-lm"],
     "-Wl,--exclude-libs,ALL,-z,nodelete,-z,defs,-z,relro,-z,now",
-    "-Wl,--gc-sections,--strip-all,--build-id=none",
+    "-Wl,--gc-sections,--strip-all,--build-id=none,--lto-O3",
   ],
   sanitize: ["-stdlib=libc++", ...SANITIZERS, "-pthread"],
   // libFuzzer itself is built against libstdc++; clang would turn -lstdc++ into -lc++

@@ -95,7 +95,8 @@ export function against(
     found.push(fast > ml ? "the model disagrees" : "the rules disagree");
   }
   if (flow !== undefined) {
-    const data = record.features?.["bwd_payload_bytes"] ?? 0;
+    const data = record.features?.["bwd_payload_bytes"] ??
+      record.backwardPayload ?? 0;
     if ((category === "ddos" || category === "scan") && data > 0) {
       found.push("answered with data by the other side");
     }

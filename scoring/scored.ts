@@ -27,6 +27,8 @@ export interface ScoredRecord {
   readonly predictions?: Readonly<Record<string, number>>;
   /** Features by name; NaN is left out. */
   readonly features?: Readonly<Record<string, number>>;
+  /** Payload bytes of the responder, where `features` do not say it. */
+  readonly backwardPayload?: number;
   /** State of the capture. */
   readonly health?: CaptureHealth;
 }

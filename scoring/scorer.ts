@@ -139,6 +139,8 @@ export class Scorer {
   ): RecordVerdicts[] {
     const found: RecordVerdicts[] = [];
     const { also, health, features = false, perSubject = Infinity } = options;
+    const rows = batch.features;
+    const answered = rows.names.indexOf("bwd_payload_bytes");
     for (let row = 0; row < batch.length; row++) {
       const asked = also?.(row) === true;
       if (!asked && !this.isInteresting(scored, row)) continue;
@@ -155,7 +157,12 @@ export class Scorer {
         ...recordOf(row),
         predictions,
         ...(health === undefined ? {} : { health }),
-        ...(features ? { features: featuresOf(batch.features, row) } : {}),
+        ...(features ? { features: featuresOf(rows, row) } : {}),
+        ...(answered < 0 ? {} : {
+          backwardPayload: rows.values[
+            rows.offset + row * rows.stride + answered
+          ]!,
+        }),
       });
       const alerts = verdicts.filter((one) => one.severity !== null);
       found.push({

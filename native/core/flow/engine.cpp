@@ -1,6 +1,7 @@
 #include "core/flow/engine.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include "core/capture/capture_reader.hpp"
@@ -38,6 +39,7 @@ class Engine::State {
   void take(const RawPacket& raw);
   void watch(const RawPacket& raw);
   void keep_pending();
+  void keep_previous(std::size_t size);
 
   CaptureReader reader_;
   Decoder decoder_;
@@ -48,7 +50,9 @@ class Engine::State {
   std::int64_t clock_us_ = 0;
   std::int64_t previous_us_ = 0;
   std::size_t previous_size_ = 0;
-  std::uint8_t previous_[kCompared] = {};
+  const std::uint8_t* previous_ = kept_previous_;  // in the chunk, or
+  std::uint8_t kept_previous_[kCompared] = {};
+  Bytes chunk_;
   Health health_;
   std::uint32_t error_ = 0;
   bool started_ = false;
@@ -56,6 +60,11 @@ class Engine::State {
   bool ended_ = false;     // the caller has stated the end of the input
   bool finished_ = false;  // the last close has begun
 };
+
+void Engine::State::keep_previous(std::size_t size) {
+  if (size > 0 && previous_ != kept_previous_) std::memcpy(kept_previous_, previous_, size);
+  previous_ = kept_previous_;
+}
 
 // Duplicates, lengths and times.
 void Engine::State::watch(const RawPacket& raw) {
@@ -67,9 +76,12 @@ void Engine::State::watch(const RawPacket& raw) {
   if (size == previous_size_ && size > 0 && since >= -kDuplicateUs && since <= kDuplicateUs &&
       std::memcmp(raw.data.data(), previous_, compared) == 0) {
     ++health_.duplicates;
-  } else if (compared > 0) {
-    std::memcpy(previous_, raw.data.data(), compared);
   }
+  // A frame is copied only if it does not stay where it is until the next one is looked at.
+  const bool stays = std::less_equal<>{}(chunk_.data(), raw.data.data()) &&
+                     std::less<>{}(raw.data.data(), chunk_.data() + chunk_.size());
+  previous_ = raw.data.data();
+  if (!stays) keep_previous(compared);
   previous_size_ = size;
   previous_us_ = raw.time_us;
 }
@@ -108,7 +120,9 @@ void Engine::State::keep_pending() {
 RunResult Engine::State::run(Bytes chunk, const BatchBuffers& out) {
   Batch batch(out);
   RunResult result;
+  chunk_ = chunk;
   const auto leave = [&](RunState state, std::uint32_t error) {
+    keep_previous(std::min(previous_size_, kCompared));
     batch.report(result);
     result.consumed = chunk.empty() ? 0 : reader_.consumed();
     result.state = state;
