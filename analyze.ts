@@ -293,9 +293,10 @@ export async function analyze(
   const formatter = options.log === undefined
     ? undefined
     : core.openFormatter(LOG_COLUMNS);
+  let capture: Capture | undefined;
   let logger: RagLogger | undefined;
   try {
-    const capture = await openCapture(input, {
+    const opened = capture = await openCapture(input, {
       core,
       ...(homeNets && { homeNets }),
       ...(prefixBytes !== undefined && { prefixBytes }),
@@ -312,12 +313,13 @@ export async function analyze(
     }
     const close = async () => {
       await logger?.close();
-      await capture.close();
+      await opened.close();
       formatter?.close();
       pipeline.close();
     };
-    return new Analysis(new Run(capture, pipeline, logger, options), close);
+    return new Analysis(new Run(opened, pipeline, logger, options), close);
   } catch (error) {
+    await capture?.close();
     formatter?.close();
     pipeline.close();
     throw error;

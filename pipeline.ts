@@ -102,15 +102,7 @@ export class Pipeline implements Disposable {
       sample,
       features,
     } = options;
-    const predictors = models.map((model) =>
-      new ForestPredictor(model, core.layout.flow.features, {
-        open: (model, index) => {
-          const forest = core.openForest(encodeForestBlob(model), index);
-          this.#forests.push(forest);
-          return forest;
-        },
-      })
-    );
+    const predictors = this.#open(models, core);
     this.#detector = new Detector({
       rules,
       models: predictors,
@@ -120,6 +112,23 @@ export class Pipeline implements Disposable {
     this.#tracker = new IncidentTracker(policy);
     this.#sample = sample;
     this.#features = features;
+  }
+
+  /** Opens every model, or none. */
+  #open(models: readonly ForestModel[], core: Core): ForestPredictor[] {
+    const open = (model: ForestModel, index: readonly number[]) => {
+      const forest = core.openForest(encodeForestBlob(model), index);
+      this.#forests.push(forest);
+      return forest;
+    };
+    try {
+      return models.map((model) =>
+        new ForestPredictor(model, core.layout.flow.features, { open })
+      );
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /**

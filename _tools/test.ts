@@ -2,7 +2,15 @@
  * Every test. The pure members run with no permission at all; the rest declare theirs in each test or get them here.
  * Arguments are passed on to `deno test`, for both runs.
  */
-import { runSteps } from "./steps.ts";
+import { helpIfAsked, runSteps } from "./steps.ts";
+
+helpIfAsked(`
+Usage: deno task test [OPTION...]
+
+Runs every test: the pure members' without any permission, then the others. Options are passed on to \`deno test\`, such as
+--filter TEXT. What needs a tool or captures that are not there is skipped with the reason, or fails where the environment
+says ML_DEFENDER_REQUIRE_ALL=1; captures are looked for in ML_DEFENDER_DATA.
+`);
 
 const PURE = ["events", "detectors", "scoring"];
 
@@ -24,7 +32,10 @@ const ok = await runSteps([
       "capture",
       "raglogger",
       "generator",
+      "evaluation",
+      "training",
       "tests",
+      "mod_test.ts",
     ],
   },
 ]);
