@@ -19,6 +19,7 @@ import type { Policy } from "@ml-defender/scoring";
 import { RunDigest } from "./digest.ts";
 import { loadModels } from "./models.ts";
 import { Pipeline } from "./pipeline.ts";
+import { modelSet, settingsDigest } from "./settings.ts";
 
 /** Options of {@linkcode analyze}. */
 export interface AnalyzeOptions {
@@ -306,6 +307,14 @@ export async function analyze(
     if (options.log !== undefined) {
       logger = await RagLogger.open(options.log, {
         interfaceMode: "offline",
+        configDigest: settingsDigest({
+          homeNets,
+          prefixBytes,
+          rules,
+          models,
+          policy,
+        }),
+        modelSet: modelSet(models),
         artifactsPerIncident: ARTIFACTS_PER_INCIDENT,
         ...(formatter && { formatter: columnFormatter(formatter) }),
         ...options.logOptions,

@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import {
+  encodeForestBlob,
+  FastRules,
+  type ForestModel,
+} from "@ml-defender/detectors";
+import { DEFAULT_POLICY, type Policy } from "@ml-defender/scoring";
+
+/** What decides what a capture's events are. */
+export interface Settings {
+  /** Networks that count as internal; `undefined` for the default. */
+  readonly homeNets: readonly string[] | undefined;
+  /** Bytes of payload in which names are looked for; `undefined` for the default. */
+  readonly prefixBytes: number | undefined;
+  /** Fast rules; `undefined` for the default. */
+  readonly rules: FastRules | undefined;
+  /** Models. */
+  readonly models: readonly ForestModel[];
+  /** Policy; `undefined` for the default. */
+  readonly policy: Policy | undefined;
+}
+
+/**
+ * SHA-256 of the settings: the same capture with the same digest gives the same events.
+ *
+ * @param settings What decides.
+ * @returns 64 hexadecimal digits.
+ */
+export function settingsDigest(settings: Settings): string {
+  const { homeNets, prefixBytes, rules, models, policy } = settings;
+  return sha256(JSON.stringify({
+    homeNets: homeNets ?? "default",
+    prefixBytes: prefixBytes ?? "default",
+    rules: (rules ?? new FastRules()).rules,
+    models: modelSet(models),
+    policy: policy ?? DEFAULT_POLICY,
+  }));
+}
+
+/**
+ * The models by name and content, as the log names them.
+ *
+ * @param models Models, in any order.
+ * @returns `name@digest` of each with 12 digits, sorted; empty without models.
+ */
+export function modelSet(models: readonly ForestModel[]): string {
+  return models.map((model) => {
+    const { name, calibration } = model;
+    const content = [encodeForestBlob(model), JSON.stringify(calibration)];
+    return `${name}@${sha256(...content).slice(0, 12)}`;
+  }).sort().join(" ");
+}
+
+function sha256(...parts: (string | Uint8Array)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+}
