@@ -107,11 +107,11 @@ export class Analysis implements AsyncDisposable {
   readonly #updates: Updates;
   readonly #result = Promise.withResolvers<AnalysisSummary>();
   #draining: Promise<void> | undefined;
-  readonly #close: () => Promise<void>;
+  readonly #resources: AsyncDisposableStack;
 
   /** For {@linkcode analyze}. */
-  constructor(run: Run, close: () => Promise<void>) {
-    this.#close = close;
+  constructor(run: Run, resources: AsyncDisposableStack) {
+    this.#resources = resources;
     this.#result.promise.catch(() => {});
     this.#updates = this.#settle(run);
   }
@@ -149,13 +149,16 @@ export class Analysis implements AsyncDisposable {
   }
 
   /**
-   * Stop, drain the log and free everything. Idempotent.
+   * Stop, drain the log and free everything. `finished` then rejects, unless the run was over. Idempotent.
    *
    * @returns A promise that resolves when it is done.
    */
   async close(): Promise<void> {
     await this.#updates.return();
-    await this.#close();
+    this.#result.reject(
+      new TypeError("Cannot sum up analysis: it was closed before its end"),
+    );
+    await this.#resources.disposeAsync();
   }
 
   /** Same as {@linkcode Analysis.close}. */
@@ -282,30 +285,32 @@ export async function analyze(
   const core = options.core ?? await openCore();
   const { homeNets, prefixBytes, sourceId, signal, rules, policy } = options;
   const models = options.models ?? await loadModels();
-  const pipeline = new Pipeline(core, {
-    models,
-    ...(rules && { rules }),
-    ...(policy && { policy }),
-    ...(options.log !== undefined && {
-      features: logChoice(options),
-      sample: (id) => sampleKey(id) < BENIGN_SHARE,
+  await using resources = new AsyncDisposableStack();
+  const pipeline = resources.use(
+    new Pipeline(core, {
+      models,
+      ...(rules && { rules }),
+      ...(policy && { policy }),
+      ...(options.log !== undefined && {
+        features: logChoice(options),
+        sample: (id) => sampleKey(id) < BENIGN_SHARE,
+      }),
     }),
-  });
-  const formatter = options.log === undefined
-    ? undefined
-    : core.openFormatter(LOG_COLUMNS);
-  let capture: Capture | undefined;
-  let logger: RagLogger | undefined;
-  try {
-    const opened = capture = await openCapture(input, {
+  );
+  const capture = resources.use(
+    await openCapture(input, {
       core,
       ...(homeNets && { homeNets }),
       ...(prefixBytes !== undefined && { prefixBytes }),
       ...(sourceId !== undefined && { sourceId }),
       ...(signal && { signal }),
-    });
-    if (options.log !== undefined) {
-      logger = await RagLogger.open(options.log, {
+    }),
+  );
+  let logger: RagLogger | undefined;
+  if (options.log !== undefined) {
+    const formatter = resources.use(core.openFormatter(LOG_COLUMNS));
+    logger = resources.use(
+      await RagLogger.open(options.log, {
         interfaceMode: "offline",
         configDigest: settingsDigest({
           homeNets,
@@ -316,21 +321,11 @@ export async function analyze(
         }),
         modelSet: modelSet(models),
         artifactsPerIncident: ARTIFACTS_PER_INCIDENT,
-        ...(formatter && { formatter: columnFormatter(formatter) }),
+        formatter: columnFormatter(formatter),
         ...options.logOptions,
-      });
-    }
-    const close = async () => {
-      await logger?.close();
-      await opened.close();
-      formatter?.close();
-      pipeline.close();
-    };
-    return new Analysis(new Run(opened, pipeline, logger, options), close);
-  } catch (error) {
-    await capture?.close();
-    formatter?.close();
-    pipeline.close();
-    throw error;
+      }),
+    );
   }
+  const run = new Run(capture, pipeline, logger, options);
+  return new Analysis(run, resources.move());
 }

@@ -124,6 +124,20 @@ Deno.test("disposing early ends the run, frees the core, and leaves a log with w
   });
 });
 
+Deno.test("finished rejects after close, whether or not the run had begun", async () => {
+  const unread = await analyze(CAPTURE, OPTIONS);
+  await unread.close();
+  await assert.rejects(unread.finished, TypeError);
+
+  const begun = await analyze(CAPTURE, OPTIONS);
+  for await (const update of begun.incidents) {
+    void update;
+    break;
+  }
+  await begun.close();
+  await assert.rejects(begun.finished, /closed before its end/);
+});
+
 Deno.test("what cannot be read fails incidents and finished with the same error", async () => {
   const before = openHandles();
   {

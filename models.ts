@@ -8,7 +8,10 @@ let loaded: Promise<readonly ForestModel[]> | undefined;
  * @returns The models, with their provenance.
  */
 export function loadModels(): Promise<readonly ForestModel[]> {
-  return loaded ??= load();
+  return loaded ??= load().catch((error) => {
+    loaded = undefined;
+    throw error;
+  });
 }
 
 async function load(): Promise<readonly ForestModel[]> {

@@ -10,7 +10,7 @@ import { DEFAULT_POLICY, type Policy } from "@ml-defender/scoring";
 export interface Settings {
   /** Networks that count as internal; `undefined` for the default. */
   readonly homeNets: readonly string[] | undefined;
-  /** Bytes of payload in which names are looked for; `undefined` for the default. */
+  /** Bytes of payload in which names are looked for; `undefined` for the default, 512. */
   readonly prefixBytes: number | undefined;
   /** Fast rules; `undefined` for the default. */
   readonly rules: FastRules | undefined;
@@ -30,7 +30,7 @@ export function settingsDigest(settings: Settings): string {
   const { homeNets, prefixBytes, rules, models, policy } = settings;
   return sha256(JSON.stringify({
     homeNets: homeNets ?? "default",
-    prefixBytes: prefixBytes ?? "default",
+    prefixBytes: prefixBytes ?? 512,
     rules: (rules ?? new FastRules()).rules,
     models: modelSet(models),
     policy: policy ?? DEFAULT_POLICY,
