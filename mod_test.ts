@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { openCapture } from "@ml-defender/capture";
-import type { IncidentUpdate, Verdict } from "@ml-defender/events";
+import type { Detections } from "@ml-defender/detectors";
+import type { Batch, IncidentUpdate, Verdict } from "@ml-defender/events";
 import { openCore, openHandles } from "@ml-defender/native";
 import { generateBytes } from "./generator/generate.ts";
 import { RunDigest } from "./digest.ts";
@@ -272,4 +273,40 @@ Deno.test("RunDigest does not see how records are cut into batches, and sees eve
   const later = CAPTURE.slice();
   later[24 + 4]! ^= 1; // a microsecond of the first packet
   assert.notEqual(await digestOf(4096, later), whole);
+});
+
+Deno.test("RunDigest covers records, text, features and scores of flows and hosts", () => {
+  const { layout } = core;
+  const nothing = {
+    flow: new Uint8Array(layout.flow.size),
+    text: new Uint8Array(4),
+    host: new Uint8Array(layout.host.size),
+    fast: new Float64Array(10),
+    hostFast: new Float64Array(10),
+    model: new Float32Array(1),
+  };
+  const digestOf = (changed?: keyof typeof nothing, at = 0) => {
+    const parts = structuredClone(nothing);
+    if (changed !== undefined) parts[changed][at] = 1;
+    const { flow, text, host, fast, hostFast, model } = parts;
+    const digest = new RunDigest(layout.flow);
+    digest.add(
+      { flows: { bytes: flow, text }, hosts: { bytes: host } } as Batch,
+      { fast, predictions: { ddos: model } } as unknown as Detections,
+      { fast: hostFast, predictions: {} } as unknown as Detections,
+    );
+    return digest.finish();
+  };
+  const digests = [
+    digestOf(),
+    digestOf("flow", layout.flow.featuresOffset),
+    digestOf("text"),
+    digestOf("host", layout.host.featuresOffset),
+    digestOf("fast"),
+    digestOf("hostFast"),
+    digestOf("model"),
+  ];
+  assert.equal(new Set(digests).size, digests.length);
+  const place = layout.flow.fields.find(({ type }) => type === "ref")!;
+  assert.equal(digestOf("flow", place.offset), digests[0]);
 });
