@@ -2,12 +2,12 @@ import {
   CATEGORIES,
   type Evidence,
   type FeatureRows,
+  FIRING_SCORE,
   type FlowBatch,
   type HostBatch,
   type Predictor,
   type Reason,
 } from "@ml-defender/events";
-import { FIRING_SCORE } from "./fast/_compiled.ts";
 import { FastRules } from "./fast/fast.ts";
 import {
   MODEL_CATEGORIES,

@@ -1,6 +1,6 @@
 /**
  * The contract between the members: what flows, host windows, verdicts and incidents are, and every feature's name,
- * unit and formula. Types and constants only; imports nothing, needs no permission.
+ * unit and formula. Types, constants and a few pure functions; imports nothing, needs no permission.
  *
  * @example
  * ```ts

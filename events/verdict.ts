@@ -5,6 +5,9 @@ import type { HostWindow } from "./host_window.ts";
 /** Which engine a piece of evidence is from. */
 export type Engine = "fast" | "ml";
 
+/** Score of a rule whose terms all just hold: from here on it fires. */
+export const FIRING_SCORE = 0.7;
+
 /** One observation that speaks for a threat, with what it was measured against. */
 export interface Reason {
   /** Stable code: the rule's name, or the model's and feature's. */
@@ -21,6 +24,21 @@ export interface Reason {
   readonly side?: "below";
   /** Share of the score that this reason explains; rules give their score. */
   readonly weight: number;
+  /** Engine that it is from; scoring says so in verdicts. */
+  readonly engine?: Engine;
+}
+
+/**
+ * A reason on one line: `text: value >= threshold`, with `<=` where values below count.
+ *
+ * @param reason What was seen.
+ * @returns The text; without the threshold where there is none, without the value where it is unavailable.
+ */
+export function reasonText(reason: Reason): string {
+  const { text, value, threshold, side } = reason;
+  if (Number.isNaN(value)) return text;
+  if (Number.isNaN(threshold)) return `${text}: ${value}`;
+  return `${text}: ${value} ${side === "below" ? "<=" : ">="} ${threshold}`;
 }
 
 /** What one detector says about one record. */

@@ -3,7 +3,7 @@ import { LOG_FIELDS } from "./fields.ts";
 import { LOG_RECORD_SCHEMA } from "./schema.ts";
 import { formatRecord, formatTimeUs, stableLine, utcDate } from "./format.ts";
 import type { LogRecord } from "./record.ts";
-import { toRecord } from "./to_record.ts";
+import { toEvidence, toRecord } from "./to_record.ts";
 import { faults } from "./testdata/check_schema.ts";
 import { benign, verdict } from "./testdata/events.ts";
 import { printRecord } from "./testdata/print_record.ts";
@@ -136,7 +136,7 @@ Deno.test("toRecord says what the verdict says", () => {
   assert.equal(classification.level_2_category, "internal");
   assert.equal(
     reasons.fast_detector_reason,
-    "many destination ports: 121 > 10",
+    "many destination ports: 121 >= 10",
   );
   assert.equal(reasons.investigation_priority, "critical");
   assert.equal(decision.final_decision, "malicious");
@@ -159,16 +159,40 @@ Deno.test("toRecord says what the verdict says", () => {
 Deno.test("toRecord takes the reason of a rule, not of a model, as the fast reason", () => {
   const [rule] = verdict(1).reasons;
   assert.ok(rule);
-  const model = { ...rule, code: "internal:src_unique_ports_10s", text: "m" };
+  const model = {
+    ...rule,
+    code: "internal.src_unique_ports_10s",
+    text: "m",
+    engine: "ml" as const,
+  };
   const mixed = verdict(1, { reasons: [model, rule] });
   const { detection } = toRecord(mixed, {}, STAMP);
   assert.match(detection.reasons.fast_detector_reason ?? "", /^many/);
   assert.equal(
     detection.classification.level_3_subcategory,
-    "internal:src_unique_ports_10s",
+    "internal.src_unique_ports_10s",
   );
-  const silent = toRecord(verdict(1, { fastScore: null }), {}, STAMP);
-  assert.equal(silent.detection.reasons.fast_detector_reason, null);
+});
+
+Deno.test("toRecord says that a rule fired from its firing score on, not for the best that did not", () => {
+  for (const fastScore of [null, 0, 0.699]) {
+    const { reasons } =
+      toRecord(verdict(1, { fastScore }), {}, STAMP).detection;
+    assert.equal(reasons.fast_detector_triggered, false);
+    assert.equal(reasons.fast_detector_reason, null);
+  }
+  const { reasons } =
+    toRecord(verdict(1, { fastScore: 0.7 }), {}, STAMP).detection;
+  assert.equal(reasons.fast_detector_triggered, true);
+  assert.match(reasons.fast_detector_reason ?? "", /^many/);
+});
+
+Deno.test("toEvidence keeps on which side of its threshold a value counts, and whose reason it is", () => {
+  const [rule] = verdict(1).reasons;
+  assert.ok(rule);
+  const below = { ...rule, side: "below", engine: "ml" } as const;
+  const evidence = toEvidence(verdict(1, { reasons: [below, rule] }));
+  assert.deepEqual((evidence as { reasons: unknown }).reasons, [below, rule]);
 });
 
 Deno.test("toRecord refuses an event id that could not be a file name", () => {

@@ -4,7 +4,14 @@
  * @module
  */
 
-import type { Category, Flow, Reason, Verdict } from "@ml-defender/events";
+import {
+  type Category,
+  FIRING_SCORE,
+  type Flow,
+  type Reason,
+  reasonText,
+  type Verdict,
+} from "@ml-defender/events";
 import type { Json } from "./artifact.ts";
 import { LOG_VERSION } from "./fields.ts";
 import { formatTimeUs } from "./format.ts";
@@ -100,25 +107,26 @@ function classification(verdict: Verdict): Detection["classification"] {
   };
 }
 
-/** Strongest reason of a rule: model reasons carry the model's name in their code. */
-function fastReason(verdict: Verdict): Reason | null {
-  if (!verdict.fastScore) return null;
-  const models = Object.keys(verdict.predictions);
-  const ofRule = ({ code }: Reason) =>
-    !models.some((model) => code !== model && code.startsWith(model));
-  return verdict.reasons.find(ofRule) ?? null;
+/** Whether a rule fired; the score of one that nearly did is evidence too. */
+function fired({ fastScore }: Verdict): boolean {
+  return fastScore !== null && fastScore >= FIRING_SCORE;
+}
+
+/** Strongest reason of a rule that fired. */
+function fastReason(verdict: Verdict): string | null {
+  if (!fired(verdict)) return null;
+  const reason = verdict.reasons.find(({ engine }) => engine !== "ml");
+  return reason === undefined ? null : reasonText(reason);
 }
 
 function reasons(verdict: Verdict, requiresRag: boolean): Detection["reasons"] {
-  const fast = fastReason(verdict);
   const priority = { suspicious: "medium", alert: "high", high: "critical" };
   const calm = requiresRag || (verdict.divergence ?? 0) >= DIVERGENT
     ? "low"
     : "none";
   return {
-    fast_detector_triggered: (verdict.fastScore ?? 0) > 0,
-    fast_detector_reason: fast &&
-      `${fast.text}: ${fast.value} > ${fast.threshold}`,
+    fast_detector_triggered: fired(verdict),
+    fast_detector_reason: fastReason(verdict),
     requires_rag_analysis: requiresRag,
     investigation_priority:
       (verdict.severity ? priority[verdict.severity] : calm) as Detection[
@@ -350,8 +358,18 @@ export function toRecord(
 }
 
 function reasonJson(reason: Reason): Json {
-  const { code, text, feature, value, threshold, weight } = reason;
-  return { code, text, feature, value, threshold, weight };
+  const { code, text, feature, value, threshold, side, weight, engine } =
+    reason;
+  return {
+    code,
+    text,
+    feature,
+    value,
+    threshold,
+    weight,
+    ...(side && { side }),
+    ...(engine && { engine }),
+  };
 }
 
 function snakeCase(name: string): string {

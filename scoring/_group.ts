@@ -1,6 +1,7 @@
 import {
   CATEGORIES,
   type Category,
+  type Engine,
   type Evidence,
   type FeatureRows,
   type Reason,
@@ -65,21 +66,24 @@ export function addOnce(list: string[], text: string): void {
 
 /** Reasons of what speaks loudest, one for each code, strongest first. */
 export function reasonsOf(group: Group): Reason[] {
-  const best = new Map<string, { reason: Reason; score: number }>();
+  const best = new Map<
+    string,
+    { reason: Reason; score: number; engine: Engine }
+  >();
   const highest = Math.max(...group.evidence.map((one) => one.score));
-  for (const { score, reasons } of group.evidence) {
+  for (const { engine, score, reasons } of group.evidence) {
     // Rules that did not fire are reasons only where nothing did.
     if (score < 0.5 && score < highest) continue;
     for (const reason of reasons) {
       const known = best.get(reason.code);
       if (known === undefined || reason.weight > known.reason.weight) {
-        best.set(reason.code, { reason, score });
+        best.set(reason.code, { reason, score, engine });
       }
     }
   }
   return [...best.values()]
     .sort((a, b) => b.score - a.score || b.reason.weight - a.reason.weight)
-    .map(({ reason }) => reason);
+    .map(({ reason, engine }) => ({ ...reason, engine }));
 }
 
 /** What speaks against a group, in words. */

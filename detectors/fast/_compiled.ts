@@ -1,9 +1,7 @@
-import { CATEGORIES } from "@ml-defender/events";
+import { CATEGORIES, FIRING_SCORE } from "@ml-defender/events";
 import { featureText } from "../reasons.ts";
 import type { Comparison, Rule } from "./rule.ts";
 
-/** Score of a rule whose terms all just hold. */
-export const FIRING_SCORE = 0.7;
 const BELOW = 0.699;
 const TAKES_PART = "takesPart" as const;
 const OPS: readonly (Comparison | typeof TAKES_PART)[] = [

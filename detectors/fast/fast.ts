@@ -2,11 +2,12 @@ import {
   CATEGORIES,
   type Evidence,
   type FeatureRows,
+  FIRING_SCORE,
   type FlowBatch,
   type HostBatch,
   type Reason,
 } from "@ml-defender/events";
-import { CompiledRules, FIRING_SCORE } from "./_compiled.ts";
+import { CompiledRules } from "./_compiled.ts";
 import { type ProfileOptions, resolveRules } from "./profiles.ts";
 import type { Rule } from "./rule.ts";
 
