@@ -118,6 +118,9 @@ function offsetsOf(layout: RecordLayout): ReadonlyMap<string, number> {
 export class CoreFlowBatch implements FlowBatch {
   readonly #core: Core;
   readonly #records: Records;
+  // Each rule about a row asks for them again.
+  #source = { row: -1, key: "" };
+  #destination = { row: -1, key: "" };
   readonly features: FeatureRows;
 
   constructor(
@@ -156,11 +159,17 @@ export class CoreFlowBatch implements FlowBatch {
   }
 
   source(row: number): string {
-    return this.#key(row, "src");
+    if (this.#source.row !== row) {
+      this.#source = { row, key: this.#key(row, "src") };
+    }
+    return this.#source.key;
   }
 
   destination(row: number): string {
-    return this.#key(row, "dst");
+    if (this.#destination.row !== row) {
+      this.#destination = { row, key: this.#key(row, "dst") };
+    }
+    return this.#destination.key;
   }
 
   #key(row: number, field: string): string {

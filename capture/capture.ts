@@ -14,6 +14,9 @@ import {
 } from "./health.ts";
 import { captureChunks, type CaptureInput } from "./source.ts";
 
+/** Few enough for a batch to stay in the processor's cache while it is looked at. */
+const BATCH_RECORDS = 512;
+
 /** Options for {@linkcode openCapture}. */
 export interface CaptureOptions {
   /** Core to use; by default one is opened with `build: "auto"`. */
@@ -44,7 +47,7 @@ export interface CaptureOptions {
    */
   sourceId?: string;
   /**
-   * Further settings of the core by name, such as `maxAnsweredFlows`; see docs/flows.md.
+   * Further settings of the core by name, such as `maxFlows`; see docs/flows.md.
    *
    * @default {{}}
    */

@@ -27,34 +27,61 @@ export function forestReasons(
   options: ForestReasonsOptions = {},
 ): ModelReasons {
   const { top = 3 } = options;
-  const known = new Map(predictors.map((one) => [one.name, {
-    predictor: one,
-    splits: splitsOf(one.model),
-  }]));
+  const known = new Map(
+    predictors.map((one): [string, Explained] => [one.name, {
+      predictor: one,
+      splits: splitsOf(one.model),
+      names: [],
+      columns: [],
+    }]),
+  );
   return (model: string, rows: FeatureRows, row: number): Reason[] => {
     const entry = known.get(model);
     if (entry === undefined) return [];
     const { predictor, splits } = entry;
     const { values, score } = predictor.contributions(rows, row);
     const base = rows.offset + row * rows.stride;
-    const found: Reason[] = [];
-    predictor.model.features.forEach((feature, index) => {
-      const value = rows.values[base + rows.names.indexOf(feature)]!;
-      const added = values[index]!;
-      if (!(added > 0) || Number.isNaN(value)) return;
-      const threshold = nearest(splits[index]!, value);
-      found.push({
-        code: `${model}.${feature}`,
-        text: featureText(feature),
-        feature,
-        value,
-        threshold,
-        ...(value < threshold ? { side: "below" as const } : {}),
-        weight: Math.min(1, added / score),
+    const columns = columnsOf(entry, rows.names);
+    const weight = (index: number) => Math.min(1, values[index]! / score);
+    return columns.map((_, index) => index)
+      .filter((index) =>
+        values[index]! > 0 && !Number.isNaN(rows.values[base + columns[index]!])
+      )
+      .sort((a, b) => weight(b) - weight(a)).slice(0, top)
+      .map((index): Reason => {
+        const feature = predictor.model.features[index]!;
+        const value = rows.values[base + columns[index]!]!;
+        const threshold = nearest(splits[index]!, value);
+        return {
+          code: `${model}.${feature}`,
+          text: featureText(feature),
+          feature,
+          value,
+          threshold,
+          ...(value < threshold ? { side: "below" as const } : {}),
+          weight: weight(index),
+        };
       });
-    });
-    return found.sort((a, b) => b.weight - a.weight).slice(0, top);
   };
+}
+
+/** What is known about one model; columns of the rows that were explained last. */
+interface Explained {
+  readonly predictor: ForestPredictor;
+  readonly splits: readonly Float32Array[];
+  names: readonly string[];
+  columns: readonly number[];
+}
+
+/** Columns of the model's features; names are the same array in every batch of a run. */
+function columnsOf(entry: Explained, names: readonly string[]) {
+  if (entry.names !== names) {
+    entry.names = names;
+    entry.columns = entry.predictor.model.features.map((feature) =>
+      names.indexOf(feature)
+    );
+  }
+  return entry.columns;
 }
 
 /** The model's different thresholds for each of its features, ascending. */

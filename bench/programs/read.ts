@@ -56,9 +56,10 @@ async function chain(): Promise<Record<string, number>> {
   return { packets, flows, hosts, incidents: incidents.length, logged };
 }
 
-const result = await (what === "floor"
-  ? floor()
-  : what === "features"
-  ? features()
-  : chain());
+const result =
+  await (what === "floor"
+    ? floor()
+    : what === "features"
+    ? features()
+    : chain());
 console.log(JSON.stringify(result));

@@ -88,7 +88,7 @@ void a_spoofed_flood_loses_no_established_host() {
   CHECK(feed.counter("live_hosts") <= 51 + 8192);
   CHECK(feed.counter("hosts_evicted") == 0);
   CHECK(feed.counter("flows_evicted") == 0);
-  CHECK(feed.counter("peak_live_flows") <= 65'536 + 50 + 1);  // one waits to be written
+  CHECK(feed.counter("peak_live_flows") <= 16'384 + 50 + 1);  // one waits to be written
   const double mebibytes = feed.counter("memory_bytes") / 1048576;
   std::printf("flood of 1,000,000 sources: %.1f MiB in the core\n", mebibytes);
   CHECK(mebibytes < 60);

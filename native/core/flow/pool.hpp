@@ -3,7 +3,9 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 namespace mld {
@@ -20,32 +22,37 @@ class Pool {
 
   /// A fresh object.
   std::uint32_t take() {
-    std::uint32_t id;
-    if (!free_.empty()) {
-      id = free_.back();
-      free_.pop_back();
+    std::uint32_t id = free_;
+    if (id != kNone) {
+      std::memcpy(&free_, &(*this)[id], sizeof(free_));
+      --free_count_;
     } else {
       id = size_++;
       if ((id >> kShift) >= chunks_.size()) {
         chunks_.push_back(std::make_unique_for_overwrite<T[]>(kMask + 1));
-        free_.reserve(chunks_.size() << kShift);
       }
     }
     (*this)[id] = T{};
     return id;
   }
-  void give(std::uint32_t id) { free_.push_back(id); }
-  /// Objects in use.
-  std::size_t live() const { return size_ - free_.size(); }
-  /// Bytes held.
-  std::size_t bytes() const {
-    return (chunks_.size() << kShift) * sizeof(T) + free_.capacity() * sizeof(std::uint32_t);
+  /// Takes an object back. Its first four bytes are used for the next one that is free; the rest
+  /// stays readable until it is taken again.
+  void give(std::uint32_t id) {
+    std::memcpy(static_cast<void*>(&(*this)[id]), &free_, sizeof(free_));
+    free_ = id;
+    ++free_count_;
   }
+  /// Objects in use.
+  std::size_t live() const { return size_ - free_count_; }
+  /// Bytes held.
+  std::size_t bytes() const { return (chunks_.size() << kShift) * sizeof(T); }
 
  private:
   static constexpr std::uint32_t kMask = (1u << kShift) - 1;
+  static_assert(std::is_trivially_copyable_v<T> && sizeof(T) >= sizeof(std::uint32_t));
   std::vector<std::unique_ptr<T[]>> chunks_;
-  std::vector<std::uint32_t> free_;
+  std::uint32_t free_ = kNone;  // the latest
+  std::uint32_t free_count_ = 0;
   std::uint32_t size_ = 0;
 };
 
