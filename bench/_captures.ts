@@ -11,6 +11,8 @@ const SECONDS = 600;
 /** Megabytes of one ordinary mix, and of one attack with ordinary traffic around it. */
 const MIX_MEGABYTES = 60;
 const ATTACK_MEGABYTES = 8;
+/** Most packets of one flood, scan or bulk transfer. */
+const ATTACK_PACKETS = 2000;
 
 /**
  * A capture of at least 400 MB made by the generator: every ordinary mix, and every attack within ordinary traffic, each
@@ -29,6 +31,7 @@ export function generatedCapture(folder: string): string {
     const megabytes = mix ? MIX_MEGABYTES : ATTACK_MEGABYTES;
     const generation = generate(name, {
       ...{ seed: seed++, format: "pcap", bytes: megabytes * 1e6 },
+      ...(mix ? {} : { attackPackets: ATTACK_PACKETS }),
     });
     writeCapture(`${parts}/${name}.pcap`, generation);
   }

@@ -34,10 +34,10 @@ const WITNESS_ADDRESS = 0x0ac80001;
 const PEER_ADDRESS = 0xc6336407;
 const VICTIM_ADDRESS = 0x0ac80002;
 
-/** Seconds of capture time that a capture spans. */
+/** Seconds of capture time that a capture spans: whole buckets of 5 s. */
 export function floodSeconds(options: FloodOptions): number {
-  return 2 * QUIET_SECONDS +
-    Math.ceil(options.sources / options.sourcesPerSecond);
+  const flood = Math.ceil(options.sources / options.sourcesPerSecond);
+  return 2 * QUIET_SECONDS + Math.ceil(flood / 5) * 5;
 }
 
 /** A packet that is filled in again and again, so that the generator leaves no garbage to measure. */
