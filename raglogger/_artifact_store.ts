@@ -1,4 +1,5 @@
 /** Writes artifacts below `artifacts/`, at most so many for each incident. */
+import { Counts } from "./_counts.ts";
 import {
   type Artifact,
   artifactName,
@@ -7,14 +8,11 @@ import {
 } from "./artifact.ts";
 import { toLogError } from "./error.ts";
 
-// Incidents whose artifacts are counted at once; the one counted first is forgotten beyond that.
-const MAX_INCIDENTS = 65_536;
-
 /** The artifacts of one log directory. */
 export class ArtifactStore {
   #root: string;
   #cap: number;
-  #counts = new Map<string, number>();
+  #counts = new Counts();
   #folder = "";
   /** Files written. */
   written = 0;
@@ -31,18 +29,11 @@ export class ArtifactStore {
 
   /** Whether one more artifact of an incident may be written; counts it. */
   admit(incident: string): boolean {
-    const count = this.#counts.get(incident) ?? 0;
-    if (count >= this.#cap) {
+    if (this.#counts.of(incident) >= this.#cap) {
       this.capped++;
       return false;
     }
-    this.#counts.set(incident, count + 1);
-    if (this.#counts.size > MAX_INCIDENTS) {
-      for (const first of this.#counts.keys()) {
-        this.#counts.delete(first);
-        break;
-      }
-    }
+    this.#counts.add(incident);
     return true;
   }
 

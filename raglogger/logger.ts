@@ -16,7 +16,7 @@ import {
   type ResolvedOptions,
   resolveOptions,
 } from "./options.ts";
-import { decideLogging, type LogDecision, type PolicyFacts } from "./policy.ts";
+import { LogChoice, type PolicyFacts } from "./policy.ts";
 import { endPort, type LogSink, servePort } from "./producer.ts";
 import { checkEventId, type LogDetails } from "./to_record.ts";
 
@@ -41,6 +41,8 @@ export interface LogStats {
   readonly dropped: number;
   /** Events that policy does not log, not even as a sample. */
   readonly sampledOut: number;
+  /** Events left out because their incident has enough lines. */
+  readonly incidentCapped: number;
   /** Events whose write failed: rejected offline, dropped live. */
   readonly failed: number;
   /** Files begun because another was full or its day was over. */
@@ -117,7 +119,7 @@ export let openWithWriter: OpenWithWriter;
 export class RagLogger implements LogSink, AsyncDisposable {
   #directory: string;
   #options: ResolvedOptions;
-  #decide: (facts: PolicyFacts) => LogDecision;
+  #choice: LogChoice;
   #lock: Deno.FsFile;
   #system = new SystemState();
   #writer: EventWriter;
@@ -128,6 +130,7 @@ export class RagLogger implements LogSink, AsyncDisposable {
   #acknowledged = 0;
   #dropped = 0;
   #sampledOut = 0;
+  #incidentCapped = 0;
   #failed = 0;
 
   private constructor(
@@ -139,7 +142,7 @@ export class RagLogger implements LogSink, AsyncDisposable {
     this.#directory = directory;
     this.#options = resolveOptions(options);
     this.#lock = lock;
-    this.#decide = decideLogging(options.policy);
+    this.#choice = new LogChoice(options.policy);
     this.#writer = new EventWriter(
       directory,
       this.#options,
@@ -177,7 +180,7 @@ export class RagLogger implements LogSink, AsyncDisposable {
     write: WriteBytes,
   ): Promise<RagLogger> {
     resolveOptions(options);
-    decideLogging(options.policy);
+    new LogChoice(options.policy);
     try {
       await Deno.mkdir(directory, { recursive: true });
     } catch (error) {
@@ -223,14 +226,26 @@ export class RagLogger implements LogSink, AsyncDisposable {
     }
     this.#offered++;
     this.#system.count();
-    const decision = this.#decide(verdict);
-    if (decision.reason === "skipped") {
-      this.#sampledOut++;
+    const decision = this.#choice.take(verdict);
+    if (decision.reason === "skipped" || decision.reason === "capped") {
+      if (decision.reason === "skipped") this.#sampledOut++;
+      else this.#incidentCapped++;
       return Promise.resolve(SKIPPED);
     }
     return this.#enqueue((atMs, { written, failed }) => (
       { kind: "event", atMs, verdict, details, decision, written, failed }
     ));
+  }
+
+  /**
+   * Whether `append` would log a verdict now, so that what a line needs is made for those only. Changes nothing: of
+   * several verdicts of one incident that are asked for before they are appended, more may be wanted than are logged.
+   *
+   * @param verdict The verdict, or what the policy looks at.
+   */
+  wants(verdict: PolicyFacts): boolean {
+    const { reason } = this.#choice.look(verdict);
+    return reason === "selected" || reason === "sampled";
   }
 
   /** Logs a step of an incident to `incidents.jsonl`, whatever the policy. Waits, drops and throws as `append` does. */
@@ -302,6 +317,7 @@ export class RagLogger implements LogSink, AsyncDisposable {
       acknowledged: this.#acknowledged,
       dropped: this.#dropped,
       sampledOut: this.#sampledOut,
+      incidentCapped: this.#incidentCapped,
       failed: this.#failed,
       rotations: files.rotations,
       tornCut: files.tornCut + writer.tornCut,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { artifactSha256, canonicalJson } from "./artifact.ts";
 import { LogError } from "./error.ts";
 import { type AppendResult, RagLogger } from "./logger.ts";
+import { sampleKey } from "./policy.ts";
 import { LogProducer } from "./producer.ts";
 import { LOG_RECORD_SCHEMA } from "./schema.ts";
 import { faults } from "./testdata/check_schema.ts";
@@ -87,6 +88,41 @@ Deno.test("RagLogger logs by policy: what is high, divergent or sampled by its i
   await again.close();
   const first = (await eventIds(folder.path)).slice(0, sampled);
   assert.deepEqual(await eventIds(`${folder.path}/b`), first);
+});
+
+Deno.test("RagLogger samples what an incident has beyond its lines, counts the rest, and wants what it logs", async () => {
+  await using folder = await temporaryFolder();
+  await using logger = await RagLogger.open(folder.path, {
+    policy: { perIncident: 3, benignShare: 0.5 },
+  });
+  const sampledId = "00".repeat(16);
+  const otherId = "ff".repeat(16);
+  const states: string[] = [];
+  const offer = async (eventId: string, incidentId: string) => {
+    const one = verdict(1, { eventId, incidentId });
+    const wanted = logger.wants(one);
+    assert.equal(logger.wants(one), wanted);
+    const { state } = await logger.append(one);
+    assert.equal(state === "written", wanted);
+    states.push(state);
+  };
+  for (let i = 0; i < 5; i++) await offer(otherId, "a");
+  await offer(sampledId, "a");
+  await offer(otherId, "b");
+  const { incidentId: _, ...single } = verdict(2, { eventId: otherId });
+  for (let i = 0; i < 5; i++) await logger.append(single);
+  assert.deepEqual(states, [
+    ...["written", "written", "written", "skipped", "skipped"],
+    ...["written", "written"],
+  ]);
+  const { incidentCapped, sampledOut, written } = logger.stats();
+  assert.deepEqual([incidentCapped, sampledOut, written], [2, 0, 10]);
+});
+
+Deno.test("sampleKey is the first 32 bits of the id, and 0 for an id that is no hash", () => {
+  assert.equal(sampleKey("80000000ffffffffffffffffffffffff"), 0.5);
+  assert.equal(sampleKey("00000001"), 2 ** -32);
+  assert.equal(sampleKey("zone"), 0);
 });
 
 Deno.test("RagLogger caps the artifacts of an incident and says so in the line", async () => {
@@ -223,6 +259,8 @@ Deno.test("RagLogger.open refuses options out of range", async () => {
       { artifactsPerIncident: NaN },
       { retention: { maxBytes: 0 } },
       { policy: { benignShare: 2 } },
+      { policy: { perIncident: -1 } },
+      { policy: { perIncident: 0.5 } },
     ]
   ) await assert.rejects(RagLogger.open(folder.path, options), RangeError);
   const bad = { sync: "always" } as never;

@@ -25,7 +25,14 @@ export {
 export * from "./incident_line.ts";
 export { type AppendResult, type LogStats, RagLogger } from "./logger.ts";
 export type { RagLoggerOptions, Retention } from "./options.ts";
-export * from "./policy.ts";
+export {
+  decideLogging,
+  DEFAULT_LOG_POLICY,
+  type LogDecision,
+  type LogPolicy,
+  type PolicyFacts,
+  sampleKey,
+} from "./policy.ts";
 export { LogProducer, type LogSink } from "./producer.ts";
 export * from "./record.ts";
 export * from "./schema.ts";

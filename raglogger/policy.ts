@@ -4,6 +4,8 @@
  * @module
  */
 
+import { Counts } from "./_counts.ts";
+
 /** When an event is logged. */
 export interface LogPolicy {
   /** Log at this final score and above, 0 to 1. @default {0.7} */
@@ -15,16 +17,32 @@ export interface LogPolicy {
   /** Log when the engines differ by this much and more, 0 to 1. @default {0.3} */
   readonly minDivergence?: number;
   /**
-   * Share of all other events that is logged too, 0 to 1, so that false-positive rates can be measured. Chosen by a
-   * hash of the event id, so the same events on each run. A larger share costs that much more log. @default {0.01}
+   * Share of all other events that is logged too, 0 to 1, so that false-positive rates can be measured. Chosen by the
+   * event id, which is a hash, so the same events on each run. A larger share costs that much more log. @default {0.01}
    */
   readonly benignShare?: number;
+  /**
+   * Lines that one incident may have before the rest of its events is sampled by `benignShare` like ordinary ones, a
+   * whole number of at least 0: a flood fills no disk. A larger number costs that much more log for each incident.
+   * @default {2000}
+   */
+  readonly perIncident?: number;
 }
+
+/** What holds where a policy says nothing. */
+export const DEFAULT_LOG_POLICY: Required<LogPolicy> = Object.freeze({
+  minFinalScore: 0.7,
+  ragScore: 0.85,
+  ragDivergence: 0.4,
+  minDivergence: 0.3,
+  benignShare: 0.01,
+  perIncident: 2000,
+});
 
 /** What a policy says about one event. */
 export interface LogDecision {
-  /** Why it is logged, or `skipped`. */
-  readonly reason: "selected" | "sampled" | "skipped";
+  /** Why it is logged, or why not: `skipped` by the policy, `capped` as its incident has enough lines. */
+  readonly reason: "selected" | "sampled" | "skipped" | "capped";
   /** Whether it asks for analysis. */
   readonly requiresRag: boolean;
 }
@@ -37,46 +55,86 @@ export interface PolicyFacts {
   readonly finalScore: number;
   /** |fast - ml|, 0 to 1; null when only one engine scored. */
   readonly divergence: number | null;
+  /** Incident that it belongs to. */
+  readonly incidentId?: string;
 }
 
-function share(name: string, value: number): number {
-  if (value >= 0 && value <= 1) return value;
+function share(name: string, value: number): void {
+  if (value >= 0 && value <= 1) return;
   throw new RangeError(
     `Cannot use log policy as '${name}' must be 0 to 1: current value is ${value}`,
   );
 }
 
-/** Place of an event id on the line from 0 to 1: FNV-1a over its UTF-16 units, mixed as MurmurHash3 ends. */
+/**
+ * Place of an event id on the line from 0 to 1: the first 32 bits of the hash that it is. An id that does not begin with
+ * a hexadecimal digit stands at 0, so any sample has it.
+ *
+ * @param eventId Event id, hexadecimal.
+ * @returns At least 0, below 1.
+ */
 export function sampleKey(eventId: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < eventId.length; i++) {
-    hash = Math.imul(hash ^ eventId.charCodeAt(i), 0x01000193);
+  const bits = parseInt(eventId.slice(0, 8), 16);
+  return Number.isNaN(bits) ? 0 : bits / 2 ** 32;
+}
+
+/** Decides for one log which events it gets. */
+export class LogChoice {
+  readonly #policy: Required<LogPolicy>;
+  readonly #lines = new Counts();
+
+  /**
+   * Takes a policy.
+   *
+   * @throws {RangeError} When a number of the policy is out of range.
+   */
+  constructor(policy: LogPolicy = {}) {
+    const { perIncident, ...shares } = { ...DEFAULT_LOG_POLICY, ...policy };
+    for (const [name, value] of Object.entries(shares)) share(name, value);
+    if (!Number.isSafeInteger(perIncident) || perIncident < 0) {
+      throw new RangeError(
+        `Cannot use log policy as 'perIncident' must be a whole number of at least 0: current value is ${perIncident}`,
+      );
+    }
+    this.#policy = { ...shares, perIncident };
   }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+
+  /** The decision about an event as things stand; changes nothing. */
+  look(facts: PolicyFacts): LogDecision {
+    const { eventId, finalScore, divergence, incidentId } = facts;
+    const policy = this.#policy;
+    const apart = divergence ?? -1;
+    const requiresRag = finalScore >= policy.ragScore ||
+      apart >= policy.ragDivergence;
+    const wanted = requiresRag || finalScore >= policy.minFinalScore ||
+      apart >= policy.minDivergence;
+    const full = incidentId !== undefined &&
+      this.#lines.of(incidentId) >= policy.perIncident;
+    if (wanted && !full) return { reason: "selected", requiresRag };
+    if (sampleKey(eventId) < policy.benignShare) {
+      return { reason: "sampled", requiresRag };
+    }
+    return { reason: wanted ? "capped" : "skipped", requiresRag };
+  }
+
+  /** The decision about an event that is logged if it says so; counts it for its incident. */
+  take(facts: PolicyFacts): LogDecision {
+    const decision = this.look(facts);
+    if (decision.reason === "selected" && facts.incidentId !== undefined) {
+      this.#lines.add(facts.incidentId);
+    }
+    return decision;
+  }
 }
 
 /**
- * Makes the decision of a policy.
+ * Makes the decision of a policy about single events, whatever their incident has already.
  *
- * @throws {RangeError} When a number of the policy is outside 0 to 1.
+ * @throws {RangeError} When a number of the policy is out of range.
  */
 export function decideLogging(
   policy: LogPolicy = {},
 ): (facts: PolicyFacts) => LogDecision {
-  const minFinalScore = share("minFinalScore", policy.minFinalScore ?? 0.7);
-  const minDivergence = share("minDivergence", policy.minDivergence ?? 0.3);
-  const ragScore = share("ragScore", policy.ragScore ?? 0.85);
-  const ragDivergence = share("ragDivergence", policy.ragDivergence ?? 0.4);
-  const benignShare = share("benignShare", policy.benignShare ?? 0.01);
-  return ({ eventId, finalScore, divergence }) => {
-    const apart = divergence ?? -1;
-    const requiresRag = finalScore >= ragScore || apart >= ragDivergence;
-    if (requiresRag || finalScore >= minFinalScore || apart >= minDivergence) {
-      return { reason: "selected", requiresRag };
-    }
-    const sampled = sampleKey(eventId) < benignShare;
-    return { reason: sampled ? "sampled" : "skipped", requiresRag };
-  };
+  const choice = new LogChoice(policy);
+  return (facts) => choice.look(facts);
 }

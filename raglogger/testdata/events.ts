@@ -75,9 +75,11 @@ export function verdict(
   };
 }
 
-/** A verdict that policy logs only as a sample. */
+/** A verdict that policy logs only as a sample. Its id is spread as a hash is. */
 export function benign(number: number): Verdict {
-  return verdict(number, {
+  const { incidentId: _, ...rest } = verdict(number, {
+    eventId: (Math.imul(number + 1, 0x9e3779b1) >>> 0).toString(16)
+      .padStart(8, "0").padEnd(32, "0"),
     category: null,
     subject: null,
     fastScore: 0,
@@ -87,6 +89,7 @@ export function benign(number: number): Verdict {
     severity: null,
     reasons: [],
   });
+  return rest;
 }
 
 /** A step of an incident. */
