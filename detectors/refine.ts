@@ -45,11 +45,11 @@ const HOST_UPLOAD_BYTES = 16 * 1_048_576;
  * | ransomware | always | ransomware |
  * | traffic | payload is DNS | dns |
  * | | 80 % of at least 1 MiB went out of the flow, or of 16 MiB out of the host | exfiltration |
- * | | HTTP with commands in its target, or from outside to a server inside | web |
+ * | | HTTP with signs of commands in its target (few of them to a server inside), or from outside to a server inside | web |
  * | | long, slow, short plain messages to a registered port | mining |
  * | | else | c2 |
  * | internal | login service, used at least 5 times in five minutes, mostly answered | bruteforce |
- * | | most of what the host tries is not accepted, or 10 ports in 30 s, or an ARP sweep | scan |
+ * | | most of what the host tries is not accepted, or 10 ports in 30 s, or an ARP sweep, or ICMP | scan |
  * | | else | lateral |
  *
  * The subject is the initiator; for ddos the responder, unless the flow is replies only (reflection: who gets them is
@@ -102,7 +102,9 @@ function trafficCategory(feature: FeatureReader): Category {
   if (feature("app_http") === 1) {
     const inbound = feature("src_is_internal") === 0 &&
       feature("dst_is_internal") === 1;
-    if (inbound || feature("http_target_special_ratio") >= 0.08) return "web";
+    // Requests to outside carry whole addresses in escaped form, those inside seldom do.
+    const bar = feature("dst_is_internal") === 1 ? 0.015 : 0.08;
+    if (inbound || feature("http_target_special_ratio") >= bar) return "web";
   }
   const plain = feature("app_tls") !== 1 && feature("app_http") !== 1 &&
     feature("fwd_payload_entropy") <= 5.6;
@@ -121,7 +123,7 @@ function internalCategory(feature: FeatureReader): Category {
   ) return "bruteforce";
   if (
     refused || feature("src_unique_ports_30s") >= 10 ||
-    feature("src_arp_targets_30s") >= 20
+    feature("src_arp_targets_30s") >= 20 || feature("is_icmp") === 1
   ) return "scan";
   return "lateral";
 }

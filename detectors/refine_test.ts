@@ -46,6 +46,15 @@ Deno.test("refine tells apart what the model traffic finds", () => {
     "web initiator",
   );
   assert.equal(
+    of("traffic", {
+      src_is_internal: 1,
+      dst_is_internal: 1,
+      app_http: 1,
+      http_target_special_ratio: 0.03,
+    }),
+    "web initiator",
+  );
+  assert.equal(
     of("traffic", { ...outbound, app_http: 1, http_target_special_ratio: 0 }),
     "c2 initiator",
   );

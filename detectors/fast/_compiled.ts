@@ -10,6 +10,7 @@ const OPS: readonly (Comparison | typeof TAKES_PART)[] = [
   "atMost",
   "is",
   TAKES_PART,
+  "absent",
 ];
 
 /** A term worth reading, resolved against the columns. */
@@ -106,9 +107,13 @@ export class CompiledRules {
     const end = this.#starts[rule + 1]!;
     for (let term = this.#starts[rule]!; term < end; term++) {
       const value = values[base + columns[term]!]!;
+      const op = ops[term]!;
+      if (op === 5) {
+        if (value === value) return 0;
+        continue;
+      }
       if (value !== value) return NaN;
       const threshold = thresholds[term]!;
-      const op = ops[term]!;
       let share: number;
       if (op === 4) {
         // The flow does not take part: the rule has nothing to say about it.

@@ -1,4 +1,4 @@
-import { atLeast, atMost, is, lead, type Rule } from "./rule.ts";
+import { absent, atLeast, atMost, is, lead, type Rule } from "./rule.ts";
 
 const MIB = 1_048_576;
 const DNS = [{ feature: "app_dns", is: 1 }];
@@ -24,7 +24,8 @@ export const EXTERNAL_RULES: readonly Rule[] = [
     text: "different names it asks for within one zone",
     terms: [
       lead("out_dns_names_per_zone_300s", 15, 10),
-      atLeast("out_dns_name_length_mean_300s", 25),
+      // Block lists and reverse lookups ask for many names in one zone too, but short ones.
+      atLeast("out_dns_name_length_mean_300s", 35),
       atLeast("out_dns_query_entropy_300s", 0.6),
     ],
     flows: DNS,
@@ -61,9 +62,26 @@ export const EXTERNAL_RULES: readonly Rule[] = [
       lead("out_failed_dns_queries_ratio_300s", 0.5, 2),
       atLeast("out_dns_unique_names_300s", 30),
       // Generated names lie in zones of their own.
-      atMost("out_dns_names_per_zone_300s", 4),
+      atMost("out_dns_names_per_zone_300s", 1.25),
+      atLeast("out_dns_query_entropy_300s", 0.58),
     ],
     flows: DNS,
+    // Weak alone: a network that was cut off answers like this for a while.
+    ceiling: 0.9,
+  },
+  {
+    code: "icmp_tunnel",
+    category: "c2",
+    subject: "initiator",
+    text: "bytes of messages of many lengths inside echo requests",
+    // Echo requests of one run are of one length.
+    terms: [
+      lead("fwd_payload_bytes", 2000, 50),
+      is("is_icmp", 1),
+      atLeast("fwd_packets", 10),
+      atLeast("fwd_len_std", 20),
+      atLeast("bwd_len_std", 20),
+    ],
   },
   {
     code: "external_upload",
@@ -104,6 +122,90 @@ export const EXTERNAL_RULES: readonly Rule[] = [
     ],
   },
   {
+    code: "requests_to_address",
+    category: "c2",
+    subject: "initiator",
+    text: "HTTP connections, now and then, to a server named by its address",
+    terms: [
+      lead("pair_flows", 4, 30),
+      is("app_http", 1),
+      is("src_is_internal", 1),
+      // A host name that is digits and dots.
+      atLeast("name_digit_ratio", 0.6),
+      // A page is fetched at once, by several connections.
+      atLeast("pair_gap_mean_s", 2),
+      atMost("fwd_payload_bytes", 65_536),
+    ],
+    ceiling: 0.9,
+  },
+  {
+    code: "request_to_address",
+    category: "c2",
+    subject: "initiator",
+    text:
+      "share of digits in the name of the server that it asked on an unusual port",
+    terms: [
+      lead("name_digit_ratio", 0.6, 2),
+      is("app_http", 1),
+      is("src_is_internal", 1),
+      is("dst_is_internal", 0),
+      is("dst_port_system", 0),
+      atLeast("bwd_payload_bytes", 1),
+    ],
+    // Weak: a single download of an application that carries its servers' addresses looks like this.
+    ceiling: 0.74,
+  },
+  {
+    code: "requests_on_connection",
+    category: "c2",
+    subject: "initiator",
+    text:
+      "pauses between requests to a server named by its address, on one connection",
+    terms: [
+      lead("fwd_pause_count", 8, 20),
+      is("app_http", 1),
+      is("src_is_internal", 1),
+      atLeast("name_digit_ratio", 0.6),
+      atLeast("fwd_pause_mean_s", 3),
+      atLeast("bwd_payload_bytes", 1),
+    ],
+    ceiling: 0.9,
+  },
+  {
+    code: "unnamed_tls_repeats",
+    category: "c2",
+    subject: "initiator",
+    text: "short TLS connections to a server that it did not name",
+    terms: [
+      lead("pair_flows", 5, 30),
+      is("app_tls", 1),
+      absent("name_length"),
+      is("src_is_internal", 1),
+      // The beginning must have been seen.
+      atLeast("syn_count", 1),
+      atLeast("pair_gap_mean_s", 2),
+      atMost("fwd_payload_bytes", 16_384),
+    ],
+    ceiling: 0.9,
+  },
+  {
+    code: "unnamed_tls_channel",
+    category: "c2",
+    subject: "initiator",
+    text:
+      "seconds of a TLS connection to an unusual port of a server that it did not name",
+    terms: [
+      lead("duration_s", 30, 30),
+      is("app_tls", 1),
+      absent("name_length"),
+      is("src_is_internal", 1),
+      is("dst_port_system", 0),
+      atLeast("syn_count", 1),
+      atLeast("fwd_pause_count", 3),
+    ],
+    ceiling: 0.8,
+  },
+  {
     code: "beacon_in_connection",
     category: "c2",
     subject: "initiator",
@@ -127,7 +229,7 @@ export const EXTERNAL_RULES: readonly Rule[] = [
     text: "seconds of a connection that exchanges short plain messages",
     // Weak: chat and message queues look alike, so it never goes beyond suspicious.
     terms: [
-      lead("duration_s", 120, 20),
+      lead("duration_s", 50, 40),
       is("is_tcp", 1),
       is("dst_is_internal", 0),
       is("dst_port_registered", 1),
@@ -151,6 +253,19 @@ export const EXTERNAL_RULES: readonly Rule[] = [
       lead("http_target_special_ratio", 0.1, 4),
       atLeast("http_target_length", 16),
     ],
+  },
+  {
+    code: "web_injection",
+    category: "web",
+    subject: "initiator",
+    text: "share of such characters in a long request to a server inside",
+    // Requests to outside carry whole addresses in escaped form.
+    terms: [
+      lead("http_target_special_ratio", 0.05, 4),
+      atLeast("http_target_length", 55),
+      is("dst_is_internal", 1),
+    ],
+    ceiling: 0.9,
   },
   {
     code: "web_probing",

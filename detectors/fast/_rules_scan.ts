@@ -97,6 +97,49 @@ export const SCAN_RULES: readonly Rule[] = [
     flows: [{ feature: "is_icmp", is: 1 }],
   },
   {
+    code: "icmp_probing",
+    category: "scan",
+    subject: "initiator",
+    text: "hosts it sent ICMP to, many of them silent",
+    // Monitoring asks hosts that are known to answer.
+    terms: [
+      lead("out_icmp_flows_30s", 12, 16),
+      atLeast("out_unique_destinations_30s", 12),
+      atLeast("out_unanswered_ratio_30s", 0.3),
+      ...SENDS,
+    ],
+    flows: [{ feature: "is_icmp", is: 1 }],
+  },
+  {
+    code: "few_ports_tried",
+    category: "scan",
+    subject: "initiator",
+    text: "ports it tried by TCP on next to one host, none accepted",
+    // Few, but all in vain: short scans look like this, and so do long ones that take their time.
+    terms: [
+      lead("out_unique_ports_30s", 8, 60),
+      atLeast("out_syn_without_ack_ratio_30s", 0.85),
+      atMost("out_unique_destinations_30s", 3),
+    ],
+    flows: [...NO_DATA_BACK, { feature: "is_tcp", is: 1 }],
+    ceiling: 0.94,
+  },
+  {
+    code: "few_hosts_tried",
+    category: "scan",
+    subject: "initiator",
+    text: "hosts inside it tried on next to one TCP port, none accepted",
+    // Of hosts outside a browser without a connection tries as many.
+    terms: [
+      lead("out_internal_destinations_30s", 8, 60),
+      atLeast("out_syn_without_ack_ratio_30s", 0.85),
+      atLeast("out_unanswered_ratio_30s", 0.85),
+      atMost("out_port_entropy_30s", 0.33),
+    ],
+    flows: [...NO_DATA_BACK, { feature: "is_tcp", is: 1 }],
+    ceiling: 0.94,
+  },
+  {
     code: "arp_sweep",
     category: "scan",
     subject: "initiator",
@@ -142,8 +185,10 @@ export const SCAN_RULES: readonly Rule[] = [
       lead("out_unique_destinations_300s", 30, 20),
       atLeast("out_port_scan_pattern_score_300s", 0.6),
       atMost("out_port_entropy_300s", 0.45),
+      // Games, calls and measurements ask many hosts by UDP, half of them in vain.
+      atLeast("out_tcp_udp_ratio_60s", 0.5),
       ...SENDS_SLOWLY,
     ],
-    flows: NO_DATA_BACK,
+    flows: [...NO_DATA_BACK, { feature: "is_tcp", is: 1 }],
   },
 ];

@@ -80,6 +80,27 @@ export const SPREAD_RULES: readonly Rule[] = [
     ceiling: 0.8,
   },
   {
+    code: "repeated_requests",
+    category: "bruteforce",
+    subject: "initiator",
+    text:
+      "requests to the same service from ever new ports in quick succession",
+    // Tickets of a directory are guessed like this; who polls keeps its port or takes its time.
+    terms: [
+      lead("pair_flows", 10, 30),
+      is("is_udp", 1),
+      is("dst_port_system", 1),
+      is("app_dns", 0),
+      is("dst_is_internal", 1),
+      atMost("pair_gap_mean_s", 0.5),
+      atMost("fwd_packets", 2),
+      atLeast("fwd_payload_bytes", 80),
+      atLeast("bwd_payload_bytes", 40),
+      atMost("bwd_payload_bytes", 2048),
+    ],
+    ceiling: 0.8,
+  },
+  {
     code: "login_pressure",
     category: "bruteforce",
     // Guessing spread over many sources: only the target sees it whole.
@@ -129,6 +150,46 @@ export const SPREAD_RULES: readonly Rule[] = [
       atMost("out_unanswered_ratio_300s", 0.5),
     ],
     flows: LOGIN,
+  },
+  {
+    code: "plain_remote_call",
+    category: "lateral",
+    subject: "initiator",
+    text:
+      "bytes given back by a service on a dynamic port inside, called without a ticket",
+    // Who logs in to the directory binds with a ticket: some two thousand bytes, random in look. Tools of attackers bind
+    // with a short greeting of mostly noughts.
+    terms: [
+      lead("bwd_payload_bytes", 60, 500),
+      is("is_tcp", 1),
+      is("src_is_internal", 1),
+      is("dst_is_internal", 1),
+      is("dst_port_system", 0),
+      is("dst_port_registered", 0),
+      is("app_tls", 0),
+      is("app_http", 0),
+      is("app_ssh", 0),
+      is("login_service", 0),
+      atLeast("fwd_first_payload_bytes", 64),
+      atMost("fwd_first_payload_bytes", 115),
+      atMost("fwd_payload_entropy", 4.3),
+    ],
+    ceiling: 0.8,
+  },
+  {
+    code: "smb_burst",
+    category: "lateral",
+    subject: "initiator",
+    text:
+      "SMB connections to the same host in quick succession, hardly answered",
+    terms: [
+      lead("pair_flows", 12, 10),
+      is("app_smb", 1),
+      atMost("pair_gap_mean_s", 2),
+      atLeast("fwd_payload_bytes", 100),
+      atMost("bwd_payload_bytes", 600),
+    ],
+    ceiling: 0.9,
   },
   {
     code: "smb_worm",

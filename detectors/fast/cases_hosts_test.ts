@@ -160,7 +160,10 @@ export const HOST_CASES: readonly Case[] = [
       out_dns_name_length_mean_300s: 60,
       out_dns_query_entropy_300s: 0.8,
     },
-    counter: [["each zone has few names", { out_dns_names_per_zone_300s: 2 }]],
+    counter: [
+      ["each zone has few names", { out_dns_names_per_zone_300s: 2 }],
+      ["a mail server asks block lists", { out_dns_name_length_mean_300s: 26 }],
+    ],
   },
   {
     rule: "dns_rare_types",
@@ -187,8 +190,12 @@ export const HOST_CASES: readonly Case[] = [
       out_failed_dns_queries_ratio_300s: 0.9,
       out_dns_unique_names_300s: 150,
       out_dns_names_per_zone_300s: 1,
+      out_dns_query_entropy_300s: 0.7,
     },
-    counter: [["some mistyped names", { out_dns_unique_names_300s: 4 }]],
+    counter: [
+      ["some mistyped names", { out_dns_unique_names_300s: 4 }],
+      ["many names of few zones", { out_dns_names_per_zone_300s: 9 }],
+    ],
   },
   {
     rule: "external_upload",

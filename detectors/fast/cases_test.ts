@@ -1,6 +1,8 @@
-/** Case and counter-cases of each rule about floods and scans; the others are in `cases_hosts_test.ts`. */
+/** Case and counter-cases of each rule about floods and scans; the others are in `cases_hosts_test.ts` and
+ * `cases_small_test.ts`. */
 import type { Values } from "./rows_test.ts";
 import { HOST_CASES } from "./cases_hosts_test.ts";
+import { SMALL_CASES } from "./cases_small_test.ts";
 
 /** A record on which a rule fires, and changes to it that silence the rule. */
 export interface Case {
@@ -249,9 +251,14 @@ export const CASES: readonly Case[] = [
       out_unique_destinations_300s: 90,
       out_port_scan_pattern_score_300s: 0.9,
       out_port_entropy_300s: 0,
+      out_tcp_udp_ratio_60s: 1,
       out_byte_rate_300s: 18,
     },
-    counter: [["answers come", { out_port_scan_pattern_score_300s: 0.02 }]],
+    counter: [
+      ["answers come", { out_port_scan_pattern_score_300s: 0.02 }],
+      ["a game asks its players by UDP", { out_tcp_udp_ratio_60s: 0.1 }],
+    ],
   },
   ...HOST_CASES,
+  ...SMALL_CASES,
 ];

@@ -78,7 +78,7 @@ function checkThreshold(
   feature: string,
 ): void {
   const term = terms.find((one) => one.feature === feature)!;
-  const zero = term.comparison === "is" || term.comparison === "atMost";
+  const zero = term.comparison !== "atLeast" && term.comparison !== "above";
   if (!Number.isFinite(value) || value < 0 || (value === 0 && !zero)) {
     throw new RangeError(
       `Cannot use '${where}': must be a finite number ${

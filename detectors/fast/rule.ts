@@ -2,9 +2,9 @@ import type { Category } from "@ml-defender/events";
 
 /**
  * How a value is held against a threshold: `atLeast` (>=), `above` (>), `atMost` (<=), `is` (equal; for 0/1 features and
- * counts that must be nought).
+ * counts that must be nought), `absent` (unavailable; in all other comparisons an unavailable feature silences the rule).
  */
-export type Comparison = "atLeast" | "above" | "atMost" | "is";
+export type Comparison = "atLeast" | "above" | "atMost" | "is" | "absent";
 
 /** One condition of a rule. */
 export interface Term {
@@ -74,4 +74,9 @@ export function atMost(feature: string, threshold: number): Term {
 /** A condition of equality. */
 export function is(feature: string, threshold: number): Term {
   return { feature, comparison: "is", threshold };
+}
+
+/** A condition that a feature is unavailable, such as a name that was not given. */
+export function absent(feature: string): Term {
+  return { feature, comparison: "absent", threshold: 0 };
 }
