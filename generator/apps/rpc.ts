@@ -22,6 +22,12 @@ export type InterfaceName = keyof typeof INTERFACES;
 
 const BIND = 11, BIND_ACK = 12, REQUEST = 0, RESPONSE = 2, AUTH3 = 16;
 const NDR = "8a885d04-1ceb-11c9-9fe8-08002b104860";
+/** Encodings that a client offers, with their versions; tools of attackers often offer the first alone. */
+const SYNTAXES = [
+  [NDR, 2],
+  ["71710533-beba-4937-8319-b5dbef9ccc36", 1],
+  ["6cb71c2c-9812-4540-0300-000000000000", 1],
+] as const;
 
 function uuid(text: string): Uint8Array {
   const hex = text.replaceAll("-", "");
@@ -70,17 +76,26 @@ export class RpcClient {
     this.#filler = filler;
   }
 
-  /** The bind request and its acknowledgement. */
-  bind(name: InterfaceName, domain: string): [Uint8Array, Uint8Array] {
+  /** The bind request, with one to three encodings on offer, and its acknowledgement. */
+  bind(
+    name: InterfaceName,
+    domain: string,
+    offers = 1,
+  ): [Uint8Array, Uint8Array] {
     const [id, version] = INTERFACES[name];
     const sizes = [le16(4280), le16(4280), le32(0)];
+    const syntaxes = SYNTAXES.slice(0, offers);
     const request = pdu(BIND, this.#call, {
       body: [
-        ...[...sizes, 1, zeros(3), le16(0), 1, 0, uuid(id), le32(version)],
-        ...[uuid(NDR), le32(2)],
+        ...[...sizes, offers, zeros(3)],
+        ...syntaxes.flatMap(([syntax, edition], context) => [
+          ...[le16(context), 1, 0, uuid(id), le32(version)],
+          ...[uuid(syntax), le32(edition)],
+        ]),
       ],
       auth: ntlmNegotiate(),
     });
+    const refused = [le16(2), le16(2), zeros(20)];
     const response = pdu(BIND_ACK, this.#call, {
       body: [
         ...[
@@ -92,7 +107,8 @@ export class RpcClient {
           0,
           zeros(2),
         ],
-        ...[1, zeros(3), le16(0), le16(0), uuid(NDR), le32(2)],
+        ...[offers, zeros(3), le16(0), le16(0), uuid(NDR), le32(2)],
+        ...syntaxes.slice(1).flatMap(() => refused),
       ],
       auth: ntlmChallenge(this.#rng, domain),
     });
@@ -128,10 +144,16 @@ export class RpcClient {
   /** Bind and calls over a TCP connection of their own. */
   *overTcp(
     name: InterfaceName,
-    options: { domain: string; user: string; calls: number; thinkUs: number },
+    options: {
+      domain: string;
+      user: string;
+      calls: number;
+      thinkUs: number;
+      offers?: number;
+    },
   ): Generator<Step, void, void> {
     const rng = this.#rng;
-    const [bind, ack] = this.bind(name, options.domain);
+    const [bind, ack] = this.bind(name, options.domain, options.offers);
     yield { from: 0, data: bind, waitUs: 300 };
     yield { from: 1, data: ack, waitUs: rng.exponential(options.thinkUs) };
     yield {

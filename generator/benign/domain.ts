@@ -87,7 +87,8 @@ function directoryCalls(
   const { rng, sim, topology } = ctx;
   const { domain, user, thinkUs, later } = call;
   const server = topology.directory;
-  const rpc = { domain, user, thinkUs };
+  // The system's own client offers all encodings that it knows.
+  const rpc = { domain, user, thinkUs, offers: rng.int(2, 3) };
   const epm = new RpcClient(rng, sim.filler).overTcp("epm", {
     ...rpc,
     calls: 1,

@@ -280,7 +280,13 @@ export const lateralRpc: Scenario = {
       "wmi",
       "dump",
     ]);
-    const account = { domain: "CORP", user: "administrator", thinkUs: 1200 };
+    const account = {
+      domain: "CORP",
+      user: "administrator",
+      thinkUs: 1200,
+      // Tools of their own offer one encoding, the system's client more.
+      offers: rng.pick([1, 1, 1, 2, 3]),
+    };
     const high = rng.pick([135, 49152 + rng.int(1, 900)]);
     const visit = function* (server: Host): Actor {
       const rpc = () => new RpcClient(rng, sim.filler);
