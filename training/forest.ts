@@ -36,9 +36,6 @@ export interface Scored {
 /** Weight of all ordinary flows beside all attack flows when scores become probabilities: attacks are rare. */
 const ORDINARY_WEIGHT = 20;
 
-/** False alerts per host-day that a model may give at the alert probability, on ordinary traffic it has not seen. */
-const BUDGET_PER_HOST_DAY = 1;
-
 /** Probability from which a verdict says something: the policy's default. */
 const ALERT = 0.7;
 
@@ -68,7 +65,7 @@ export async function trainForest(
     name: plan.name,
     category: plan.categories.join("-"),
     features: [...plan.inputs],
-    calibration: calibrationOf(scored),
+    calibration: calibrationOf(scored, plan.falseAlertsPerHostDay),
     thresholds: { alert: ALERT },
     provenance: {
       createdBy: "ml-defender train 0.1.0",
@@ -172,7 +169,10 @@ export function partsOf(
  * Platt's curve over scores in which ordinary flows are repeated to their weight, moved right until ordinary traffic
  * keeps to the budget.
  */
-function calibrationOf({ scores, table }: Scored): Calibration {
+function calibrationOf(
+  { scores, table }: Scored,
+  budget: number,
+): Calibration {
   const positives: number[] = [];
   const others: number[] = [];
   scores.forEach((score, row) => {
@@ -189,17 +189,28 @@ function calibrationOf({ scores, table }: Scored): Calibration {
   );
   if (curve.kind === "none") return curve;
   const { a, b } = curve;
-  const limit = budgetLimit({ scores, table });
+  const limit = budgetLimit({ scores, table }, budget);
   const offset = Math.log(ALERT / (1 - ALERT)) - a * limit;
   return { kind: "platt", a, b: Math.min(b, offset) };
 }
 
-/** The raw score that ordinary traffic reaches within the budget: over captured traffic if there is any. */
-function budgetLimit({ scores, table }: Scored): number {
+/** The raw score that ordinary traffic reaches within the budget: captured or generated, whichever is higher. */
+function budgetLimit(scored: Scored, budget: number): number {
+  const limits = [false, true].map((generated) =>
+    limitOver(scored, budget, generated)
+  );
+  return Math.max(...limits);
+}
+
+/** The same over one of both; 0 where there is none. */
+function limitOver(
+  { scores, table }: Scored,
+  budget: number,
+  ofGenerated: boolean,
+): number {
   const units = new Map<string, number>();
-  const captured = table.captures.some((one) => !one.generated);
   table.captures.forEach(({ name, generated, categories }, row) => {
-    if (captured && generated) return;
+    if (generated !== ofGenerated) return;
     if (categories.some((category) => category !== undefined)) return;
     const unit = `${name} ${table.units[row]}`;
     units.set(unit, Math.max(units.get(unit) ?? 0, scores[row]!));
@@ -209,7 +220,7 @@ function budgetLimit({ scores, table }: Scored): number {
   const { threshold } = thresholdForBudget(
     [...units.values()],
     hostDays,
-    BUDGET_PER_HOST_DAY,
+    budget,
   );
   return threshold;
 }

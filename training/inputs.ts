@@ -8,6 +8,8 @@ export interface ForestPlan {
   readonly categories: readonly Category[];
   /** Features that it reads, at most 32; never addresses, absolute times or port numbers. */
   readonly inputs: readonly string[];
+  /** False alerts per host-day that it may give at the alert probability, on ordinary traffic it has not seen. */
+  readonly falseAlertsPerHostDay: number;
 }
 
 /** How the forests that come with the package are trained. */
@@ -29,6 +31,7 @@ export const FOREST_PLANS: readonly ForestPlan[] = [
   {
     name: "ddos",
     categories: ["ddos"],
+    falseAlertsPerHostDay: 0.2,
     inputs: [
       "dst_connection_rate_10s",
       "dst_packet_rate_10s",
@@ -67,6 +70,7 @@ export const FOREST_PLANS: readonly ForestPlan[] = [
   {
     name: "ransomware",
     categories: ["ransomware"],
+    falseAlertsPerHostDay: 0.2,
     inputs: [
       "src_smb_connection_diversity_10s",
       "src_smb_connection_diversity_30s",
@@ -105,6 +109,7 @@ export const FOREST_PLANS: readonly ForestPlan[] = [
   {
     name: "traffic",
     categories: ["c2", "dns", "exfiltration", "mining", "web"],
+    falseAlertsPerHostDay: 0.1,
     inputs: [
       "duration_s",
       "fwd_payload_bytes",
@@ -124,11 +129,11 @@ export const FOREST_PLANS: readonly ForestPlan[] = [
       "fwd_first_payload_bytes",
       "bwd_first_payload_bytes",
       "fwd_payload_entropy",
+      "http_target_length",
       "name_length",
       "name_entropy",
       "name_digit_ratio",
       "dns_rare_type_ratio",
-      "http_target_length",
       "http_target_special_ratio",
       "app_tls",
       "app_http",
@@ -143,30 +148,22 @@ export const FOREST_PLANS: readonly ForestPlan[] = [
   {
     name: "internal",
     categories: ["scan", "bruteforce", "lateral"],
+    falseAlertsPerHostDay: 0.6,
     inputs: [
       "src_connection_rate_10s",
-      "src_connection_rate_300s",
-      "src_unique_destinations_10s",
       "src_unique_destinations_300s",
       "src_unique_ports_10s",
       "src_unique_ports_300s",
       "src_internal_destinations_300s",
       "src_smb_connection_diversity_300s",
-      "src_unanswered_ratio_10s",
       "src_unanswered_ratio_300s",
       "src_port_scan_pattern_score_30s",
-      "src_port_scan_pattern_score_300s",
       "src_syn_without_ack_ratio_10s",
       "src_tcp_rst_ratio_10s",
       "src_login_flows_60s",
-      "src_login_flows_300s",
       "src_login_targets_300s",
-      "src_lateral_movement_score_300s",
-      "src_port_entropy_300s",
-      "src_dst_ip_concentration_300s",
       "src_icmp_flows_30s",
       "src_arp_targets_30s",
-      "src_burst_connections_count_30s",
       "src_smb_flows_60s",
       "dst_login_flows_60s",
       "answered",
@@ -176,6 +173,15 @@ export const FOREST_PLANS: readonly ForestPlan[] = [
       "login_service",
       "app_smb",
       "pair_flows",
+      "fwd_payload_bytes",
+      "bwd_payload_bytes",
+      "fwd_first_payload_bytes",
+      "bwd_first_payload_bytes",
+      "fwd_payload_entropy",
+      "bwd_payload_entropy",
+      "dst_port_system",
+      "dst_port_registered",
+      "dst_is_internal",
     ],
   },
 ];

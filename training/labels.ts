@@ -79,13 +79,26 @@ export class HostLabels {
   categoryOf(flow: Flow): Category | undefined | null {
     const category = this.#capture.accepted[0];
     if (category === undefined) return undefined;
+    // Names are asked for by whoever does whatever: they say little about anything but tunnels.
+    if (flow.app === "dns" && category !== "dns") return null;
     const { sourceAddress: a, destinationAddress: b } = flow;
+    if (this.#capture.hosts.length === 0) return this.#unnamed(flow, category);
     const between = this.#isAttacker(a) && this.#isVictim(b) ||
       this.#isAttacker(b) && this.#isVictim(a);
     if (between) return category;
-    const leaves = this.#infected.has(a) && !flow.destinationInternal;
+    // Laboratories put the controlling server beside the infected host; other traffic inside is the network's own.
+    const web = flow.app === "http" || flow.app === "tls";
+    const leaves = this.#infected.has(a) && (!flow.destinationInternal || web);
     const asks = this.#infected.has(a) && category === "dns";
     return leaves || asks ? category : null;
+  }
+
+  /** A label without hosts: the capture was cut to the attack, so its flows on the attack's side are part of it. */
+  #unnamed(flow: Flow, category: Category): Category | null {
+    const inside = flow.sourceInternal && flow.destinationInternal;
+    if (category === "lateral") return inside ? category : null;
+    const channel = category === "mining" || category === "c2";
+    return channel && !flow.destinationInternal ? category : null;
   }
 
   #isAttacker(address: string): boolean {

@@ -15,9 +15,11 @@ export interface Table {
   readonly units: readonly string[];
 }
 
+/** Weight of a generated capture beside a captured one: what is generated resembles itself. */
+const GENERATED_WEIGHT = 0.5;
+
 /**
- * Rows of a plan's inputs. Each capture weighs the same, and in each its positives and its negatives; so a flood of ten
- * thousand flows does not outvote a beacon of fifty.
+ * Rows of a plan's inputs. Captures of a kind weigh the same, and in each its positives and its negatives; so a flood of ten thousand flows does not outvote a beacon of fifty.
  *
  * @param plan Which forest.
  * @param captures Rows of captures.
@@ -48,7 +50,8 @@ export function tableOf(
         values[at * width + i] = capture.values[row * inputs.length + column]!;
       });
       labels[at] = positive[row] ? 1 : 0;
-      weights[at] = 1 /
+      const factor = capture.generated ? GENERATED_WEIGHT : 1;
+      weights[at] = factor /
         (positive[row] ? positives : categories.length - positives);
       at++;
     });
