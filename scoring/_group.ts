@@ -3,7 +3,6 @@ import {
   type Category,
   type Engine,
   type Evidence,
-  type FeatureRows,
   type Reason,
   type Severity,
   type Verdict,
@@ -99,8 +98,7 @@ export function against(
     found.push(fast > ml ? "the model disagrees" : "the rules disagree");
   }
   if (flow !== undefined) {
-    const data = record.features?.["bwd_payload_bytes"] ??
-      record.backwardPayload ?? 0;
+    const data = record.backwardPayload ?? 0;
     if ((category === "ddos" || category === "scan") && data > 0) {
       found.push("answered with data by the other side");
     }
@@ -119,7 +117,7 @@ export function against(
 
 /** The verdict on a record that nothing is said about. */
 export function emptyVerdict(record: ScoredRecord, notes: string[]): Verdict {
-  const { flow, host, features } = record;
+  const { flow, host } = record;
   return {
     eventId: record.eventId,
     timestampUs: record.timestampUs,
@@ -144,20 +142,5 @@ export function emptyVerdict(record: ScoredRecord, notes: string[]): Verdict {
     counterEvidence: notes,
     ...(flow === undefined ? {} : { flow }),
     ...(host === undefined ? {} : { host }),
-    ...(features === undefined ? {} : { features }),
   };
-}
-
-/** A row's features by name, without those that are unavailable. */
-export function featuresOf(
-  rows: FeatureRows,
-  row: number,
-): Record<string, number> {
-  const base = rows.offset + row * rows.stride;
-  const found: Record<string, number> = {};
-  rows.names.forEach((name, column) => {
-    const value = rows.values[base + column]!;
-    if (!Number.isNaN(value)) found[name] = value;
-  });
-  return found;
 }

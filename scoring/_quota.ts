@@ -1,6 +1,7 @@
 const BUCKET_US = 5_000_000;
 /** Of the rows beyond the quota one in so many is still judged. */
 const SHARE = 64;
+/** Keys at once; the one that began its five seconds first is forgotten beyond it. */
 const MAX_KEYS = 65_536;
 
 interface Use {
@@ -32,15 +33,11 @@ export class Quota {
    */
   take(key: string, timestampUs: number, rows = 1): number {
     const bucket = Math.floor(timestampUs / BUCKET_US);
-    let use = this.#uses.get(key);
-    if (use === undefined) {
-      if (this.#uses.size >= MAX_KEYS) this.#uses.clear();
-      use = { bucket, judged: 0, skipped: 0 };
-      this.#uses.set(key, use);
-    }
+    const use = this.#uses.get(key) ?? { bucket: NaN, judged: 0, skipped: 0 };
     if (use.bucket !== bucket) {
       use.bucket = bucket;
       use.judged = 0;
+      this.#renew(key, use);
     }
     if (use.judged >= this.#limit && use.skipped < SHARE - 1) {
       use.skipped += rows;
@@ -50,5 +47,17 @@ export class Quota {
     use.skipped = 0;
     use.judged++;
     return skipped;
+  }
+
+  /** Puts a key behind all others; the one that began its five seconds first gives way where there are too many. */
+  #renew(key: string, use: Use): void {
+    this.#uses.delete(key);
+    if (this.#uses.size >= MAX_KEYS) {
+      for (const oldest of this.#uses.keys()) {
+        this.#uses.delete(oldest);
+        break;
+      }
+    }
+    this.#uses.set(key, use);
   }
 }

@@ -50,11 +50,11 @@ export interface PolicyThresholds {
   readonly high: number;
   /** Final score of something malicious: opens an incident. @default {0.70} */
   readonly malicious: number;
-  /** Final score from which analysis is asked for. @default {0.85} */
+  /** Final score from which the log asks for analysis. @default {0.85} */
   readonly rag: number;
   /** Divergence of the engines from which the authoritative source is DIVERGENCE. @default {0.30} */
   readonly divergence: number;
-  /** Divergence called high. @default {0.40} */
+  /** Divergence from which the log asks for analysis. @default {0.40} */
   readonly highDivergence: number;
   /** Lowest model score that can alert, by model; `level1` holds for all of them. */
   readonly models: Readonly<
@@ -76,14 +76,6 @@ export interface IncidentPolicy {
   readonly corroborationWindows: number;
 }
 
-/** False alerts that are acceptable. */
-export interface BudgetPolicy {
-  /** Alerted host windows per host and day. @default {0.1} */
-  readonly falseAlertsPerHostDay: number;
-  /** The same for severity `high`. @default {0.01} */
-  readonly falseHighAlertsPerHostDay: number;
-}
-
 /** How scores become verdicts and incidents. Data: parse it with {@linkcode parsePolicy}. */
 export interface Policy {
   /** Version of the format. */
@@ -98,8 +90,6 @@ export interface Policy {
   readonly suppressions: readonly Suppression[];
   /** Incidents. */
   readonly incidents: IncidentPolicy;
-  /** False alerts that are acceptable. */
-  readonly budget: BudgetPolicy;
 }
 
 const between = (low: number, high: number) => (value: number) =>
@@ -120,12 +110,6 @@ const share = () =>
   v.pipe(
     v.number("a number from 0 to 1"),
     v.check(between(0, 1), "a number from 0 to 1"),
-  );
-
-const rate = () =>
-  v.pipe(
-    v.number("a number from 0 to 1000"),
-    v.check(between(0, 1000), "a number from 0 to 1000"),
   );
 
 const count = (low: number, high: number) => {
@@ -248,19 +232,6 @@ const POLICY_SCHEMA: v.GenericSchema<unknown, Policy> = object({
       maxSeconds: v.optional(count(60, 31_536_000), 86_400),
       maxOpen: v.optional(count(1, 1_000_000), 10_000),
       corroborationWindows: v.optional(count(1, 1000), 3),
-    }),
-    {},
-  ),
-  budget: v.optional(
-    object({
-      falseAlertsPerHostDay: v.optional(
-        rate(),
-        0.1,
-      ),
-      falseHighAlertsPerHostDay: v.optional(
-        rate(),
-        0.01,
-      ),
     }),
     {},
   ),

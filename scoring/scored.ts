@@ -25,9 +25,7 @@ export interface ScoredRecord {
   readonly host?: HostWindow;
   /** Model scores by model name. */
   readonly predictions?: Readonly<Record<string, number>>;
-  /** Features by name; NaN is left out. */
-  readonly features?: Readonly<Record<string, number>>;
-  /** Payload bytes of the responder, where `features` do not say it. */
+  /** Payload bytes of the responder. */
   readonly backwardPayload?: number;
   /** State of the capture. */
   readonly health?: CaptureHealth;
@@ -53,12 +51,6 @@ export interface ScoreOptions {
   readonly also?: (row: number) => boolean;
   /** State of the capture. */
   readonly health?: CaptureHealth;
-  /**
-   * Whether verdicts carry their record's features, as the log wants them; costs an object of some 200 fields each.
-   *
-   * @default {false}
-   */
-  readonly features?: boolean;
   /**
    * Flow records of one leading category and one host that are judged in five seconds of capture time; of those beyond
    * it one in 64 is. A flood of small flows costs some 30 us for each verdict without it.

@@ -11,7 +11,6 @@ import {
   against,
   byUrgency,
   emptyVerdict,
-  featuresOf,
   type Group,
   newGroup,
   type RatedGroup,
@@ -138,7 +137,7 @@ export class Scorer {
     recordOf: (row: number) => ScoredRecord,
   ): RecordVerdicts[] {
     const found: RecordVerdicts[] = [];
-    const { also, health, features = false, perSubject = Infinity } = options;
+    const { also, health, perSubject = Infinity } = options;
     const rows = batch.features;
     const answered = rows.names.indexOf("bwd_payload_bytes");
     for (let row = 0; row < batch.length; row++) {
@@ -157,7 +156,6 @@ export class Scorer {
         ...recordOf(row),
         predictions,
         ...(health === undefined ? {} : { health }),
-        ...(features ? { features: featuresOf(rows, row) } : {}),
         ...(answered < 0 ? {} : {
           backwardPayload: rows.values[
             rows.offset + row * rows.stride + answered
@@ -257,7 +255,7 @@ export class Scorer {
     const divergence = fast === null || ml === null
       ? null
       : Math.abs(fast - ml);
-    const { flow, host, features, health } = record;
+    const { flow, host, health } = record;
     return {
       eventId: record.eventId,
       timestampUs: record.timestampUs,
@@ -289,7 +287,6 @@ export class Scorer {
       ],
       ...(flow === undefined ? {} : { flow }),
       ...(host === undefined ? {} : { host }),
-      ...(features === undefined ? {} : { features }),
     };
   }
 }

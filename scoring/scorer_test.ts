@@ -176,7 +176,7 @@ Deno.test("what speaks against a flow is said", () => {
   const verdict = new Scorer().judge([rule("scan", 0.9)], {
     ...record,
     flow: flowOf({ directionConfidence: 50 }),
-    features: { bwd_payload_bytes: 900 },
+    backwardPayload: 900,
     health: { oneWay: true, lossRatio: 0.02 },
   });
   assert.deepEqual(verdict.counterEvidence, [
@@ -230,12 +230,10 @@ Deno.test("flows() makes verdicts of interesting rows and of those asked for, on
   const scorer = new Scorer();
   const found = scorer.flows(batchOf(4), scoredOf([[0.1], [0.9], [0], [0.2]]), {
     also: (row) => row === 3,
-    features: true,
   });
   assert.deepEqual(found.map((one) => one.row), [1, 3]);
   assert.equal(found[0]!.order, 101);
   assert.equal(found[0]!.verdict.eventId, "f1");
-  assert.deepEqual(found[0]!.verdict.features, { packet_rate: 2 });
   assert.deepEqual(found[0]!.verdict.predictions, { traffic: 0.25 });
   assert.equal(found[0]!.alerts.length, 1);
   assert.equal(found[1]!.alerts.length, 0);
