@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { instantiateWasm } from "./_binding.ts";
 import { WasmMemory } from "./_wasm_memory.ts";
+import { Core } from "./core.ts";
 
 const ABC = new TextEncoder().encode("abc");
+/** A pcap file with one UDP packet. */
+const ONE_PACKET = Uint8Array.fromHex(
+  "d4c3b2a1020004000000000000000000ffff000001000000" +
+    "00f15365000000002a0000002a000000" + "020000000001020000000002" + "0800" +
+    "4500001c0001000040110000" + "0a0000010a000002" + "0001000200080000",
+);
 const ABC_SHA256 =
   "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
@@ -65,6 +72,19 @@ Deno.test("keepRoom grows the memory before a view is made, so that less does no
   for (const one of regions) one.free();
   keepRoom(2 ** 31);
   assert.equal(region.bytes.length, 64);
+});
+
+Deno.test("a batch stays where it is while less than 4 MiB is taken from the same core", async () => {
+  const binding = await instantiateWasm();
+  const core = new Core(binding, "asked for");
+  for (let round = 0; round < 12; round++) {
+    using engine = core.openEngine();
+    engine.run(ONE_PACKET);
+    const { batch } = engine.run(new Uint8Array(0));
+    assert.ok(batch.flowCount > 0);
+    for (let i = 0; i < 3; i++) binding.allocate(1 << 20);
+    assert.ok(!batch.flows.buffer.detached, `round ${round}`);
+  }
 });
 
 Deno.test("a failed allocation breaks the wasm instance for good, and no other", async () => {

@@ -85,8 +85,12 @@ Deno.test("Ctrl-C ends generate and train with 130, and leaves no file that is n
         if (await Deno.stat(`${folder}/${sign}`).catch(() => undefined)) break;
         await new Promise((resolve) => setTimeout(resolve, 25));
       }
+      // In the middle of its work, which waits for nothing.
+      await new Promise((resolve) => setTimeout(resolve, 500));
       child.kill("SIGINT");
+      const hung = setTimeout(() => child.kill("SIGKILL"), 20_000);
       const { code, stderr } = await output;
+      clearTimeout(hung);
       assert.equal(code, 130, task);
       const said = new TextDecoder().decode(stderr);
       assert.doesNotMatch(said, /abort|\n\s+at /i, task);
