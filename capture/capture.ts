@@ -267,7 +267,9 @@ export async function openCapture(
 
 function openEngine(core: Core, options: CaptureOptions): Engine {
   try {
-    return core.openEngine(engineOptions(options));
+    return core.openEngine(engineOptions(options), {
+      batchRecords: BATCH_RECORDS,
+    });
   } catch (error) {
     if (!(error instanceof NativeError) || error.code !== "refused") {
       throw error;
