@@ -5,7 +5,6 @@
  * `floor` walks the records of a pcap file in TypeScript; `features` reads it through the engine; `chain` is the whole
  * `analyze()`, with its log where LOG is given.
  */
-import { analyze } from "@ml-defender/sdk";
 import { openCapture } from "@ml-defender/capture";
 import { openCore } from "@ml-defender/native";
 
@@ -47,6 +46,8 @@ async function features(): Promise<Record<string, number>> {
 }
 
 async function chain(): Promise<Record<string, number>> {
+  // What features alone do not need is not loaded for them.
+  const { analyze } = await import("@ml-defender/sdk");
   const core = await openCore({ build: build as "native" | "wasm" });
   await using run = await analyze(path, {
     core,
