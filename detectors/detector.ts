@@ -5,17 +5,14 @@ import {
   FIRING_SCORE,
   type FlowBatch,
   type HostBatch,
+  MODEL_CATEGORIES,
+  type ModelName,
+  MODELS,
   type Predictor,
   type Reason,
 } from "@ml-defender/events";
 import { FastRules } from "./fast/fast.ts";
-import {
-  MODEL_CATEGORIES,
-  type ModelName,
-  MODELS,
-  refine,
-  subjectFor,
-} from "./refine.ts";
+import { refine, subjectFor } from "./refine.ts";
 
 /** From this model score on, the model says what it found, and about that alone. */
 const SPEAKS = 0.5;

@@ -1,25 +1,8 @@
-import type { Category } from "@ml-defender/events";
-
-/** The four models. */
-export type ModelName = "ddos" | "ransomware" | "traffic" | "internal";
-
-/** The models in the order of logs. */
-export const MODELS: readonly ModelName[] = [
-  "ddos",
-  "ransomware",
-  "traffic",
-  "internal",
-];
-
-/** Categories that each model speaks for. */
-export const MODEL_CATEGORIES: Readonly<
-  Record<ModelName, readonly Category[]>
-> = {
-  ddos: ["ddos"],
-  ransomware: ["ransomware"],
-  traffic: ["dns", "exfiltration", "web", "mining", "c2"],
-  internal: ["bruteforce", "scan", "lateral"],
-};
+import {
+  type Category,
+  MODEL_CATEGORIES,
+  type ModelName,
+} from "@ml-defender/events";
 
 /** A model's finding in terms of incidents. */
 export interface Refined {

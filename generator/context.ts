@@ -1,5 +1,6 @@
 /** What scenarios and benign activities build with. */
 
+import type { Category } from "@ml-defender/events";
 import type { Family, Host } from "./address.ts";
 import { lookup } from "./apps/dns.ts";
 import { tls, TLS_PROFILES, type TlsProfile } from "./apps/tls.ts";
@@ -10,19 +11,6 @@ import { tcp, type TcpSpec } from "./tcp.ts";
 import type { Topology } from "./topology.ts";
 import { udp, type UdpSpec } from "./udp.ts";
 import type { Step } from "./tcp.ts";
-
-/** Categories that incidents are judged by. */
-export type Category =
-  | "ddos"
-  | "scan"
-  | "bruteforce"
-  | "lateral"
-  | "ransomware"
-  | "c2"
-  | "dns"
-  | "exfiltration"
-  | "mining"
-  | "web";
 
 /** An attack as a scenario declares it. */
 export interface AttackPlan {

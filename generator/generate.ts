@@ -9,7 +9,8 @@ import {
   CaptureWriter,
   type Chunk,
 } from "./capture_writer.ts";
-import { type AttackPlan, type Category, Context } from "./context.ts";
+import type { Category } from "@ml-defender/events";
+import { type AttackPlan, Context } from "./context.ts";
 import { Rng } from "./rng.ts";
 import { SCENARIOS } from "./scenarios/index.ts";
 import type { Scenario } from "./scenarios/scenario.ts";

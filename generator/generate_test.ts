@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { CATEGORIES } from "@ml-defender/events";
 import { inPrefix, parseAddress } from "./address.ts";
 import { readCapture } from "./capture_reader.ts";
 import {
@@ -15,9 +16,6 @@ const SMALL: Omit<GenerateOptions, "seed"> = {
   benignPacketsPerSecond: 10,
 };
 const ATTACKS = [...SCENARIOS.values()].filter((scenario) => !scenario.mix);
-const CATEGORIES =
-  "ddos scan bruteforce lateral ransomware c2 dns exfiltration mining web"
-    .split(" ");
 
 Deno.test("generate gives the same bytes and truth for the same seed in every scenario", () => {
   for (const name of SCENARIOS.keys()) {

@@ -34,7 +34,6 @@ export { truthPath, writeCapture, writeCaptureInTurns } from "./write.ts";
 export type { WriteOptions } from "./write.ts";
 export { SCENARIOS } from "./scenarios/index.ts";
 export type { Scenario } from "./scenarios/scenario.ts";
-export type { Category } from "./context.ts";
 export type { CaptureFormat, Chunk } from "./capture_writer.ts";
 export type { MixName } from "./benign/mixes.ts";
 export type { IpChoice } from "./topology.ts";

@@ -8,6 +8,7 @@ import {
   type Category,
   FIRING_SCORE,
   type Flow,
+  MODEL_OF,
   type Reason,
   reasonText,
   type Verdict,
@@ -66,19 +67,6 @@ const FAMILIES: Readonly<Record<Category, string>> = {
   web: "web_attack",
 };
 
-const FORESTS: Readonly<Record<Category, string>> = {
-  ddos: "ddos",
-  scan: "internal",
-  bruteforce: "internal",
-  lateral: "internal",
-  ransomware: "ransomware",
-  c2: "traffic",
-  dns: "traffic",
-  exfiltration: "traffic",
-  mining: "traffic",
-  web: "traffic",
-};
-
 const PROTOCOLS: Readonly<Record<number, string>> = {
   1: "icmp",
   6: "tcp",
@@ -102,7 +90,7 @@ function classification(verdict: Verdict): Detection["classification"] {
     final_class: severity === null ? "benign" : category ?? "unknown",
     threat_category: category,
     confidence: verdict.confidence,
-    level_2_category: category && FORESTS[category],
+    level_2_category: category && MODEL_OF[category],
     level_3_subcategory: verdict.reasons[0]?.code ?? null,
   };
 }

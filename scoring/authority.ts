@@ -1,7 +1,8 @@
-import type {
-  AuthoritativeSource,
-  Category,
-  Severity,
+import {
+  type AuthoritativeSource,
+  type Category,
+  MODEL_OF,
+  type Severity,
 } from "@ml-defender/events";
 import type { PolicyThresholds } from "./policy.ts";
 
@@ -86,22 +87,6 @@ export function confidenceOf(input: ConfidenceInput): number {
     (0.5 + directionConfidence / 200) *
     (1 - Math.min(1, Math.max(0, lossRatio))) * (oneWay ? 0.7 : 1);
 }
-
-/** The model that covers a category. */
-const MODEL_OF: Readonly<
-  Record<Category, "ddos" | "ransomware" | "traffic" | "internal">
-> = {
-  ddos: "ddos",
-  scan: "internal",
-  bruteforce: "internal",
-  lateral: "internal",
-  ransomware: "ransomware",
-  c2: "traffic",
-  dns: "traffic",
-  exfiltration: "traffic",
-  mining: "traffic",
-  web: "traffic",
-};
 
 /** Lowest model score that counts in a category: its model's threshold, and at least `level1`. */
 export function modelThreshold(

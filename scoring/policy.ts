@@ -1,4 +1,4 @@
-import { CATEGORIES, type Category } from "@ml-defender/events";
+import { CATEGORIES, type Category, type ModelName } from "@ml-defender/events";
 import * as v from "valibot";
 import { parseNetwork } from "./network.ts";
 
@@ -58,7 +58,7 @@ export interface PolicyThresholds {
   readonly highDivergence: number;
   /** Lowest model score that can alert, by model; `level1` holds for all of them. */
   readonly models: Readonly<
-    Record<"level1" | "ddos" | "ransomware" | "traffic" | "internal", number>
+    Record<"level1" | ModelName, number>
   >;
   /** Categories whose incidents need a higher final score than `malicious`. @default {{}} */
   readonly categories: Readonly<Partial<Record<Category, number>>>;

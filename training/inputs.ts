@@ -1,9 +1,9 @@
-import type { Category } from "@ml-defender/events";
+import type { Category, ModelName } from "@ml-defender/events";
 
 /** What one of the four forests is made of. */
 export interface ForestPlan {
   /** Name of the model. */
-  readonly name: "ddos" | "ransomware" | "traffic" | "internal";
+  readonly name: ModelName;
   /** Categories whose flows are its positive rows. */
   readonly categories: readonly Category[];
   /** Features that it reads, at most 32; never addresses, absolute times or port numbers. */

@@ -2,7 +2,8 @@
 
 import { type Host, makeHost } from "../address.ts";
 import type { MixName } from "../benign/mixes.ts";
-import type { Category, Context } from "../context.ts";
+import type { Category } from "@ml-defender/events";
+import type { Context } from "../context.ts";
 import type { Rng } from "../rng.ts";
 import { publicV4 } from "../topology.ts";
 
