@@ -1,3 +1,5 @@
+import { formatAddress } from "@ml-defender/events";
+
 /**
  * A host as text: its address, and `@vlan` / `%vni` behind it where it has them.
  *
@@ -13,7 +15,7 @@ export function hostKey(
   vlan = 0,
   vni = 0,
 ): string {
-  let text = version === 6 ? ipv6Text(octets) : octets.subarray(0, 4).join(".");
+  let text = formatAddress(octets.subarray(0, version === 6 ? 16 : 4));
   if (vlan !== 0) {
     const inner = vlan & 4095;
     const outer = vlan >>> 12;
@@ -21,28 +23,4 @@ export function hostKey(
   }
   if (vni !== 0) text += `%${vni - 1}`;
   return text;
-}
-
-/** RFC 5952: lower case, longest run of zero groups (at least two) shortened. */
-function ipv6Text(octets: Uint8Array): string {
-  const groups: number[] = [];
-  for (let i = 0; i < 16; i += 2) {
-    groups.push(octets[i]! << 8 | octets[i + 1]!);
-  }
-  let best = -1;
-  let bestLength = 1;
-  for (let i = 0; i < 8; i++) {
-    let end = i;
-    while (end < 8 && groups[end] === 0) end++;
-    if (end - i > bestLength) {
-      best = i;
-      bestLength = end - i;
-    }
-    if (end > i) i = end;
-  }
-  const hex = (part: number[]) => part.map((g) => g.toString(16)).join(":");
-  if (best < 0) return hex(groups);
-  return `${hex(groups.slice(0, best))}::${
-    hex(groups.slice(best + bestLength))
-  }`;
 }

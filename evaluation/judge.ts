@@ -1,4 +1,4 @@
-import type { Category, Incident } from "@ml-defender/events";
+import { addressOf, type Category, type Incident } from "@ml-defender/events";
 import type { LabelledCapture } from "./labels.ts";
 
 /** What was found in one malicious capture, held against its label. */
@@ -40,16 +40,6 @@ export function judge(
         .length,
     leading,
   };
-}
-
-/**
- * The address in a subject, without VLAN and tunnel.
- *
- * @param subject Subject of an incident.
- * @returns Its address.
- */
-export function addressOf(subject: string): string {
-  return subject.replace(/[@%].*$/, "");
 }
 
 function leadingBySubject(incidents: readonly Incident[]): Incident[] {

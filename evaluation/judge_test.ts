@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Category, Incident } from "@ml-defender/events";
-import { addressOf, byClass, judge } from "./judge.ts";
+import { byClass, judge } from "./judge.ts";
 import type { LabelledCapture } from "./labels.ts";
 
 function incident(
@@ -61,7 +61,6 @@ Deno.test("judge knows a host on a VLAN or in a tunnel by its address", () => {
     const scan = label(["scan"], ["10.0.0.1"]);
     assert.ok(judge(scan, [incident(subject, "scan", 0.7)]).right, subject);
   }
-  assert.equal(addressOf("2001:db8::1@5%0"), "2001:db8::1");
 });
 
 Deno.test("byClass sums captures, sources, answers and other hosts, and names what was missed", () => {

@@ -1,8 +1,12 @@
-import type { Batch, Incident, Verdict } from "@ml-defender/events";
+import {
+  addressOf,
+  type Batch,
+  type Incident,
+  type Verdict,
+} from "@ml-defender/events";
 import { openCapture } from "@ml-defender/capture";
 import type { Core } from "@ml-defender/native";
 import { Pipeline, type PipelineOptions } from "@ml-defender/sdk";
-import { addressOf } from "./judge.ts";
 import { WINDOW_US } from "./benign.ts";
 
 /** What one way of detecting made of one capture. */

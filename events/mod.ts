@@ -12,6 +12,7 @@
  *
  * @module
  */
+export * from "./address.ts";
 export * from "./batch.ts";
 export * from "./_catalogue.gen.ts";
 export * from "./category.ts";

@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-console
 /** `deno task demo`: traffic with attacks in it, and what is found in it. */
+import { addressOf } from "@ml-defender/events";
 import { openCore } from "@ml-defender/native";
 import { type AnalysisSummary, analyze, loadModels } from "@ml-defender/sdk";
 import { generateBytes, type Truth } from "../generator/generate.ts";
@@ -102,7 +103,7 @@ function matches(truth: Truth, { incidents }: AnalysisSummary): boolean {
   if (truth.attacks.length === 0) return incidents.length === 0;
   return truth.attacks.every(({ category, subjects }) =>
     incidents.some((incident) =>
-      subjects.includes(incident.subject.replace(/[@%].*$/, "")) &&
+      subjects.includes(addressOf(incident.subject)) &&
       (incident.category === category ||
         ACCEPTED[category]?.includes(incident.category))
     )

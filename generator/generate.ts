@@ -2,14 +2,14 @@
 
 import { createHash } from "node:crypto";
 import type { Family, Host } from "./address.ts";
-import { addressOf, formatAddress } from "./address.ts";
+import { addressOf } from "./address.ts";
 import { type MixName, runMix } from "./benign/mixes.ts";
 import {
   type CaptureFormat,
   CaptureWriter,
   type Chunk,
 } from "./capture_writer.ts";
-import type { Category } from "@ml-defender/events";
+import { type Category, formatAddress } from "@ml-defender/events";
 import { type AttackPlan, Context } from "./context.ts";
 import { Rng } from "./rng.ts";
 import { SCENARIOS } from "./scenarios/index.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { CATEGORIES } from "@ml-defender/events";
-import { inPrefix, parseAddress } from "./address.ts";
+import { CATEGORIES, contains, parseNetwork } from "@ml-defender/events";
 import { readCapture } from "./capture_reader.ts";
 import {
   generate,
@@ -110,9 +109,10 @@ Deno.test("generate's benign hosts lie within its home networks", () => {
     const { truth } = generateBytes("benign_office", { ...SMALL, seed: 2, ip });
     assert.ok(truth.benignHosts.length > 5);
     for (const text of truth.benignHosts) {
-      const address = parseAddress(text);
+      const address = parseNetwork(text);
       assert.ok(
-        address && truth.homeNets.some((net) => inPrefix(address, net)),
+        address &&
+          truth.homeNets.some((net) => contains(parseNetwork(net)!, address)),
         text,
       );
     }

@@ -1,12 +1,12 @@
 /** Puts a generated attack into a capture that exists: its hosts, its hours. */
 
 import {
-  type Family,
+  contains,
   formatAddress,
-  type Host,
-  inPrefix,
-  makeHost,
-} from "./address.ts";
+  type Network,
+  parseNetwork,
+} from "@ml-defender/events";
+import { type Family, type Host, makeHost } from "./address.ts";
 import { type CapturedPacket, readCapture } from "./capture_reader.ts";
 import { type CaptureFormat, CaptureWriter } from "./capture_writer.ts";
 import { Context } from "./context.ts";
@@ -113,15 +113,27 @@ function survey(packets: Iterable<CapturedPacket>): Survey {
   return out;
 }
 
+function blockOf(text: string): Network {
+  const block = parseNetwork(text);
+  if (block !== undefined) return block;
+  throw new RangeError(
+    `Cannot splice as 'homeNets' must be CIDR blocks: current value is ${text}`,
+  );
+}
+
+function isInside(nets: readonly Network[], address: Uint8Array): boolean {
+  const version = address.length === 4 ? 4 : 6;
+  const one = { version, bytes: address, prefix: address.length * 8 } as const;
+  return nets.some((net) => contains(net, one));
+}
+
 /** The machines that count as home: by prefix, else the most active address of all. */
 function homeOf(
   found: Survey,
-  nets: readonly string[],
+  nets: readonly Network[],
 ): { family: Family; seen: Seen[] } {
   const all = [...found.hosts.values()].sort((a, b) => b.packets - a.packets);
-  const inside = all.filter(({ address }) =>
-    nets.some((net) => inPrefix(address, net))
-  );
+  const inside = all.filter(({ address }) => isInside(nets, address));
   const pool = inside.length > 0 ? inside : all.slice(0, 1);
   if (pool.length === 0) {
     throw new RangeError(
@@ -190,7 +202,8 @@ export function splice(
   const root = new Rng(`${GENERATOR_VERSION}/${name}/${seed}/splice`);
   const found = survey(readCapture(capture));
   const nets = [...(options.homeNets ?? PRIVATE_NETS)];
-  const { family, seen } = homeOf(found, nets);
+  const blocks = nets.map((net) => blockOf(net));
+  const { family, seen } = homeOf(found, blocks);
   const dice = root.split("dice");
   const hosts = seen.map((one) => hostOf(dice, one, family));
   // Captures of one or two machines get some neighbours, so that every role can be filled.
@@ -198,7 +211,7 @@ export function splice(
     hosts.push(neighbourOf(dice, hosts[0] as Host, family));
   }
   const outside = [...found.hosts.values()].find(({ address }) =>
-    !nets.some((net) => inPrefix(address, net))
+    !isInside(blocks, address)
   );
   const topology = new Topology(root.split("topology"), {
     ip: family,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inPrefix, parseAddress } from "./address.ts";
+import { contains, parseNetwork } from "@ml-defender/events";
 import { readCapture } from "./capture_reader.ts";
 import { collect, generateBytes } from "./generate.ts";
 import { SCENARIOS } from "./scenarios/index.ts";
@@ -32,11 +32,11 @@ for (const ip of [4, 6] as const) {
       assert.ok(attack.startUs >= (original[0]?.timeUs ?? 0), name);
       assert.ok(attack.endUs <= (original.at(-1)?.timeUs ?? 0), name);
       const touched = [...attack.subjects, ...attack.victims].map((text) =>
-        parseAddress(text) as Uint8Array
+        parseNetwork(text)!
       );
       assert.ok(
         touched.some((address) =>
-          homeNets.some((net) => inPrefix(address, net))
+          homeNets.some((net) => contains(parseNetwork(net)!, address))
         ),
         name,
       );

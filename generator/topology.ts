@@ -1,12 +1,7 @@
 /** Made-up networks: prefixes, hosts, roles and round trips, all by seed. */
 
-import {
-  type Family,
-  formatAddress,
-  type Host,
-  makeHost,
-  type Stack,
-} from "./address.ts";
+import { formatAddress } from "@ml-defender/events";
+import { type Family, type Host, makeHost, type Stack } from "./address.ts";
 import type { Rng } from "./rng.ts";
 
 /** Which IP versions a network speaks. */

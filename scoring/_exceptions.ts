@@ -1,5 +1,12 @@
-import type { Category, Evidence, Flow } from "@ml-defender/events";
-import { addressOf, contains, type Network, parseNetwork } from "./network.ts";
+import {
+  addressOf,
+  type Category,
+  contains,
+  type Evidence,
+  type Flow,
+  type Network,
+  parseNetwork,
+} from "@ml-defender/events";
 import type { HostRole, Policy } from "./policy.ts";
 import { ROLE_RELAXES } from "./roles.ts";
 
@@ -50,7 +57,7 @@ export class Exceptions {
     flow: Flow | undefined,
   ): string | undefined {
     if (this.#blocks.length === 0) return undefined;
-    const address = addressOf(evidence.subject);
+    const address = parseNetwork(addressOf(evidence.subject));
     return this.#blocks.find((block) =>
       timestampUs < block.untilUs &&
       (block.network === undefined ||
@@ -64,7 +71,7 @@ export class Exceptions {
   /** Role of the evidence's subject that explains it; `undefined` if none does. */
   explainedBy(evidence: Evidence): HostRole | undefined {
     if (this.#roles.length === 0) return undefined;
-    const address = addressOf(evidence.subject);
+    const address = parseNetwork(addressOf(evidence.subject));
     if (address === undefined) return undefined;
     return this.#roles.find(({ network, role }) => {
       const { categories, rules } = ROLE_RELAXES[role];

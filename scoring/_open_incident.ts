@@ -1,10 +1,11 @@
-import type {
-  Category,
-  Flow,
-  Incident,
-  Reason,
-  Severity,
-  Verdict,
+import {
+  addressOf,
+  type Category,
+  type Flow,
+  type Incident,
+  type Reason,
+  type Severity,
+  type Verdict,
 } from "@ml-defender/events";
 import { hash128 } from "./_hash.ts";
 import {
@@ -146,7 +147,7 @@ export class OpenIncident {
   #addFlow(flow: Flow): void {
     this.#flows++;
     this.#twoWay ||= isTwoWay(flow);
-    const address = this.subject.split(/[@%]/, 1)[0];
+    const address = addressOf(this.subject);
     const peer = address === flow.sourceAddress
       ? flow.destinationAddress
       : flow.sourceAddress;

@@ -22,7 +22,6 @@
 export * from "./authority.ts";
 export * from "./budget.ts";
 export * from "./incidents.ts";
-export * from "./network.ts";
 export * from "./policy.ts";
 export * from "./precedence.ts";
 export * from "./roles.ts";

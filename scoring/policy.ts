@@ -1,6 +1,10 @@
-import { CATEGORIES, type Category, type ModelName } from "@ml-defender/events";
+import {
+  CATEGORIES,
+  type Category,
+  type ModelName,
+  parseNetwork,
+} from "@ml-defender/events";
 import * as v from "valibot";
-import { parseNetwork } from "./network.ts";
 
 /** What a host is known to be. */
 export type HostRole =

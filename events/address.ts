@@ -90,8 +90,43 @@ export function contains(network: Network, address: Network): boolean {
   return differing >> (8 - rest) === 0;
 }
 
-/** The address in a batch key, which may carry a VLAN or a tunnel id behind it. */
-export function addressOf(key: string): Network | undefined {
-  const match = /^[0-9a-fA-F:.]+/.exec(key);
-  return match === null ? undefined : parseNetwork(match[0]);
+/**
+ * Text of an address.
+ *
+ * @param bytes 4 bytes of IPv4 or 16 of IPv6.
+ * @returns IPv6 as RFC 5952 wants it: lower case, the longest run of zero groups (at least two) shortened.
+ */
+export function formatAddress(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join(".");
+  const groups: number[] = [];
+  for (let i = 0; i < 16; i += 2) {
+    groups.push(bytes[i]! << 8 | bytes[i + 1]!);
+  }
+  let best = -1;
+  let bestLength = 1;
+  for (let i = 0; i < 8; i++) {
+    let end = i;
+    while (end < 8 && groups[end] === 0) end++;
+    if (end - i > bestLength) {
+      best = i;
+      bestLength = end - i;
+    }
+    if (end > i) i = end;
+  }
+  const hex = (part: number[]) => part.map((g) => g.toString(16)).join(":");
+  if (best < 0) return hex(groups);
+  return `${hex(groups.slice(0, best))}::${
+    hex(groups.slice(best + bestLength))
+  }`;
+}
+
+/**
+ * The address in a host's batch key, such as the subject of an incident, without the VLAN (`@5`) and the tunnel (`%7`)
+ * that may stand behind it.
+ *
+ * @param subject Batch key.
+ * @returns Text of the address.
+ */
+export function addressOf(subject: string): string {
+  return subject.replace(/[@%].*$/, "");
 }
