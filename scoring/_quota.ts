@@ -1,8 +1,8 @@
 const BUCKET_US = 5_000_000;
 /** Of the rows beyond the quota one in so many is still judged. */
 const SHARE = 64;
-/** Keys at once; the one that began its five seconds first is forgotten beyond it. */
-const MAX_KEYS = 65_536;
+/** Keys of one generation; two are kept, so that forgetting costs no search for the oldest key. */
+const GENERATION_KEYS = 8_192;
 
 interface Use {
   bucket: number;
@@ -16,7 +16,8 @@ interface Use {
  */
 export class Quota {
   readonly #limit: number;
-  readonly #uses = new Map<string, Use>();
+  #young = new Map<string, Use>();
+  #old = new Map<string, Use>();
 
   /** @param limit Rows for each key and five seconds. */
   constructor(limit: number) {
@@ -33,11 +34,10 @@ export class Quota {
    */
   take(key: string, timestampUs: number, rows = 1): number {
     const bucket = Math.floor(timestampUs / BUCKET_US);
-    const use = this.#uses.get(key) ?? { bucket: NaN, judged: 0, skipped: 0 };
+    const use = this.#young.get(key) ?? this.#renew(key);
     if (use.bucket !== bucket) {
       use.bucket = bucket;
       use.judged = 0;
-      this.#renew(key, use);
     }
     if (use.judged >= this.#limit && use.skipped < SHARE - 1) {
       use.skipped += rows;
@@ -49,15 +49,14 @@ export class Quota {
     return skipped;
   }
 
-  /** Puts a key behind all others; the one that began its five seconds first gives way where there are too many. */
-  #renew(key: string, use: Use): void {
-    this.#uses.delete(key);
-    if (this.#uses.size >= MAX_KEYS) {
-      for (const oldest of this.#uses.keys()) {
-        this.#uses.delete(oldest);
-        break;
-      }
+  /** Puts a key among the young ones; beyond their bound all that were not used since are forgotten. */
+  #renew(key: string): Use {
+    const use = this.#old.get(key) ?? { bucket: NaN, judged: 0, skipped: 0 };
+    if (this.#young.size >= GENERATION_KEYS) {
+      this.#old = this.#young;
+      this.#young = new Map();
     }
-    this.#uses.set(key, use);
+    this.#young.set(key, use);
+    return use;
   }
 }
