@@ -128,6 +128,8 @@ async function readRows(
       const flow = flows.flow(row);
       const category = labelOf(flow);
       if (category === null) continue;
+      const values = pick(flows, row, SHOWING);
+      if (homeNets === undefined && !shows(category, values)) continue;
       const rows = groups.get(category) ?? [];
       const window = Math.floor(flow.endUs / WINDOW_US);
       rows.push({
@@ -139,6 +141,22 @@ async function readRows(
     }
   }
   return [...groups.values()].flatMap((rows) => thin(rows, ROWS_PER_CAPTURE));
+}
+
+/** Features by which a flow of a labelled capture shows what the capture is about. */
+const SHOWING = ["pair_flows", "duration_s", "http_target_special_ratio"];
+
+/**
+ * Whether a flow can show what its capture is about: an infected host opens ordinary web pages too, and an attacker
+ * looks at a site before; a single short visit or a plain request is no lesson.
+ */
+function shows(
+  category: Category | undefined,
+  [visits, seconds, special]: readonly number[],
+): boolean {
+  if (category === "c2") return visits! >= 3 || seconds! >= 60;
+  if (category === "web") return special! >= 0.02;
+  return true;
 }
 
 function columnsOf(

@@ -34,7 +34,7 @@ export interface Scored {
 }
 
 /** Weight of all ordinary flows beside all attack flows when scores become probabilities: attacks are rare. */
-const ORDINARY_WEIGHT = 20;
+const ORDINARY_WEIGHT = 4;
 
 /** Probability from which a verdict says something: the policy's default. */
 const ALERT = 0.7;

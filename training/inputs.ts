@@ -109,7 +109,7 @@ export const FOREST_PLANS: readonly ForestPlan[] = [
   {
     name: "traffic",
     categories: ["c2", "dns", "exfiltration", "mining", "web"],
-    falseAlertsPerHostDay: 0.1,
+    falseAlertsPerHostDay: 0.3,
     inputs: [
       "duration_s",
       "fwd_payload_bytes",
@@ -142,7 +142,7 @@ export const FOREST_PLANS: readonly ForestPlan[] = [
       "src_dns_query_rate_per_min_60s",
       "src_external_upload_bytes_300s",
       "src_upload_download_ratio_300s",
-      "src_http_requests_60s",
+      "app_dns",
     ],
   },
   {

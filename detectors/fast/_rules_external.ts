@@ -89,7 +89,7 @@ export const EXTERNAL_RULES: readonly Rule[] = [
     subject: "initiator",
     text: "bytes it sent outside in five minutes, with little in return",
     terms: [
-      lead("out_external_upload_bytes_300s", 20 * MIB, 20),
+      lead("out_external_upload_bytes_300s", 4 * MIB, 50),
       atLeast("out_data_exfiltration_indicators_300s", 0.85),
     ],
     flows: [{ feature: "dst_is_internal", is: 0 }],
@@ -100,7 +100,7 @@ export const EXTERNAL_RULES: readonly Rule[] = [
     subject: "initiator",
     text: "bytes it sent outside over one connection",
     terms: [
-      lead("fwd_payload_bytes", 32 * MIB, 20),
+      lead("fwd_payload_bytes", 6 * MIB, 50),
       atLeast("upload_ratio", 0.95),
       is("dst_is_internal", 0),
     ],

@@ -145,7 +145,7 @@ export const exfiltration: Scenario = {
       { length: count },
       () => topology.external(rng),
     );
-    const total = Math.min(rng.logUniform(1.5e6, 3e7), ctx.attackPackets * 950);
+    const total = Math.min(rng.logUniform(8e6, 4e7), ctx.attackPackets * 5000);
     const rounds = rng.pick([1, 1, 3, 8, 20]);
     const source = fileServers[0] as Host;
     const staged = rng.chance(0.35) && client !== source;

@@ -218,7 +218,7 @@ export const scanSlow: Scenario = {
     const how = tool(rng, ["syn", "syn", "connect", "udp"]);
     const vertical = rng.chance(0.5);
     const one = target(ctx);
-    const gapUs = Math.max(rng.logUniform(0.5e6, 30e6), ctx.attackUs / 2000);
+    const gapUs = Math.max(rng.logUniform(0.5e6, 8e6), ctx.attackUs / 2000);
     const jitter = rng.chance(0.6);
     const ports = vertical
       ? portsOf(rng, 2000)
