@@ -1,6 +1,6 @@
 const BUCKET_US = 5_000_000;
 /** Of the rows beyond the quota one in so many is still judged. */
-const SHARE = 64;
+const SHARE = 256;
 /** Keys of one generation; two are kept, so that forgetting costs no search for the oldest key. */
 const GENERATION_KEYS = 8_192;
 
@@ -39,7 +39,7 @@ export class Quota {
       use.bucket = bucket;
       use.judged = 0;
     }
-    if (use.judged >= this.#limit && use.skipped < SHARE - 1) {
+    if (use.judged >= this.#limit && use.skipped + rows < SHARE) {
       use.skipped += rows;
       return -1;
     }

@@ -53,7 +53,7 @@ export interface ScoreOptions {
   readonly health?: CaptureHealth;
   /**
    * Flow records of one leading category and one host that are judged in five seconds of capture time; of those beyond
-   * it one in 64 is. A flood of small flows costs some 30 us for each verdict without it.
+   * it one in 256 is. A flood of small flows costs some 30 us for each verdict without it.
    *
    * @default {Infinity}
    */

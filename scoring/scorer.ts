@@ -186,10 +186,16 @@ export class Scorer {
     }
     const { quota } = this.#quota;
     const time = batch.endUs(row);
-    const source = quota.take(`${column} ${batch.source(row)}`, time);
-    if (CATEGORIES[column] !== "ddos" || source < 0) return source;
-    const victim = quota.take(`> ${batch.destination(row)}`, time, source + 1);
-    return victim < 0 ? victim : source + victim;
+    // A flood's victim is asked first: its forged sources then take no place.
+    const flood = CATEGORIES[column] === "ddos";
+    const victim = flood ? quota.take(`> ${batch.destination(row)}`, time) : 0;
+    if (victim < 0) return victim;
+    const source = quota.take(
+      `${column} ${batch.source(row)}`,
+      time,
+      victim + 1,
+    );
+    return source < 0 ? source : source + victim;
   }
 
   #group(

@@ -292,8 +292,8 @@ Deno.test("perSubject judges a share of a flood, and every row is counted", () =
     return { ids, flows: tracker.close()[0]!.incident.flows };
   };
   const whole = run([1000]);
-  assert.equal(whole.ids.length, 100 + Math.floor(900 / 64));
-  assert.equal(whole.flows, 100 + 64 * Math.floor(900 / 64));
+  assert.equal(whole.ids.length, 100 + Math.floor(900 / 256));
+  assert.equal(whole.flows, 100 + 64 * Math.floor(900 / 256));
   // However the records are cut into batches.
   assert.deepEqual(run([1, 333, 600, 66]), whole);
 });
@@ -309,7 +309,7 @@ Deno.test("perSubject limits a flood from many sources by its victim", () => {
     evidence: () => [rule("ddos", 0.9, { subject: "192.0.2.7" })],
   };
   const found = new Scorer().flows(batch, moved, { perSubject: 50 });
-  assert.ok(found.length < 50 + size / 64 + 1, `${found.length}`);
+  assert.ok(found.length < 50 + size / 256 + 1, `${found.length}`);
   const counted = found.reduce((sum, one) => sum + 1 + one.repeats, 0);
-  assert.ok(counted > size - 64 && counted <= size);
+  assert.ok(counted > size - 256 && counted <= size);
 });
