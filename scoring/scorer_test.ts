@@ -293,7 +293,7 @@ Deno.test("perSubject judges a share of a flood, and every row is counted", () =
   };
   const whole = run([1000]);
   assert.equal(whole.ids.length, 100 + Math.floor(900 / 256));
-  assert.equal(whole.flows, 100 + 64 * Math.floor(900 / 256));
+  assert.equal(whole.flows, 100 + 256 * Math.floor(900 / 256));
   // However the records are cut into batches.
   assert.deepEqual(run([1, 333, 600, 66]), whole);
 });
