@@ -32,6 +32,7 @@ const HOST_UPLOAD_BYTES = 16 * 1_048_576;
  * | | long, slow, short plain messages to a registered port | mining |
  * | | else | c2 |
  * | internal | login service, used at least 5 times in five minutes, mostly answered | bruteforce |
+ * | | answered datagrams | bruteforce |
  * | | most of what the host tries is not accepted, or 10 ports in 30 s, or an ARP sweep, or ICMP | scan |
  * | | else | lateral |
  *
@@ -104,6 +105,8 @@ function internalCategory(feature: FeatureReader): Category {
     feature("login_service") === 1 && feature("src_login_flows_300s") >= 5 &&
     !refused
   ) return "bruteforce";
+  // Movement needs a connection; what is answered by datagrams is asked for tickets or passwords.
+  if (feature("is_udp") === 1 && feature("answered") === 1) return "bruteforce";
   if (
     refused || feature("src_unique_ports_30s") >= 10 ||
     feature("src_arp_targets_30s") >= 20 || feature("is_icmp") === 1

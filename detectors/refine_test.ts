@@ -107,3 +107,9 @@ Deno.test("subjectFor agrees with refine where both name the category", () => {
   assert.equal(subjectFor("scan", outside), "initiator");
   assert.equal(subjectFor("ddos", () => 3), "responder");
 });
+
+Deno.test("refine takes answered datagrams inside for guesses: movement needs a connection", () => {
+  const flow = { src_is_internal: 1, dst_is_internal: 1, answered: 1 };
+  assert.equal(of("internal", { ...flow, is_udp: 1 }), "bruteforce initiator");
+  assert.equal(of("internal", { ...flow, is_udp: 0 }), "lateral initiator");
+});
