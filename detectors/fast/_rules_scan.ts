@@ -191,4 +191,19 @@ export const SCAN_RULES: readonly Rule[] = [
     ],
     flows: [...NO_DATA_BACK, { feature: "is_tcp", is: 1 }],
   },
+  {
+    code: "slow_inner_sweep",
+    category: "scan",
+    subject: "initiator",
+    text:
+      "hosts inside it tried over five minutes on the same few ports, most without an answer",
+    // By UDP too: games and calls that ask many hosts in vain ask outside.
+    terms: [
+      lead("out_internal_destinations_300s", 30, 20),
+      atLeast("out_port_scan_pattern_score_300s", 0.6),
+      atMost("out_port_entropy_300s", 0.45),
+      ...SENDS_SLOWLY,
+    ],
+    flows: NO_DATA_BACK,
+  },
 ];

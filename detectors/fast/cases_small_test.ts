@@ -210,4 +210,18 @@ export const SMALL_CASES: readonly Case[] = [
       ["few of them", { http_target_special_ratio: 0.01 }],
     ],
   },
+  {
+    rule: "slow_inner_sweep",
+    kind: "host",
+    fires: {
+      out_internal_destinations_300s: 90,
+      out_port_scan_pattern_score_300s: 0.9,
+      out_port_entropy_300s: 0,
+      out_byte_rate_300s: 18,
+    },
+    counter: [
+      ["a game asks outside", { out_internal_destinations_300s: 2 }],
+      ["answers come", { out_port_scan_pattern_score_300s: 0.02 }],
+    ],
+  },
 ];
