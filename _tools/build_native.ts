@@ -8,21 +8,15 @@ import { generate } from "./gen_symbols.ts";
 import {
   type Context,
   hashInputs,
+  libraryName,
   link,
   openContext,
   type Row,
 } from "./native_context.ts";
 import { buildDrivers, coverage, fuzz, runTests } from "./native_programs.ts";
-import {
-  BUILD,
-  BuildError,
-  COMPILE,
-  hashTexts,
-  LINK,
-  NATIVE,
-  prune,
-} from "./native_toolchain.ts";
-import { pack, readPacked, sha256Hex } from "./pack_native.ts";
+import { BUILD, BuildError, NATIVE, prune } from "./native_toolchain.ts";
+import { digestHex } from "../native/_packed.ts";
+import { pack, readPacked } from "./pack_native.ts";
 
 const HELP = `Build the core.
 
@@ -86,9 +80,7 @@ async function buildWasm(context: Context): Promise<Row> {
 async function buildNative(context: Context): Promise<Row> {
   const { compiler, version, core, host, sources } = context;
   const all = [...core, ...host];
-  const flags = [...COMPILE.native, ...LINK.native, version];
-  const hash = await hashTexts([...flags, await hashInputs(compiler, all)]);
-  const name = `libmldefender-${hash.slice(0, 16)}.so`;
+  const name = await libraryName(version, await hashInputs(compiler, all));
   const file = await link(context, "native", all, name);
   const about = { name, compiler: version, sources };
   const { size, sha256 } = await pack(
@@ -140,7 +132,7 @@ async function check(context: Context): Promise<Row> {
       ...{ committed: committed.compiler, present: context.version },
     };
   }
-  const sha256 = await sha256Hex(await linkWasm(context));
+  const sha256 = await digestHex(await linkWasm(context));
   if (sha256 !== committed.sha256) {
     throw new BuildError(
       `native/bin/core_wasm.json differs from a rebuild by the same compiler: ${committed.sha256} is committed, ${sha256} was built`,

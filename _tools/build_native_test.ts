@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { listSources, missingPackage, NATIVE } from "./native_toolchain.ts";
-import { pack, readPacked, unpack } from "./pack_native.ts";
+import { unpack } from "../native/_packed.ts";
+import { pack, readPacked } from "./pack_native.ts";
 
 const TOOL = new URL("./build_native.ts", import.meta.url).pathname;
 
@@ -56,7 +57,7 @@ Deno.test("pack and unpack give the bytes back, and packing them again changes n
     const about = { name: "x.so", compiler: "c", sources: "s" };
     const packed = await pack(file, bytes, about);
     assert.equal(packed.size, 5000);
-    assert.deepEqual(unpack((await readPacked(file))!), bytes);
+    assert.deepEqual(await unpack((await readPacked(file))!), bytes);
     assert.deepEqual(await pack(file, bytes, about), packed);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,36 +1,39 @@
 // deno-lint-ignore-file no-console
 /**
  * Walks every export of every member and refuses an import that the house does not allow: the table is the one in
- * ARCHITECTURE.md. Also refuses npm packages beyond those listed for a member.
+ * ARCHITECTURE.md. Also refuses npm packages and modules of the runtime beyond those listed for a member.
  */
+import { MEMBERS } from "./members.ts";
 
 interface Allowed {
-  members: readonly string[];
-  npm: readonly string[];
+  readonly members: readonly string[];
+  readonly npm?: readonly string[];
+  /** Modules of the runtime, as what they name after `node:`. */
+  readonly node?: readonly string[];
   /** Folders of the package's own that are no members. */
-  folders?: readonly string[];
+  readonly folders?: readonly string[];
 }
 
 const ALLOWED: Readonly<Record<string, Allowed>> = {
-  events: { members: [], npm: [] },
-  native: { members: [], npm: [] },
-  capture: { members: ["events", "native"], npm: [] },
-  detectors: { members: ["events"], npm: [] },
+  events: { members: [] },
+  native: { members: [] },
+  capture: { members: ["events", "native"], node: ["stream", "zlib"] },
+  detectors: { members: ["events"] },
   scoring: { members: ["events"], npm: ["valibot"] },
-  raglogger: { members: ["events", "native"], npm: [] },
+  raglogger: { members: ["events"], node: ["crypto", "process"] },
   ".": {
-    members: [
-      "events",
-      "native",
-      "capture",
-      "detectors",
-      "scoring",
-      "raglogger",
-    ],
+    members: MEMBERS,
     npm: ["valibot"],
+    node: ["crypto", "process", "stream", "zlib"],
     folders: ["models"],
   },
 };
+
+for (const member of MEMBERS) {
+  if (ALLOWED[member] !== undefined) continue;
+  console.error(`${member} is a member that the table does not know`);
+  Deno.exit(1);
+}
 
 const root = new URL("../", import.meta.url);
 
@@ -57,9 +60,12 @@ function problem(
 ): string | undefined {
   if (specifier.startsWith("npm:")) {
     const name = specifier.replace(/^npm:\/?/, "").replace(/(.)@.*$/, "$1");
-    return allowed.npm.includes(name) ? undefined : `npm package ${name}`;
+    return allowed.npm?.includes(name) ? undefined : `npm package ${name}`;
   }
-  if (specifier.startsWith("node:")) return undefined;
+  if (specifier.startsWith("node:")) {
+    const name = specifier.slice("node:".length);
+    return allowed.node?.includes(name) ? undefined : specifier;
+  }
   if (!specifier.startsWith(root.href)) return specifier;
   const path = specifier.slice(root.href.length);
   const owner = path.includes("/") ? path.split("/")[0]! : ".";

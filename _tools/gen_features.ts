@@ -1,7 +1,6 @@
-// deno-lint-ignore-file no-console
 /**
  * Makes the feature catalogue's three faces from `feature_definitions.ts`: the C++ enumeration, the TypeScript
- * catalogue, and the reference page. `--check` fails when a committed file differs.
+ * catalogue, and the reference page. `generated.ts --check` fails when a committed file differs.
  */
 import {
   FLOW,
@@ -10,15 +9,15 @@ import {
   OUT,
   type WindowDefinition,
 } from "./feature_definitions.ts";
+import { helpIfAsked } from "./steps.ts";
 
 const HELP = `
-Usage: deno task features [--check]
+Usage: deno task features
 
 Makes the C++ enumeration, the TypeScript catalogue and docs/features.md of _tools/feature_definitions.ts.
 
 Options:
-  --check    write nothing; fail where a committed file differs
-  --help     show this text
+  --help    show this text
 `;
 
 const HEAD =
@@ -188,26 +187,22 @@ ${table(IN, seconds)}
 `;
 }
 
-const root = new URL("../", import.meta.url);
-const files: Record<string, string> = {
-  "native/core/flow/features.gen.hpp": cpp(),
-  "events/_catalogue.gen.ts": typescript(),
-  "docs/features.md": markdown(),
-};
-if (Deno.args.includes("--help")) {
-  console.log(HELP.trim());
-  Deno.exit(0);
+/**
+ * The generated files of the catalogue.
+ *
+ * @returns Text of each by its path from the root.
+ */
+export function featureFiles(): Record<string, string> {
+  return {
+    "native/core/flow/features.gen.hpp": cpp(),
+    "events/_catalogue.gen.ts": typescript(),
+    "docs/features.md": markdown(),
+  };
 }
-let stale = false;
-for (const [path, text] of Object.entries(files)) {
-  const url = new URL(path, root);
-  if (Deno.args.includes("--check")) {
-    if (await Deno.readTextFile(url).catch(() => "") !== text) {
-      console.error(`${path} is stale: run deno run -A _tools/gen_features.ts`);
-      stale = true;
-    }
-  } else {
-    await Deno.writeTextFile(url, text);
+
+if (import.meta.main) {
+  helpIfAsked(HELP);
+  for (const [path, text] of Object.entries(featureFiles())) {
+    await Deno.writeTextFile(new URL(`../${path}`, import.meta.url), text);
   }
 }
-if (stale) Deno.exit(1);

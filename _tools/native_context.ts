@@ -5,6 +5,7 @@
  */
 import {
   BUILD,
+  COMPILE,
   COMPILER,
   Compiler,
   compilerVersion,
@@ -15,6 +16,7 @@ import {
   type Profile,
   run,
 } from "./native_toolchain.ts";
+import { readPacked } from "./pack_native.ts";
 
 /** One line of what a run did. */
 export type Row = Record<string, string | number>;
@@ -41,10 +43,56 @@ export interface Context {
 export async function openContext(): Promise<Context> {
   const version = await compilerVersion();
   const compiler = new Compiler(version);
-  const core = ["c_api.cpp", ...await listSources(["core"], [".cpp"])];
+  const core = await coreSources();
   const host = await listSources(["host"], [".cpp"]);
   const sources = await hashInputs(compiler, core);
   return { compiler, version, core, host, sources };
+}
+
+/**
+ * Packed builds in the tree that were not made of the present sources. Needs no compiler: what a build was made of, and
+ * by which version, stands beside it.
+ *
+ * @returns Their paths from the root.
+ */
+export async function stalePacked(): Promise<string[]> {
+  const reader = new Compiler("");
+  const core = await coreSources();
+  const sources = await hashInputs(reader, core);
+  const host = await listSources(["host"], [".cpp"]);
+  const all = await hashInputs(reader, [...core, ...host]);
+  const stale: string[] = [];
+  for await (const { name } of Deno.readDir(new URL("bin/", NATIVE))) {
+    const packed = await readPacked(new URL(`bin/${name}`, NATIVE));
+    if (packed === undefined) continue;
+    const named = packed.name.endsWith(".so")
+      ? await libraryName(packed.compiler, all)
+      : packed.name;
+    if (packed.sources !== sources || packed.name !== named) {
+      stale.push(`native/bin/${name}`);
+    }
+  }
+  return stale.sort();
+}
+
+async function coreSources(): Promise<string[]> {
+  return ["c_api.cpp", ...await listSources(["core"], [".cpp"])];
+}
+
+/**
+ * File name of the shared library: it tells what the library was made of.
+ *
+ * @param version Version of the compiler.
+ * @param inputs Hash over all its sources.
+ * @returns `libmldefender-<hash>.so`.
+ */
+export async function libraryName(
+  version: string,
+  inputs: string,
+): Promise<string> {
+  const flags = [...COMPILE.native, ...LINK.native, version];
+  const hash = await hashTexts([...flags, inputs]);
+  return `libmldefender-${hash.slice(0, 16)}.so`;
 }
 
 /**

@@ -12,7 +12,7 @@ import {
   type Profile,
   run,
 } from "./native_toolchain.ts";
-import { sha256Hex } from "./pack_native.ts";
+import { digestHex } from "../native/_packed.ts";
 import { pathToFileURL } from "node:url";
 
 /** Build one program, linked with the whole core. */
@@ -179,7 +179,7 @@ async function copyTree(
   await Deno.mkdir(build, { recursive: true });
   const bytes = await Deno.readFile(new URL(`${BUILD}/${library}`, NATIVE));
   await Deno.writeFile(new URL(library, build), bytes);
-  const about = { name: library, sha256: await sha256Hex(bytes), sources };
+  const about = { name: library, sha256: await digestHex(bytes), sources };
   await Deno.writeTextFile(
     new URL("current.json", build),
     JSON.stringify(about),

@@ -1,4 +1,5 @@
 /** Everything that must hold before a commit, in the order in which it fails fastest. `--no-tests` leaves the tests out. */
+import { MEMBERS } from "./members.ts";
 import { helpIfAsked, runSteps, type Step } from "./steps.ts";
 
 helpIfAsked(`
@@ -12,15 +13,6 @@ Options:
   --help        show this text
 `);
 
-const MEMBERS = [
-  "events",
-  "native",
-  "capture",
-  "detectors",
-  "scoring",
-  "raglogger",
-];
-
 const publish = (folder: string): Step => ({
   name: `publish ${folder === "." ? "sdk" : folder} (dry run)`,
   args: ["publish", "--dry-run", "--allow-dirty", "--quiet"],
@@ -32,7 +24,7 @@ const ok = await runSteps([
   { name: "lint", args: ["lint", "--quiet"] },
   {
     name: "generated files",
-    args: ["run", "-A", "_tools/gen_features.ts", "--check"],
+    args: ["run", "-A", "_tools/generated.ts", "--check"],
   },
   {
     name: "types",
@@ -56,6 +48,6 @@ const ok = await runSteps([
   ...[...MEMBERS, "."].map(publish),
   ...(Deno.args.includes("--no-tests")
     ? []
-    : [{ name: "tests", args: ["run", "-A", "_tools/test.ts"] }]),
+    : [{ name: "tests", args: ["run", "-A", "_tools/run_tests.ts"] }]),
 ]);
 Deno.exit(ok ? 0 : 1);

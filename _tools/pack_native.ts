@@ -4,34 +4,13 @@
  *
  * @module
  */
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
+import { digestHex, type Packed } from "../native/_packed.ts";
 
-/** A packed build. */
-export interface Packed {
-  /** File name of the build. */
-  readonly name: string;
-  /** Bytes before packing. */
-  readonly size: number;
-  /** SHA-256 of the bytes before packing, hexadecimal. */
-  readonly sha256: string;
+/** A packed build, with what made it. */
+export interface Made extends Packed {
   /** Version of the compiler that made it. */
   readonly compiler: string;
-  /** SHA-256 over the sources that both builds share, hexadecimal. */
-  readonly sources: string;
-  /** The bytes, gzip and base64. */
-  readonly gzip: string;
-}
-
-/**
- * SHA-256 of bytes.
- *
- * @param bytes What is hashed.
- * @returns 64 hexadecimal digits.
- */
-export async function sha256Hex(
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
 /**
@@ -45,10 +24,10 @@ export async function sha256Hex(
 export async function pack(
   file: URL,
   bytes: Uint8Array<ArrayBuffer>,
-  about: Pick<Packed, "name" | "compiler" | "sources">,
-): Promise<Packed> {
+  about: Pick<Made, "name" | "compiler" | "sources">,
+): Promise<Made> {
   const before = await readPacked(file);
-  const sha256 = await sha256Hex(bytes);
+  const sha256 = await digestHex(bytes);
   const gzip = before?.sha256 === sha256
     ? before.gzip
     : new Uint8Array(gzipSync(bytes, { level: 9 })).toBase64();
@@ -67,21 +46,11 @@ export async function pack(
  * @param file Which.
  * @returns Its content, or undefined where there is none.
  */
-export async function readPacked(file: URL): Promise<Packed | undefined> {
+export async function readPacked(file: URL): Promise<Made | undefined> {
   try {
-    return JSON.parse(await Deno.readTextFile(file)) as Packed;
+    return JSON.parse(await Deno.readTextFile(file)) as Made;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-}
-
-/**
- * The bytes of a packed build.
- *
- * @param packed As read.
- * @returns The build.
- */
-export function unpack(packed: Packed): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(gunzipSync(Uint8Array.fromBase64(packed.gzip)));
 }

@@ -22,18 +22,18 @@ function word(value: bigint): string {
   return `0x${value.toString(16).padStart(16, "0")}`;
 }
 
-const entries = Array.from({ length: LAST - FIRST + 1 }, (_, i) => {
-  const value = topBits(FIRST + i);
-  return `{${word(value >> 64n)}, ${word(value & 0xffffffffffffffffn)}},`;
-});
-const lines = entries.flatMap((entry, i) =>
-  i % 2 === 0
-    ? [`    ${[entry, entries[i + 1]].filter(Boolean).join(" ")}`]
-    : []
-);
-
-// deno-lint-ignore no-console
-console.log(`// Printed by print_powers.ts. Do not edit.
+/** The text of `powers.gen.hpp`. */
+export function printPowers(): string {
+  const entries = Array.from({ length: LAST - FIRST + 1 }, (_, i) => {
+    const value = topBits(FIRST + i);
+    return `{${word(value >> 64n)}, ${word(value & 0xffffffffffffffffn)}},`;
+  });
+  const lines = entries.flatMap((entry, i) =>
+    i % 2 === 0
+      ? [`    ${[entry, entries[i + 1]].filter(Boolean).join(" ")}`]
+      : []
+  );
+  return `// Printed by print_powers.ts. Do not edit.
 #pragma once
 #include <cstdint>
 
@@ -53,4 +53,9 @@ ${lines.join("\n")}
 };
 // clang-format on
 
-}  // namespace mld`);
+}  // namespace mld
+`;
+}
+
+// deno-lint-ignore no-console
+if (import.meta.main) console.log(printPowers().trimEnd());

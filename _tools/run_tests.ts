@@ -34,6 +34,7 @@ const ok = await runSteps([
       "generator",
       "evaluation",
       "training",
+      "_tools",
       "tests",
       "mod_test.ts",
     ],
