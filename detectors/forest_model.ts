@@ -219,7 +219,11 @@ function readThresholds(path: string, value: unknown): Record<string, number> {
 
 function readProvenance(path: string, value: unknown): Provenance {
   const object = readObject(path, value, [
-    ...["createdBy", "seed", "rows", "captures", "parameters"],
+    "createdBy",
+    "seed",
+    "rows",
+    "captures",
+    "parameters",
   ]);
   const captures = readArray(
     `${path}.captures`,
@@ -228,7 +232,10 @@ function readProvenance(path: string, value: unknown): Provenance {
   ).map((one, i): TrainingCapture => {
     const at = `${path}.captures[${i}]`;
     const { name, sha256, rows, generator } = readObject(at, one, [
-      ...["name", "sha256", "rows", "generator?"],
+      "name",
+      "sha256",
+      "rows",
+      "generator?",
     ]);
     if (typeof sha256 !== "string" || !SHA256.test(sha256)) {
       fail(`${at}.sha256`, "64 lower-case hexadecimal digits", sha256);
@@ -264,7 +271,11 @@ function readProvenance(path: string, value: unknown): Provenance {
 
 function readTrees(value: unknown, features: number): ForestTrees {
   const object = readObject("trees", value, [
-    ...["count", "nodes", "depth", "crc32", "data"],
+    "count",
+    "nodes",
+    "depth",
+    "crc32",
+    "data",
   ]);
   if (typeof object["data"] !== "string") {
     fail("trees.data", "base64", object["data"]);
@@ -317,8 +328,15 @@ export function parseForestModel(json: unknown): ForestModel {
   if (format !== "mld-forest") fail("format", "'mld-forest'", format);
   if (version !== 1) fail("version", "1", version);
   const file = readObject("model", json, [
-    ...["format", "version", "name", "category", "features", "trees"],
-    ...["calibration", "thresholds", "provenance"],
+    "format",
+    "version",
+    "name",
+    "category",
+    "features",
+    "trees",
+    "calibration",
+    "thresholds",
+    "provenance",
   ]);
   const features = readArray("features", file["features"], MAX_FOREST_FEATURES)
     .map((feature, i) => readName(`features[${i}]`, feature));

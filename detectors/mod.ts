@@ -24,18 +24,25 @@
 export * from "./detector.ts";
 export * from "./fast/fast.ts";
 export * from "./fast/profiles.ts";
-export * from "./fast/rule.ts";
+export type { Comparison, FlowCondition, Rule, Term } from "./fast/rule.ts";
 export * from "./model_reasons.ts";
 export * from "./reasons.ts";
 export * from "./refine.ts";
 export type { Contributions, Flip } from "./contributions.ts";
-export * from "./forest.ts";
+export {
+  calibrate,
+  featureIndex,
+  fitPlatt,
+  type ForestEngine,
+  ForestPredictor,
+  type ForestPredictorOptions,
+  type ForestRows,
+  type OpenEngine,
+} from "./forest.ts";
 export {
   decodeForestBlob,
   encodeTrees,
   type ForestTrees,
-  MAX_FOREST_FEATURES,
-  MAX_FOREST_TREES,
 } from "./forest_blob.ts";
 export * from "./forest_model.ts";
 export { type Step, TreeWalker } from "./tree_walker.ts";

@@ -3,7 +3,7 @@ import { artifactSha256, canonicalJson } from "./artifact.ts";
 import { LogError } from "./error.ts";
 import { type AppendResult, RagLogger } from "./logger.ts";
 import { sampleKey } from "./policy.ts";
-import { LogProducer } from "./producer.ts";
+import { LogProducer, servePort } from "./producer.ts";
 import { LOG_RECORD_SCHEMA } from "./schema.ts";
 import { faults } from "./testdata/check_schema.ts";
 import { benign, incident, verdict } from "./testdata/events.ts";
@@ -265,6 +265,23 @@ Deno.test("RagLogger.open refuses options out of range", async () => {
   ) await assert.rejects(RagLogger.open(folder.path, options), RangeError);
   const bad = { sync: "always" } as never;
   await assert.rejects(RagLogger.open(folder.path, bad), TypeError);
+});
+
+Deno.test("LogProducer rejects with an error of the kind and name that the logger's thread threw", async () => {
+  const thrown = [new RangeError("a"), new LogError("diskFull", "b")];
+  const odd = new Error("c");
+  odd.name = "OddError";
+  const { port1, port2 } = new MessageChannel();
+  const fail = () => Promise.reject(thrown.shift() ?? odd);
+  servePort(port1, { append: fail, appendIncident: fail });
+  const producer = new LogProducer(port2);
+  await assert.rejects(producer.append(verdict(1)), RangeError);
+  await assert.rejects(producer.append(verdict(1)), isCode("diskFull"));
+  await assert.rejects(producer.append(verdict(1)), {
+    name: "OddError",
+    message: "c",
+  });
+  await producer.close();
 });
 
 Deno.test("LogProducer hears that the logger has closed", async () => {

@@ -6,20 +6,24 @@
  *
  * @module
  */
-export * from "./artifact.ts";
+export {
+  type Artifact,
+  artifactName,
+  artifactSha256,
+  type Json,
+} from "./artifact.ts";
 export {
   type ColumnFormatter,
   columnFormatter,
   LOG_COLUMNS,
   type LogColumn,
 } from "./column_formatter.ts";
-export * from "./error.ts";
+export { LogError, type LogErrorCode } from "./error.ts";
 export * from "./fields.ts";
 export {
   formatRecord,
   formatTimeUs,
   type LineFormatter,
-  stableLine,
   typescriptFormatter,
 } from "./format.ts";
 export * from "./incident_line.ts";

@@ -48,31 +48,10 @@ export interface RagLoggerOptions extends LogContext {
   readonly formatter?: LineFormatter;
 }
 
-/** The options with defaults filled in. */
-export interface ResolvedOptions {
-  /** See `RagLoggerOptions`. */
-  readonly mode: "offline" | "live";
-  /** See `RagLoggerOptions`. */
-  readonly queueLimit: number;
-  /** See `RagLoggerOptions`. */
-  readonly maxFileLines: number;
-  /** See `RagLoggerOptions`. */
-  readonly maxFileBytes: number;
-  /** See `RagLoggerOptions`. */
-  readonly sync: "none" | "rotate" | "batch";
-  /** See `RagLoggerOptions`. */
-  readonly chainEvery: number;
-  /** See `RagLoggerOptions`. */
-  readonly compress: "none" | "gzip";
-  /** See `RagLoggerOptions`. */
-  readonly retention: Retention;
-  /** See `RagLoggerOptions`. */
-  readonly artifactsPerIncident: number;
-  /** See `RagLoggerOptions`. */
-  readonly now: () => number;
-  /** See `RagLoggerOptions`. */
-  readonly formatter: LineFormatter;
-}
+/** The options of the writer with defaults filled in. */
+export type ResolvedOptions = Required<
+  Omit<RagLoggerOptions, "policy" | keyof LogContext>
+>;
 
 function whole(name: string, value: number, min: number, max: number): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value;

@@ -28,15 +28,21 @@ type Reply =
   & { readonly id: number }
   & (
     | { readonly result: AppendResult }
-    | { readonly message: string; readonly code: LogErrorCode | null }
+    | {
+      readonly name: string;
+      readonly message: string;
+      readonly code: LogErrorCode | null;
+    }
   );
 
 const CLOSED = "Cannot append through a log producer: the log is closed";
 
 function toReply(id: number, error: unknown): Reply {
   const code = error instanceof LogError ? error.code : null;
-  const message = error instanceof Error ? error.message : String(error);
-  return { id, message, code };
+  const { name, message } = error instanceof Error
+    ? error
+    : new Error(String(error));
+  return { id, name, message, code };
 }
 
 /** Answers what a producer at the other end of a port asks. */
@@ -86,7 +92,7 @@ export class LogProducer implements LogSink, AsyncDisposable {
       const waiting = this.#open.get(data.id);
       this.#open.delete(data.id);
       if ("result" in data) waiting?.resolve(data.result);
-      else waiting?.reject(toError(data.code, data.message));
+      else waiting?.reject(toError(data));
     };
   }
 
@@ -141,6 +147,18 @@ export class LogProducer implements LogSink, AsyncDisposable {
   }
 }
 
-function toError(code: LogErrorCode | null, message: string): Error {
-  return code === null ? new TypeError(message) : new LogError(code, message);
+const ERRORS: Readonly<Record<string, ErrorConstructor>> = {
+  RangeError,
+  SyntaxError,
+  TypeError,
+};
+
+/** The error that the logger threw, of the same kind, or at least of the same name. */
+function toError(
+  { name, message, code }: Extract<Reply, { readonly message: string }>,
+): Error {
+  if (code !== null) return new LogError(code, message);
+  const error = new (ERRORS[name] ?? Error)(message);
+  error.name = name;
+  return error;
 }

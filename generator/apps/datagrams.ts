@@ -41,11 +41,6 @@ export function ntpMonlist(rng: Rng): Uint8Array {
   );
 }
 
-/** The request for it. */
-export function ntpMonlistRequest(): Uint8Array {
-  return Uint8Array.of(0x17, 0, 3, 42, 0, 0, 0, 0);
-}
-
 /** DHCP of one kind (1 discover, 2 offer, 3 request, 5 ack). */
 export function dhcp(
   rng: Rng,

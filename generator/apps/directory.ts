@@ -179,12 +179,3 @@ export function* kerberos(
     waitUs: rng.exponential(1500),
   };
 }
-
-/** Bytes of a request as UDP carries it: without the length prefix. */
-export function withoutLength(steps: Iterable<Step>): Step[] {
-  return [...steps].map((step) =>
-    step.data instanceof Uint8Array
-      ? { ...step, data: step.data.subarray(4).slice() }
-      : step
-  );
-}
