@@ -77,6 +77,9 @@ export interface AnalysisSummary extends CaptureStatus {
 /** Artifacts of one incident, unless the options of the log say otherwise. */
 const ARTIFACTS_PER_INCIDENT = 10;
 
+/** Events waiting for the disk at most, each with its features: a few MiB. */
+const QUEUE_LIMIT = 512;
+
 /** Share of ordinary events that is logged. */
 const BENIGN_SHARE = 0.01;
 
@@ -321,6 +324,7 @@ export async function analyze(
         }),
         modelSet: modelSet(models),
         artifactsPerIncident: ARTIFACTS_PER_INCIDENT,
+        queueLimit: QUEUE_LIMIT,
         formatter: columnFormatter(formatter),
         ...options.logOptions,
       }),

@@ -25,9 +25,9 @@ struct EngineOptions {
   std::uint32_t other_timeout_ms = 60'000;       ///< otherTimeoutMs: answered, not TCP
   std::uint32_t unanswered_timeout_ms = 30'000;  ///< unansweredTimeoutMs
   std::uint32_t max_flows = 262'144;             ///< maxFlows
-  std::uint32_t max_unanswered_flows = 16'384;   ///< maxUnansweredFlows
+  std::uint32_t max_unanswered_flows = 8'192;   ///< maxUnansweredFlows
   std::uint32_t max_hosts = 65'536;              ///< maxHosts
-  std::uint32_t max_probation_hosts = 8'192;     ///< maxProbationHosts
+  std::uint32_t max_probation_hosts = 4'096;     ///< maxProbationHosts
   std::uint32_t max_distinct = 1'048'576;        ///< maxDistinct
   std::uint32_t max_pairs = 65'536;              ///< maxPairs, rounded up to a power of two
   std::uint32_t max_prefixes = 8'192;            ///< maxPrefixes
