@@ -9,7 +9,6 @@
  */
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { parseArgs } from "node:util";
 import { openCapture } from "@ml-defender/capture";
 import {
   BASE_RULES,
@@ -17,13 +16,25 @@ import {
   FastRules,
   type Rule,
 } from "@ml-defender/detectors";
-import { FLOW_FEATURES, HOST_FEATURES } from "@ml-defender/events";
+import {
+  FIRING_SCORE,
+  FLOW_FEATURES,
+  HOST_FEATURES,
+} from "@ml-defender/events";
 import { type Core, openCore } from "@ml-defender/native";
+import { WINDOW_US, WINDOWS_PER_DAY } from "../evaluation/benign.ts";
+import { BENIGN, parseLabels } from "../evaluation/labels.ts";
+import {
+  complain,
+  runProgram,
+  UsageError,
+  userPath,
+  wholeNumber,
+} from "../examples/_cli.ts";
+import { readLabels } from "../examples/_files.ts";
 import { collect, generate, SCENARIOS } from "../generator/mod.ts";
 
 const MULTIPLES = [1, 1.25, 1.5, 2, 3, 4, 6, 8];
-const UNIT_US = 300_000_000;
-const UNITS_PER_DAY = 288;
 
 const HELP = `
 Usage: deno task thresholds [--generated N] [--budget X] [--data DIR] [--write] [--json]
@@ -92,12 +103,12 @@ async function readCapture(
         ? detector.hosts(batch)
         : detector.flows(batch);
       for (let row = 0; row < batch.length; row++) {
-        const unit = Math.floor(batch.endUs(row) / UNIT_US);
+        const unit = Math.floor(batch.endUs(row) / WINDOW_US);
         if ("address" in batch && batch.host(row).internal) {
           units.add(`${batch.address(row)} ${unit}`);
         }
         const scores = fast.subarray(row * 10, row * 10 + 10);
-        if (!scores.some((score) => score >= 0.7)) continue;
+        if (!scores.some((score) => score >= FIRING_SCORE)) continue;
         for (const { detector, subject } of rules.explain(batch, row)) {
           const seen = fired.get(detector) ?? new Set();
           fired.set(detector, seen.add(`${subject} ${unit}`));
@@ -142,102 +153,81 @@ function* generated(count: number): Generator<Source> {
   }
 }
 
-function* labelled(folder: string): Generator<Source> {
-  const labels: Record<string, { class: string; malicious?: boolean }> = JSON
-    .parse(Deno.readTextFileSync(`${folder}/labels.json`));
-  for (const [path, label] of Object.entries(labels)) {
-    if (label.class !== "benign" && label.class !== "dns_benign") continue;
+async function* labelled(folder: string): AsyncGenerator<Source> {
+  const labels = parseLabels(await readLabels(`${folder}/labels.json`));
+  for (const { path, className } of labels) {
+    if (!BENIGN.includes(className)) continue;
     const file = `${folder}/${path}`;
     yield {
       name: basename(path),
       half: halfOf(path),
-      sha256: sha256(Deno.readFileSync(file)),
+      sha256: sha256(await Deno.readFile(file)),
       read: (core) => readCapture(core, file),
     };
   }
 }
 
-const { values } = parseArgs({
-  args: Deno.args,
-  options: {
-    generated: { type: "string", default: "6" },
-    budget: { type: "string", default: "0.02" },
-    data: { type: "string" },
-    write: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
-if (values.help) {
-  console.log(HELP.trim());
-  Deno.exit(0);
-}
-const budget = Number(values.budget);
-const data = values.data ?? Deno.env.get("ML_DEFENDER_DATA");
-
-const halves: Record<Source["half"], Half> = {
-  "chosen on": { hostDays: 0, units: 0, captures: 0 },
-  "held out": { hostDays: 0, units: 0, captures: 0 },
-};
-/** Variant -> half -> [units, captures]. */
-const alerts = new Map<string, Record<Source["half"], [number, number]>>();
-const sources: { name: string; sha256: string }[] = [];
-const worst: Record<string, string> = {};
-
-function* allSources(): Generator<Source> {
-  yield* generated(Number(values.generated));
-  if (data !== undefined) yield* labelled(data);
+async function* allSources(
+  count: number,
+  folder: string | undefined,
+): AsyncGenerator<Source> {
+  yield* generated(count);
+  if (folder !== undefined) yield* labelled(folder);
 }
 
-const core = await openCore();
-for (const source of allSources()) {
-  let seen: Seen;
-  try {
-    seen = await source.read(core);
-  } catch (error) {
-    console.error(
-      `${source.name}: ${error instanceof Error ? error.message : error}`,
-    );
-    continue;
-  }
-  sources.push({ name: source.name, sha256: source.sha256 });
-  const half = halves[source.half];
-  half.units += seen.units;
-  half.captures++;
-  half.hostDays = half.units / UNITS_PER_DAY;
-  for (const [code, units] of seen.alerts) {
-    const entry = alerts.get(code) ??
-      { "chosen on": [0, 0], "held out": [0, 0] };
-    entry[source.half][0] += units;
-    entry[source.half][1]++;
-    alerts.set(code, entry);
-    if (code.endsWith("*1")) {
-      worst[code] = `${worst[code] ?? ""} ${source.name}`;
+/** Units and captures in which one variant of a rule fired, by half. */
+type Fired = Readonly<Record<Source["half"], [number, number]>>;
+
+/** What all captures showed. */
+class Tally {
+  readonly halves: Readonly<Record<Source["half"], Half>> = {
+    "chosen on": { hostDays: 0, units: 0, captures: 0 },
+    "held out": { hostDays: 0, units: 0, captures: 0 },
+  };
+  readonly sources: { name: string; sha256: string }[] = [];
+  readonly #alerts = new Map<string, Fired>();
+  readonly #where = new Map<string, string[]>();
+
+  add(source: Source, seen: Seen): void {
+    this.sources.push({ name: source.name, sha256: source.sha256 });
+    const half = this.halves[source.half];
+    half.units += seen.units;
+    half.captures++;
+    half.hostDays = half.units / WINDOWS_PER_DAY;
+    for (const [code, units] of seen.alerts) {
+      const entry = this.of(code);
+      entry[source.half][0] += units;
+      entry[source.half][1]++;
+      this.#alerts.set(code, entry);
+      this.#where.set(code, [...this.where(code), source.name]);
     }
   }
+
+  of(code: string): Fired {
+    return this.#alerts.get(code) ??
+      { "chosen on": [0, 0], "held out": [0, 0] };
+  }
+
+  where(code: string): string[] {
+    return this.#where.get(code) ?? [];
+  }
 }
 
-const thresholds: Record<string, Record<string, number>> = {};
-const report = BASE_RULES.map((rule) => {
-  const at = (multiple: number) =>
-    alerts.get(`${rule.code}*${multiple}`) ??
-      { "chosen on": [0, 0], "held out": [0, 0] };
-  const { hostDays } = halves["chosen on"];
+/** What is proposed for one rule. */
+function proposalOf(rule: Rule, tally: Tally, budget: number) {
+  const at = (multiple: number) => tally.of(`${rule.code}*${multiple}`);
+  const { hostDays } = tally.halves["chosen on"];
   const keeps = (multiple: number) => {
     const [units, captures] = at(multiple)["chosen on"];
     return captures <= 1 || units / hostDays <= budget;
   };
-  const allowed = variants().filter((one) =>
-    one.code.startsWith(`${rule.code}*`)
-  )
+  const allowed = variants()
+    .filter((one) => one.code.startsWith(`${rule.code}*`))
     .map((one) => Number(one.code.split("*")[1]));
   const multiple = allowed.find(keeps) ?? allowed.at(-1)!;
   const first = rule.terms[0]!;
-  if (multiple > 1) {
-    thresholds[rule.code] = { [first.feature]: first.threshold * multiple };
-  }
   const rate = (half: Source["half"], which: number) =>
-    at(which)[half][0] / halves[half].hostDays;
+    at(which)[half][0] / tally.halves[half].hostDays;
   return {
     rule: rule.code,
     feature: first.feature,
@@ -248,13 +238,13 @@ const report = BASE_RULES.map((rule) => {
     chosen: rate("chosen on", multiple),
     heldOut: rate("held out", multiple),
     captures: at(1)["chosen on"][1] + at(1)["held out"][1],
-    where: (worst[`${rule.code}*1`] ?? "").trim(),
+    where: tally.where(`${rule.code}*1`).join(" "),
   };
-});
+}
 
-if (values.json) {
-  console.log(JSON.stringify({ budget, halves, report }));
-} else {
+type Proposal = ReturnType<typeof proposalOf>;
+
+function print(halves: Tally["halves"], report: readonly Proposal[]): void {
   for (const [name, half] of Object.entries(halves)) {
     console.log(
       `${name}: ${half.captures} captures, ${half.units} active host windows, ${
@@ -275,9 +265,15 @@ if (values.json) {
     );
   }
 }
-if (values.write) {
+
+async function write(
+  { halves, sources }: Tally,
+  report: readonly Proposal[],
+  budget: number,
+): Promise<void> {
   const digest = createHash("sha256");
   for (const one of sources) digest.update(`${one.sha256}\n`);
+  const hostDays = halves["chosen on"].hostDays + halves["held out"].hostDays;
   const profile = {
     name: "default",
     provenance: {
@@ -286,16 +282,58 @@ if (values.write) {
       falseAlertsPerHostDayAndRule: budget,
       unit: "host in an active five-minute window",
       captures: sources.length,
-      hostDays: Number(
-        (halves["chosen on"].hostDays + halves["held out"].hostDays).toFixed(3),
-      ),
+      hostDays: Number(hostDays.toFixed(3)),
       capturesSha256: digest.digest("hex"),
     },
-    thresholds,
+    thresholds: Object.fromEntries(
+      report.filter(({ multiple }) => multiple > 1).map((one) => [
+        one.rule,
+        { [one.feature]: one.threshold },
+      ]),
+    ),
   };
-  const path = new URL(
-    "../detectors/fast/default_profile.json",
-    import.meta.url,
+  const path = "../detectors/fast/default_profile.json";
+  await Deno.writeTextFile(
+    new URL(path, import.meta.url),
+    `${JSON.stringify(profile, null, 2)}\n`,
   );
-  Deno.writeTextFileSync(path, `${JSON.stringify(profile, null, 2)}\n`);
 }
+
+await runProgram({
+  name: "thresholds",
+  help: HELP,
+  options: {
+    generated: { type: "string" },
+    budget: { type: "string", default: "0.02" },
+    data: { type: "string" },
+    write: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  },
+}, async (values, _, signal) => {
+  const count = wholeNumber("generated", values.generated, 6, [0, 1000]);
+  const budget = Number(values.budget);
+  if (!(budget >= 0)) {
+    throw new UsageError(
+      `--budget must be a number of at least 0, is ${values.budget}`,
+    );
+  }
+  const folder = values.data === undefined
+    ? Deno.env.get("ML_DEFENDER_DATA")
+    : userPath(values.data);
+  const tally = new Tally();
+  const core = await openCore();
+  for await (const source of allSources(count, folder)) {
+    if (signal.aborted) return;
+    try {
+      tally.add(source, await source.read(core));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      complain("thresholds", `${source.name}: ${why}`);
+    }
+  }
+  const report = BASE_RULES.map((rule) => proposalOf(rule, tally, budget));
+  const { halves } = tally;
+  if (values.json) console.log(JSON.stringify({ budget, halves, report }));
+  else print(halves, report);
+  if (values.write) await write(tally, report, budget);
+});

@@ -2,7 +2,7 @@
 export const WINDOW_US = 300e6;
 
 /** Windows in a day. */
-const WINDOWS_PER_DAY = 86_400e6 / WINDOW_US;
+export const WINDOWS_PER_DAY = 86_400e6 / WINDOW_US;
 
 /** What one benign capture showed. */
 export interface BenignCount {

@@ -2,15 +2,13 @@ import { openCapture } from "@ml-defender/capture";
 import type { Category, Flow, FlowBatch } from "@ml-defender/events";
 import type { Core } from "@ml-defender/native";
 import { createHash } from "node:crypto";
+import { WINDOW_US } from "../evaluation/benign.ts";
 import type { LabelledCapture } from "../evaluation/labels.ts";
 import { generateBytes, type GenerateOptions } from "../generator/generate.ts";
 import { FlowLabels, HostLabels } from "./labels.ts";
 
 /** Most rows of one category that a capture gives; more are thinned evenly. */
 const ROWS_PER_CAPTURE = 600;
-
-/** Length of the windows in which ordinary rows are gathered for budgets, in microseconds. */
-const WINDOW_US = 300e6;
 
 /** Rows of one capture. */
 export interface CaptureRows {

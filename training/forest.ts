@@ -7,6 +7,7 @@ import {
 } from "@ml-defender/detectors";
 import type { Core } from "@ml-defender/native";
 import { thresholdForBudget } from "@ml-defender/scoring";
+import { WINDOWS_PER_DAY } from "../evaluation/benign.ts";
 import type { CaptureRows } from "./dataset.ts";
 import type { ForestPlan } from "./inputs.ts";
 import { rocArea, type Table, tableOf } from "./table.ts";
@@ -38,9 +39,6 @@ const ORDINARY_WEIGHT = 4;
 
 /** Probability from which a verdict says something: the policy's default. */
 const ALERT = 0.7;
-
-/** Five-minute windows in a day. */
-const WINDOWS_PER_DAY = 288;
 
 /**
  * Train one forest on all captures. Its calibration comes from forests that were each trained without one part of the
