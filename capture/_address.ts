@@ -5,7 +5,7 @@ import { formatAddress } from "@ml-defender/events";
  *
  * @param octets 16 bytes; IPv4 uses the first 4.
  * @param version 4 or 6.
- * @param vlan Outer VLAN id * 4096 + inner; 0 is left out.
+ * @param vlan Outer VLAN id * 4096 + inner; an inner id of 0 is left out.
  * @param vni Tunnel network id + 1; 0 is left out.
  * @returns Text that is equal for equal hosts.
  */
@@ -19,7 +19,7 @@ export function hostKey(
   if (vlan !== 0) {
     const inner = vlan & 4095;
     const outer = vlan >>> 12;
-    text += outer === 0 ? `@${inner}` : `@${outer}.${inner}`;
+    text += inner === 0 ? `@${outer}` : `@${outer}.${inner}`;
   }
   if (vni !== 0) text += `%${vni - 1}`;
   return text;

@@ -93,6 +93,7 @@ export class Capture implements AsyncIterable<Batch>, AsyncDisposable {
   readonly #signal: AbortSignal | undefined;
   #iterated = false;
   #problem: string | undefined;
+  #damage: string | undefined;
   #last: CaptureStatus | undefined;
 
   /** For {@linkcode openCapture}. */
@@ -127,7 +128,11 @@ export class Capture implements AsyncIterable<Batch>, AsyncDisposable {
       flows: counters.flows ?? 0,
       hosts: counters.hosts ?? 0,
       counters,
-      health: captureHealth(counters, this.#problem),
+      health: captureHealth(counters, {
+        problem: this.#problem,
+        damage: this.#damage,
+        stopped: this.#signal?.aborted ?? false,
+      }),
     };
   }
 
@@ -198,14 +203,18 @@ export class Capture implements AsyncIterable<Batch>, AsyncDisposable {
   }
 
   #view(batch: ReturnType<Engine["run"]>["batch"]): Batch {
+    const { flowCount, hostCount } = batch;
+    // Memory of the wasm build moves when another capture of the same core makes it grow.
+    const kept = (bytes: Uint8Array<ArrayBuffer>) =>
+      this.#core.build === "wasm" ? bytes.slice() : bytes;
     return {
       flows: new CoreFlowBatch(
         this.#core,
-        batch.flows,
-        batch.flowCount,
-        batch.arena,
+        kept(batch.flows),
+        flowCount,
+        kept(batch.arena),
       ),
-      hosts: new CoreHostBatch(this.#core, batch.hosts, batch.hostCount),
+      hosts: new CoreHostBatch(this.#core, kept(batch.hosts), hostCount),
     };
   }
 
@@ -213,7 +222,7 @@ export class Capture implements AsyncIterable<Batch>, AsyncDisposable {
     const reason = error instanceof Error ? error.message : String(error);
     const compressed = error instanceof SyntaxError;
     if (compressed && this.status().packets > 0) {
-      this.#problem = reason;
+      this.#damage = reason;
       return;
     }
     throw this.#error(
@@ -255,14 +264,34 @@ export class Capture implements AsyncIterable<Batch>, AsyncDisposable {
  * @param input Path, file URL, `"-"` for standard input, bytes, or a stream.
  * @param options Additional options.
  * @returns A capture to iterate; nothing is read before that.
+ * @throws {TypeError} If the input is none of these, or `homeNets` is not a list.
  * @throws {RangeError} If an option is out of range, or a home network is not in CIDR notation.
  */
 export async function openCapture(
   input: CaptureInput,
   options: CaptureOptions = {},
 ): Promise<Capture> {
+  checkInput(input, options);
   const core = options.core ?? await openCore();
   return new Capture(core, openEngine(core, options), input, options.signal);
+}
+
+function checkInput(input: CaptureInput, { homeNets }: CaptureOptions): void {
+  const known = typeof input === "string" && input !== "" ||
+    input instanceof URL || input instanceof Uint8Array ||
+    input instanceof ReadableStream;
+  if (!known) {
+    throw new TypeError(
+      `Cannot open capture as 'input' must be a path, URL, Uint8Array or ReadableStream: current value is ${
+        input === "" ? "empty" : typeof input
+      }`,
+    );
+  }
+  if (homeNets !== undefined && !Array.isArray(homeNets)) {
+    throw new TypeError(
+      `Cannot open capture as 'homeNets' must be a list of networks: current value is a ${typeof homeNets}`,
+    );
+  }
 }
 
 function openEngine(core: Core, options: CaptureOptions): Engine {

@@ -95,6 +95,8 @@ Deno.test("each kind of input gives the same flows: bytes, stream, path, URL, gz
       new Uint8Array(gzipSync(THREE)),
       new Uint8Array(zstdCompressSync(THREE)),
       inPieces(new Uint8Array(gzipSync(THREE)), 5),
+      inPieces(new Uint8Array(gzipSync(THREE)), 1),
+      inPieces(new Uint8Array(zstdCompressSync(THREE)), 3),
     ];
     for (const input of inputs) {
       assert.deepEqual(await flowsOf(input), expected);
@@ -213,6 +215,59 @@ Deno.test("what a cut file or a cut gzip holds before the cut is kept", async ()
       code === "broken_record" || code === "truncated_file"
     ),
   );
+});
+
+Deno.test("damage behind or at the end of gzip costs none of its packets", async () => {
+  const sound = gzipSync(THREE);
+  const wrongSum = new Uint8Array(sound);
+  wrongSum[wrongSum.length - 6]! ^= 0xff;
+  const junk = new Uint8Array([...sound, 1, 2, 3, 4, 5, 6, 7, 8]);
+  for (const input of [wrongSum, junk]) {
+    await using capture = await open(input);
+    await readAll(capture);
+    const { packets, health } = capture.status();
+    assert.equal(packets, 3);
+    assert.equal(health[0]!.code, "broken_record");
+    assert.match(health[0]!.text, /^Cannot unpack gzip input: /);
+  }
+});
+
+Deno.test("compressed input that gives nothing is damaged, not empty", async () => {
+  const zstd = new Uint8Array(zstdCompressSync(THREE));
+  await using capture = await open(zstd.subarray(0, 12));
+  await assert.rejects(readAll(capture), /it holds nothing, or is cut/);
+});
+
+Deno.test("captures that share a wasm core do not disturb each other's batches", async () => {
+  const many = pcap(Array.from({ length: 3_000 }, (_, i) => ({
+    timeUs: T0 + i * 1009,
+    frame: udp4("10.0.0.1", `10.1.${i >> 8}.${i & 255}`, [i + 1, 53]),
+  })));
+  const alone = await flowsOf(many);
+  const together = await Promise.all(
+    Array.from({ length: 6 }, () => flowsOf(many)),
+  );
+  for (const flows of together) assert.deepEqual(flows, alone);
+});
+
+Deno.test("a subject says its VLAN as it is tagged", async () => {
+  const { hostKey } = await import("./_address.ts");
+  const octets = new Uint8Array([10, 0, 0, 5]);
+  assert.equal(hostKey(octets, 4), "10.0.0.5");
+  assert.equal(hostKey(octets, 4, 100 << 12), "10.0.0.5@100");
+  assert.equal(hostKey(octets, 4, 100 << 12 | 7), "10.0.0.5@100.7");
+  assert.equal(hostKey(octets, 4, 0, 43), "10.0.0.5%42");
+});
+
+Deno.test("what is no input and no list of networks is a TypeError that says so", async () => {
+  for (const input of [null, 5, {}, new ArrayBuffer(4), ""]) {
+    await assert.rejects(open(input as string), {
+      name: "TypeError",
+      message: /^Cannot open capture as 'input' must be /,
+    });
+  }
+  const homeNets = "10.0.0.0/8" as unknown as string[];
+  await assert.rejects(open(THREE, { homeNets }), TypeError);
 });
 
 Deno.test("a signal ends a Capture with what was read, also while a stream says nothing", async () => {

@@ -2,6 +2,7 @@
 export interface HealthRemark {
   /** Stable code of the remark. */
   readonly code:
+    | "stopped"
     | "truncated_file"
     | "broken_record"
     | "cut_packets"
@@ -47,24 +48,39 @@ const NOTABLE_SHARE = 0.01;
 /** A pause or jump in capture time that makes rates and beacons unreliable, in microseconds (one day). */
 const JUMP_US = 86_400e6;
 
+/** How reading ended. */
+export interface ReadEnd {
+  /** What is wrong with the capture's structure, if reading ended at that. */
+  readonly problem?: string | undefined;
+  /** What is wrong with the compressed input, if reading ended at that. */
+  readonly damage?: string | undefined;
+  /** Whether the caller stopped it. */
+  readonly stopped?: boolean;
+}
+
 /**
  * Read a finished or running capture's counters as remarks on its health.
  *
  * @param counters The engine's counters by name.
- * @param problem Text of the reason why reading ended early, if it did.
+ * @param end How reading ended, if not at the end.
  * @returns Remarks, the gravest first.
  */
 export function captureHealth(
   counters: Counters,
-  problem?: string,
+  end: ReadEnd = {},
 ): HealthRemark[] {
+  const { problem, damage, stopped = false } = end;
   const c = (name: string) => counters[name] ?? 0;
   const packets = Math.max(1, c("packets"));
   const remarks: HealthRemark[] = [];
   const remark = (code: HealthRemark["code"], count: number, text: string) => {
     if (count > 0) remarks.push({ code, text, count });
   };
-  if (c("capture_truncated") > 0) {
+  if (stopped) {
+    remark("stopped", 1, "reading was stopped before the end");
+  } else if (damage !== undefined) {
+    remark("broken_record", 1, damage);
+  } else if (c("capture_truncated") > 0) {
     remark("truncated_file", 1, "the file ends in the middle of a packet");
   } else if (problem !== undefined) {
     remark("broken_record", 1, `reading stopped early: ${problem}`);

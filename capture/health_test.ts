@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { captureHealth, malformedPackets } from "./health.ts";
+import { captureHealth, malformedPackets, type ReadEnd } from "./health.ts";
 
-const codes = (counters: Record<string, number>, problem?: string) =>
-  captureHealth(counters, problem).map(({ code }) => code);
+const codes = (counters: Record<string, number>, end: ReadEnd = {}) =>
+  captureHealth(counters, end).map(({ code }) => code);
 
 Deno.test("captureHealth says nothing of a sound capture", () => {
   const sound = { packets: 1000, flows: 10, answered_flows: 9 };
@@ -24,7 +24,7 @@ Deno.test("captureHealth names the gravest first, and a cut file rather than the
     ...{ packets: 4, flows: 2, answered_flows: 0, capture_truncated: 1 },
     ...{ cut_packets: 3, flows_evicted: 1, hosts_evicted: 2 },
   };
-  const remarks = captureHealth(counters, "cut");
+  const remarks = captureHealth(counters, { problem: "cut" });
   assert.deepEqual(remarks.map(({ code }) => code), [
     "truncated_file",
     "one_direction",
@@ -32,9 +32,18 @@ Deno.test("captureHealth names the gravest first, and a cut file rather than the
     "evictions",
   ]);
   assert.equal(remarks[3]!.count, 3);
-  const { code, text } = captureHealth({ packets: 4 }, "bad length")[0]!;
+  const { code, text } = captureHealth({ packets: 4 }, {
+    problem: "bad length",
+  })[0]!;
   assert.equal(code, "broken_record");
   assert.equal(text, "reading stopped early: bad length");
+});
+
+Deno.test("captureHealth tells a stop from damage, and damage from a cut file", () => {
+  const cut = { packets: 4, capture_truncated: 1 };
+  assert.deepEqual(codes(cut, { stopped: true, problem: "cut" }), ["stopped"]);
+  assert.deepEqual(codes(cut, { damage: "bad checksum" }), ["broken_record"]);
+  assert.deepEqual(codes(cut), ["truncated_file"]);
 });
 
 Deno.test("malformedPackets leaves out what is merely not decoded", () => {

@@ -1,5 +1,4 @@
 import { createGunzip, createZstdDecompress } from "node:zlib";
-import { pipeline, Readable } from "node:stream";
 
 /** Where capture bytes come from: a path or file URL, `"-"` for standard input, bytes, or a stream. */
 export type CaptureInput =
@@ -8,8 +7,17 @@ export type CaptureInput =
   | Uint8Array<ArrayBuffer>
   | ReadableStream<Uint8Array<ArrayBuffer>>;
 
+/** Longest magic number of a compressed format. */
+const MAGIC_BYTES = 4;
+
 /** Bytes that are read from a file at once. */
 const CHUNK_BYTES = 1 << 20;
+
+/** Compressed bytes that are unpacked at once. */
+const PIECE_BYTES = 8192;
+
+/** Compressed bytes at the end that are unpacked one by one. */
+const TAIL_BYTES = 64;
 
 /** Most bytes that compressed input may become, against decompression bombs. */
 const EXPANDED_BYTES_MAX = 64 * 2 ** 30;
@@ -28,13 +36,29 @@ export async function* captureChunks(
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const chunks = rawChunks(input, signal);
-  const first = await chunks.next();
-  if (first.done) return;
-  const head = first.value;
+  const head = await firstBytes(chunks);
+  if (head.length === 0) return;
   const format = compressionOf(head);
   const all = prepend(head, chunks);
   if (format === undefined) yield* all;
   else yield* unpack(all, format);
+}
+
+/** The first chunk; a stream may cut it shorter than a magic number, then more than one joined. */
+async function firstBytes(
+  chunks: AsyncGenerator<Uint8Array<ArrayBuffer>>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let head = new Uint8Array(0);
+  while (head.length < MAGIC_BYTES) {
+    const { done, value } = await chunks.next();
+    if (done) break;
+    if (head.length === 0 && value.length >= MAGIC_BYTES) return value;
+    const joined = new Uint8Array(head.length + value.length);
+    joined.set(head);
+    joined.set(value, head.length);
+    head = joined;
+  }
+  return head;
 }
 
 function compressionOf(head: Uint8Array): "gzip" | "zstd" | undefined {
@@ -109,7 +133,7 @@ async function* unpack(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let expanded = 0;
   try {
-    for await (const chunk of decompressor(chunks, format)) {
+    for await (const chunk of decompressed(chunks, format)) {
       expanded += chunk.length;
       if (expanded > EXPANDED_BYTES_MAX) {
         throw new RangeError(
@@ -118,10 +142,9 @@ async function* unpack(
       }
       yield chunk;
     }
+    if (expanded === 0) throw new Error("it holds nothing, or is cut");
   } catch (cause) {
-    if (cause instanceof RangeError || cause instanceof Deno.errors.NotFound) {
-      throw cause;
-    }
+    if (cause instanceof RangeError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new SyntaxError(`Cannot unpack ${format} input: ${reason}`, {
       cause,
@@ -129,16 +152,64 @@ async function* unpack(
   }
 }
 
-function decompressor(
+/**
+ * What a decompressor makes of chunks. It gets small pieces and is emptied after each, so that damage costs nothing that
+ * came before it, and a bomb no more memory than one piece can become.
+ */
+async function* decompressed(
   chunks: AsyncGenerator<Uint8Array<ArrayBuffer>>,
   format: "gzip" | "zstd",
-): AsyncIterable<Uint8Array<ArrayBuffer>> {
-  // The streams read ahead, and a chunk is only borrowed: hand them copies.
-  const owned = (async function* () {
-    for await (const chunk of chunks) yield chunk.slice();
-  })();
-  const unpacked = format === "gzip" ? createGunzip() : createZstdDecompress();
-  // The error reaches the reader of `unpacked`; the callback only keeps it from being unhandled.
-  pipeline(Readable.from(owned), unpacked, () => {});
-  return unpacked;
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const stream = format === "gzip" ? createGunzip() : createZstdDecompress();
+  const ready: Uint8Array<ArrayBuffer>[] = [];
+  let failure: Error | undefined;
+  stream.on("data", (bytes: Uint8Array<ArrayBuffer>) => ready.push(bytes));
+  const over = new Promise<void>((resolve) => {
+    stream.once("end", resolve);
+    stream.once("close", resolve);
+    stream.once("error", (error: Error) => {
+      failure = error;
+      resolve();
+    });
+  });
+  const write = async (piece: Uint8Array<ArrayBuffer>) => {
+    const written = new Promise<void>((resolve) =>
+      stream.write(piece, () => resolve())
+    );
+    await Promise.race([written, over]);
+    return ready.splice(0);
+  };
+  try {
+    for await (const piece of pieces(chunks)) {
+      yield* await write(piece);
+      if (failure !== undefined) throw failure;
+    }
+    stream.end();
+    await over;
+    yield* ready.splice(0);
+    if (failure !== undefined) throw failure;
+  } finally {
+    stream.destroy();
+  }
+}
+
+/**
+ * Cuts chunks into pieces, the last bytes one by one: a decompressor that meets damage gives nothing of that piece, and
+ * checksums and what stands behind them are at the end.
+ */
+async function* pieces(
+  chunks: AsyncGenerator<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let tail = new Uint8Array(0);
+  for await (const chunk of chunks) {
+    const bytes = new Uint8Array(tail.length + chunk.length);
+    bytes.set(tail);
+    bytes.set(chunk, tail.length);
+    const end = Math.max(0, bytes.length - TAIL_BYTES);
+    for (let at = 0; at < end; at += PIECE_BYTES) {
+      yield bytes.subarray(at, Math.min(end, at + PIECE_BYTES));
+    }
+    tail = bytes.subarray(end);
+  }
+  for (let at = 0; at < tail.length; at++) yield tail.subarray(at, at + 1);
 }
