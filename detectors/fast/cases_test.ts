@@ -259,6 +259,22 @@ export const CASES: readonly Case[] = [
       ["a game asks its players by UDP", { out_tcp_udp_ratio_60s: 0.1 }],
     ],
   },
+  {
+    rule: "vertical_scan",
+    kind: "flow",
+    fires: {
+      is_tcp: 1,
+      bwd_payload_bytes: 0,
+      src_unique_ports_30s: 200,
+      src_syn_without_ack_ratio_30s: 0.99,
+      src_unique_destinations_30s: 10,
+    },
+    counter: [
+      ["peer-to-peer software", { src_unique_destinations_30s: 11 }],
+      ["data comes back", { bwd_payload_bytes: 900 }],
+      ["UDP of the same host", { is_tcp: 0 }],
+    ],
+  },
   ...HOST_CASES,
   ...SMALL_CASES,
 ];
