@@ -9,13 +9,14 @@ import type { Incident, IncidentUpdate, Verdict } from "@ml-defender/events";
 import { type Core, openCore } from "@ml-defender/native";
 import {
   columnFormatter,
-  decideLogging,
+  DEFAULT_LOG_POLICY,
   LOG_COLUMNS,
+  type LogPolicy,
   RagLogger,
   type RagLoggerOptions,
   sampleKey,
 } from "@ml-defender/raglogger";
-import type { Policy } from "@ml-defender/scoring";
+import { DEFAULT_POLICY, type Policy } from "@ml-defender/scoring";
 import { RunDigest } from "./digest.ts";
 import { loadModels } from "./models.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -39,13 +40,6 @@ export interface AnalyzeOptions {
   log?: string;
   /** Further options of the log; here an incident has at most 10 artifacts unless they say otherwise. */
   logOptions?: RagLoggerOptions;
-  /**
-   * Lines that one incident may have in the log before the rest of its events is sampled like ordinary ones: a flood
-   * fills no disk.
-   *
-   * @default {200}
-   */
-  logPerIncident?: number;
   /** Fast rules; by default the profile `default`. */
   rules?: FastRules;
   /** Models; by default the four that come with the package, and none with `[]`. */
@@ -70,6 +64,8 @@ export interface AnalysisSummary extends CaptureStatus {
   readonly incidents: readonly Incident[];
   /** Lines in the log. */
   readonly logged: number;
+  /** Why the log is not whole, if it could not be written to its end. */
+  readonly logFailure?: Error;
   /** SHA-256 over every record, feature, text and score, if it was asked for. */
   readonly digest?: string;
 }
@@ -80,24 +76,8 @@ const ARTIFACTS_PER_INCIDENT = 10;
 /** Events waiting for the disk at most, each with its features: a few MiB. */
 const QUEUE_LIMIT = 512;
 
-/** Share of ordinary events that is logged. */
-const BENIGN_SHARE = 0.01;
-
-/** Chooses what is logged, so that only that gets the features of its record. Asked once for each verdict, in order. */
-function logChoice(options: AnalyzeOptions): (verdict: Verdict) => boolean {
-  const { logPerIncident = 200, logOptions } = options;
-  const decide = decideLogging(logOptions?.policy);
-  const lines = new Map<string, number>();
-  return (verdict) => {
-    if (decide(verdict).reason === "skipped") return false;
-    const { incidentId } = verdict;
-    if (incidentId === undefined) return true;
-    const before = lines.get(incidentId) ?? 0;
-    lines.set(incidentId, before + 1);
-    return before < logPerIncident ||
-      sampleKey(verdict.eventId) < BENIGN_SHARE;
-  };
-}
+/** Lines of one incident before the rest of its events is sampled, unless the log's policy says otherwise. */
+const LINES_PER_INCIDENT = 200;
 
 /** Steps of incidents that may wait for whoever iterates them. */
 type Updates = AsyncGenerator<IncidentUpdate, void, void>;
@@ -111,10 +91,16 @@ export class Analysis implements AsyncDisposable {
   readonly #result = Promise.withResolvers<AnalysisSummary>();
   #draining: Promise<void> | undefined;
   readonly #resources: AsyncDisposableStack;
+  readonly #stop: AbortController;
 
   /** For {@linkcode analyze}. */
-  constructor(run: Run, resources: AsyncDisposableStack) {
+  constructor(
+    run: Run,
+    resources: AsyncDisposableStack,
+    stop: AbortController,
+  ) {
     this.#resources = resources;
+    this.#stop = stop;
     this.#result.promise.catch(() => {});
     this.#updates = this.#settle(run);
   }
@@ -157,6 +143,8 @@ export class Analysis implements AsyncDisposable {
    * @returns A promise that resolves when it is done.
    */
   async close(): Promise<void> {
+    // A read that waits ends; only then can the updates return.
+    this.#stop.abort();
     await this.#updates.return();
     this.#result.reject(
       new TypeError("Cannot sum up analysis: it was closed before its end"),
@@ -179,7 +167,7 @@ class Run {
   readonly #incidents: Incident[] = [];
   readonly #digest: RunDigest | undefined;
   #lines = 0;
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(
     capture: Capture,
@@ -205,8 +193,11 @@ class Run {
       yield* this.#tell(step.updates);
     }
     yield* this.#tell(this.#pipeline.finish());
-    await this.#logger?.close();
-    this.#throwFailure();
+    try {
+      await this.#logger?.close();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   async #write(verdicts: readonly Verdict[]): Promise<void> {
@@ -214,31 +205,26 @@ class Run {
     for (const verdict of verdicts) {
       observe?.(verdict);
       if (verdict.features === undefined) continue;
-      if (this.#logger !== undefined) {
-        this.#watch(this.#logger.append(verdict));
-      }
+      this.#log((logger) => logger.append(verdict));
     }
     await this.#logger?.ready;
-    this.#throwFailure();
   }
 
-  #watch(appended: ReturnType<RagLogger["append"]>): void {
-    appended.then(({ state }) => {
+  /** Logs while the log can be written; the analysis goes on without it. */
+  #log(append: (logger: RagLogger) => ReturnType<RagLogger["append"]>): void {
+    if (this.#logger === undefined || this.#failure !== undefined) return;
+    append(this.#logger).then(({ state }) => {
       if (state === "written") this.#lines++;
-    }, (error) => {
-      this.#failure ??= error;
-    });
+    }, (error) => this.#fail(error));
   }
 
-  #throwFailure(): void {
-    if (this.#failure !== undefined) throw this.#failure;
+  #fail(error: unknown): void {
+    this.#failure ??= error instanceof Error ? error : new Error(`${error}`);
   }
 
   async *#tell(updates: readonly IncidentUpdate[]): Updates {
     for (const update of updates) {
-      if (this.#logger !== undefined) {
-        this.#watch(this.#logger.appendIncident(update));
-      }
+      this.#log((logger) => logger.appendIncident(update));
       if (update.state === "closed") this.#incidents.push(update.incident);
       yield update;
     }
@@ -254,6 +240,7 @@ class Run {
       ...this.#capture.status(),
       incidents,
       logged: this.#lines,
+      ...(this.#failure && { logFailure: this.#failure }),
       ...(this.#digest === undefined ? {} : { digest: this.#digest.finish() }),
     };
   }
@@ -289,27 +276,31 @@ export async function analyze(
   const { homeNets, prefixBytes, sourceId, signal, rules, policy } = options;
   const models = options.models ?? await loadModels();
   await using resources = new AsyncDisposableStack();
+  const stop = new AbortController();
+  const policyOfLog = logPolicy(options);
+  let logger: RagLogger | undefined;
   const pipeline = resources.use(
     new Pipeline(core, {
       models,
       ...(rules && { rules }),
       ...(policy && { policy }),
       ...(options.log !== undefined && {
-        features: logChoice(options),
-        sample: (id) => sampleKey(id) < BENIGN_SHARE,
+        features: (verdict) => logger!.wants(verdict),
+        sample: (id) => sampleKey(id) < policyOfLog.benignShare,
       }),
     }),
   );
   const capture = resources.use(
     await openCapture(input, {
       core,
+      signal: signal === undefined
+        ? stop.signal
+        : AbortSignal.any([signal, stop.signal]),
       ...(homeNets && { homeNets }),
       ...(prefixBytes !== undefined && { prefixBytes }),
       ...(sourceId !== undefined && { sourceId }),
-      ...(signal && { signal }),
     }),
   );
-  let logger: RagLogger | undefined;
   if (options.log !== undefined) {
     const formatter = resources.use(core.openFormatter(LOG_COLUMNS));
     logger = resources.use(
@@ -327,9 +318,24 @@ export async function analyze(
         queueLimit: QUEUE_LIMIT,
         formatter: columnFormatter(formatter),
         ...options.logOptions,
+        policy: policyOfLog,
       }),
     );
   }
   const run = new Run(capture, pipeline, logger, options);
-  return new Analysis(run, resources.move());
+  return new Analysis(run, resources.move(), stop);
+}
+
+/** The log's policy: what its options say, else what the policy of scoring says. */
+function logPolicy(options: AnalyzeOptions): Required<LogPolicy> {
+  const { thresholds } = options.policy ?? DEFAULT_POLICY;
+  return {
+    ...DEFAULT_LOG_POLICY,
+    minFinalScore: thresholds.malicious,
+    minDivergence: thresholds.divergence,
+    ragScore: thresholds.rag,
+    ragDivergence: thresholds.highDivergence,
+    perIncident: LINES_PER_INCIDENT,
+    ...options.logOptions?.policy,
+  };
 }

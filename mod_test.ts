@@ -125,6 +125,30 @@ Deno.test("disposing early ends the run, frees the core, and leaves a log with w
   });
 });
 
+Deno.test("a log that fails on the way is told, and costs no incident", async () => {
+  await using whole = await analyze(CAPTURE, OPTIONS);
+  const { incidents } = await whole.finished;
+  await inFolder(async (log) => {
+    await Deno.writeTextFile(`${log}/artifacts`, "no folder");
+    await using run = await analyze(CAPTURE, { ...OPTIONS, log });
+    const summary = await run.finished;
+    assert.equal(summary.logFailure?.name, "LogError");
+    assert.equal(summary.incidents.length, incidents.length);
+  });
+});
+
+Deno.test("close() ends a read that waits for a silent stream", async () => {
+  const silent = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start: (controller) => controller.enqueue(CAPTURE.slice(0, 5000)),
+  });
+  const run = await analyze(silent, OPTIONS);
+  const finished = run.finished.catch((error) => error);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await run.close();
+  const { health } = await finished;
+  assert.equal(health[0].code, "stopped");
+});
+
 Deno.test("finished rejects after close, whether or not the run had begun", async () => {
   const unread = await analyze(CAPTURE, OPTIONS);
   await unread.close();
@@ -212,14 +236,14 @@ Deno.test("the digest depends on what is found, and not on the log or on who loo
   assert.notEqual(await digestOf({ prefixBytes: 0 }), digest);
 });
 
-Deno.test("an incident has at most logPerIncident lines, and a sample beyond", async () => {
+Deno.test("an incident has at most perIncident lines, and a sample beyond", async () => {
   await inFolder(async (folder) => {
-    const lines = async (name: string, logPerIncident: number) => {
+    const lines = async (name: string, perIncident: number) => {
       const log = `${folder}/${name}`;
       await using run = await analyze(CAPTURE, {
         ...OPTIONS,
         log,
-        logPerIncident,
+        logOptions: { policy: { perIncident } },
       });
       await run.finished;
       return (await eventLines(log)).length;

@@ -1,5 +1,5 @@
 import { type ForestModel, parseForestModel } from "@ml-defender/detectors";
-import { shownPath, userPath } from "./_cli.ts";
+import { shownPath, UsageError, userPath } from "./_cli.ts";
 
 /** A capture that a user named. */
 export interface NamedCapture {
@@ -23,6 +23,7 @@ export async function walkCaptures(
   const files: NamedCapture[] = [];
   const failures: string[] = [];
   for (const name of names) {
+    if (name === "") throw new UsageError("a path must not be empty");
     const path = userPath(name);
     if (path === "-") {
       files.push({ path, shown: "-" });
@@ -45,9 +46,19 @@ async function capturesIn(folder: string): Promise<string[]> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     const path = `${folder}/${name}`;
     if (isDirectory) found.push(...await capturesIn(path));
-    else if (CAPTURE_NAME.test(name)) found.push(path);
+    else if (CAPTURE_NAME.test(name) && await isFile(path)) found.push(path);
   }
   return found.sort();
+}
+
+/** Whether it can be read to an end; a pipe without a writer cannot. */
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    // A link to nothing: reading it says so.
+    return true;
+  }
 }
 
 /** Most models that there can be: one of each name. */

@@ -131,12 +131,14 @@ export function isoTime(timeUs: number): string {
  */
 export function summaryLines(path: string, summary: AnalysisSummary): string[] {
   const { packets, malformed, flows, hosts, incidents, health } = summary;
-  const count = incidents.length;
   return [
     style.bold(printable(path)),
-    `  ${packets} packets (${malformed} malformed), ${flows} flows, ${hosts} hosts, ` +
-    `${count} incident${count === 1 ? "" : "s"}`,
-    ...health.map(({ text, count }) => style.dim(`  note: ${count} ${text}`)),
+    `  ${counted(packets, "packet")} (${malformed} malformed), ${
+      counted(flows, "flow")
+    }, ${counted(hosts, "host")}, ${counted(incidents.length, "incident")}`,
+    ...health.map(({ text, count }) =>
+      style.dim(`  note: ${text}${count > 1 ? ` (${count})` : ""}`)
+    ),
     ...incidents.flatMap(incidentLines),
   ];
 }
@@ -156,13 +158,17 @@ function incidentLines(incident: Incident): string[] {
     style.dim(
       `    score ${score(incident.finalScore)} (rules ${
         score(incident.fastScore)
-      }, models ${
-        score(incident.mlScore)
-      }, ${incident.authoritativeSource}), ${incident.flows} flows, ` +
+      }, models ${score(incident.mlScore)}, ${incident.authoritativeSource}), ${
+        counted(incident.flows, "flow")
+      }, ` +
         `${isoTime(incident.firstSeenUs)} to ${isoTime(incident.lastSeenUs)}`,
     ),
   ];
+  const told = new Set<string>();
   for (const { text, value, threshold, side } of incident.reasons) {
+    // A rule and a model may tell the same.
+    if (told.has(text)) continue;
+    told.add(text);
     const limit = Number.isFinite(threshold)
       ? ` (${side === "below" ? "up to" : "from"} ${rounded(threshold)})`
       : "";
@@ -174,6 +180,10 @@ function incidentLines(incident: Incident): string[] {
     lines.push(style.dim(`    with ${shown}${more}`));
   }
   return lines;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function rounded(value: number): string {

@@ -103,9 +103,15 @@ await runProgram({
   for (const file of files) {
     if (signal.aborted) break;
     try {
-      const report = await analyzeFile(file, settings, signal, !!values.json);
+      const { report, logFailure } = await analyzeFile(
+        file,
+        settings,
+        signal,
+        !!values.json,
+      );
       reports.push(report);
       failures.push(...damageOf(report));
+      if (logFailure !== undefined) failures.push(logFailure.message);
     } catch (error) {
       if (error instanceof Error && error.name === "LogError") throw error;
       if (error instanceof RangeError) throw new UsageError(error.message);
@@ -128,7 +134,7 @@ async function analyzeFile(
   settings: Settings,
   signal: AbortSignal,
   quiet: boolean,
-): Promise<FileReport> {
+): Promise<{ report: FileReport; logFailure: Error | undefined }> {
   const { core, policy, rules, homeNets, prefixBytes, out } = settings;
   progress(`reading ${file.shown}`);
   await using run = await analyze(file.path, {
@@ -152,7 +158,8 @@ async function analyzeFile(
     for (const line of summaryLines(file.shown, summary)) console.log(line);
     console.log(style.dim(`  digest ${summary.digest} (${core.build})`));
   }
-  return fileReport(file.shown, summary);
+  const report = fileReport(file.shown, summary);
+  return { report, logFailure: summary.logFailure };
 }
 
 /** A line if the file could be read in part only: what it holds before the damage was analysed all the same. */
