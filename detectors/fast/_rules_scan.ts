@@ -86,6 +86,20 @@ export const SCAN_RULES: readonly Rule[] = [
     flows: [...NO_DATA_BACK, { feature: "is_tcp", is: 1 }],
   },
   {
+    code: "scattered_scan",
+    category: "scan",
+    subject: "initiator",
+    text: "hosts it tried on ever other TCP ports, none accepted",
+    // Pairs of host and port in random order. Peer-to-peer software has some that answer, and tries fewer.
+    terms: [
+      lead("out_unique_destinations_30s", 100, 10),
+      atLeast("out_unique_ports_30s", 60),
+      atLeast("out_syn_without_ack_ratio_30s", 0.95),
+      atLeast("out_unanswered_ratio_30s", 0.8),
+    ],
+    flows: [...NO_DATA_BACK, { feature: "is_tcp", is: 1 }],
+  },
+  {
     code: "icmp_sweep",
     category: "scan",
     subject: "initiator",

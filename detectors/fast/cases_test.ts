@@ -207,6 +207,20 @@ export const CASES: readonly Case[] = [
     counter: [["browsing", { out_tcp_rst_ratio_30s: 0.02 }]],
   },
   {
+    rule: "scattered_scan",
+    kind: "host",
+    fires: {
+      out_unique_destinations_30s: 900,
+      out_unique_ports_30s: 880,
+      out_syn_without_ack_ratio_30s: 1,
+      out_unanswered_ratio_30s: 1,
+    },
+    counter: [
+      ["peers of which some answer", { out_syn_without_ack_ratio_30s: 0.8 }],
+      ["a browser without a connection", { out_unique_ports_30s: 2 }],
+    ],
+  },
+  {
     rule: "icmp_sweep",
     kind: "host",
     fires: { out_icmp_flows_30s: 100, out_unique_destinations_30s: 100 },
