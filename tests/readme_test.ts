@@ -31,7 +31,9 @@ Deno.test("README's example runs as printed and names the scanner", async () => 
       lines.join("\n"),
     );
     assert.match(lines.at(-1)!, /^\d+$/);
-    assert.ok((await Deno.stat(`${folder}/events-log/incidents.jsonl`)).size > 0);
+    assert.ok(
+      (await Deno.stat(`${folder}/events-log/incidents.jsonl`)).size > 0,
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
