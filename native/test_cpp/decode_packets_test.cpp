@@ -1,10 +1,8 @@
 // The decoder on literal frames.
-#include <cstring>
-#include <string>
-
 #include "core/decode/decoder.hpp"
 #include "test_cpp/check.hpp"
 #include "test_cpp/decode_frames.hpp"
+#include "test_cpp/decode_results.hpp"
 
 namespace {
 
@@ -13,60 +11,21 @@ using test::be16;
 using test::be32;
 using test::Buffer;
 using test::bytes;
+using test::count_of;
+using test::decode;
+using test::decode_with;
 using test::ethernet;
+using test::hello;
 using test::Ip4;
 using test::ip4;
 using test::ip6;
+using test::is_plain;
 using test::operator+;
+using test::plain;
+using test::Result;
 using test::tcp;
 using test::text;
 using test::udp;
-
-struct Result {
-  Refusal refusal = Refusal::none;
-  Packet packet;
-  std::string payload;
-};
-
-Result decode_with(Decoder& decoder, const Buffer& frame, std::uint32_t link = 1,
-                   std::uint32_t wire = 0, std::int64_t time_us = 5) {
-  RawPacket raw;
-  raw.link_type = link;
-  raw.data = frame;
-  raw.wire_length = wire == 0 ? static_cast<std::uint32_t>(frame.size()) : wire;
-  raw.time_us = time_us;
-  raw.interface_id = 3;
-  Result out;
-  out.refusal = decoder.decode(raw, out.packet);
-  out.payload.assign(out.packet.payload.begin(), out.packet.payload.end());
-  return out;
-}
-
-Result decode(const Buffer& frame, std::uint32_t link = 1, std::uint32_t wire = 0) {
-  Decoder decoder;
-  return decode_with(decoder, frame, link, wire);
-}
-
-std::uint64_t count_of(const Decoder& decoder, Feature feature) {
-  return decoder.counts().features[static_cast<std::size_t>(feature)];
-}
-
-const Buffer hello = text("hello");
-const Buffer plain = ip4(tcp(hello));
-
-// What every carrier of `plain` must give.
-void is_plain(const Result& got) {
-  CHECK(got.refusal == Refusal::none);
-  CHECK(got.packet.kind == PacketKind::ip);
-  CHECK(got.packet.ip_version == 4);
-  CHECK(got.packet.protocol == 6);
-  CHECK(got.packet.src_port == 4000);
-  CHECK(got.packet.dst_port == 80);
-  CHECK(got.packet.src[3] == 1);
-  CHECK(got.packet.dst[3] == 9);
-  CHECK(got.payload == "hello");
-  CHECK(got.packet.payload_length == 5);
-}
 
 void tcp_fields() {
   const Result got = decode(ethernet(0x0800, plain));
