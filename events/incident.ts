@@ -5,7 +5,10 @@ import type { AuthoritativeSource, Reason, Severity } from "./verdict.ts";
 export interface Incident {
   /** 128-bit hash of category, subject and first event; 32 hexadecimal digits. */
   readonly id: string;
-  /** Host it is about: the victim for ddos, the scanner for scan, the infected host for c2. */
+  /**
+   * Host it is about: the victim for ddos, the scanner for scan, the infected host for c2. Its address; behind it
+   * `@100` for VLAN 100 (`@100.7` for 7 within 100) and `%42` for tunnel network 42, where it has them.
+   */
   readonly subject: string;
   /** Kind of threat. */
   readonly category: Category;
