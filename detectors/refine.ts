@@ -16,6 +16,9 @@ export interface Refined {
 export type FeatureReader = (name: string) => number;
 
 const UPLOAD_BYTES = 1_048_576;
+const PIECE_BYTES = 65_536;
+/** What a login takes at most; more is work, or an upload. */
+const LOGIN_BYTES = 65_536;
 const HOST_UPLOAD_BYTES = 16 * 1_048_576;
 
 /**
@@ -27,11 +30,12 @@ const HOST_UPLOAD_BYTES = 16 * 1_048_576;
  * | ddos | always | ddos |
  * | ransomware | always | ransomware |
  * | traffic | payload is DNS | dns |
- * | | 80 % of at least 1 MiB went out of the flow, or of 16 MiB out of the host | exfiltration |
+ * | | 80 % of at least 1 MiB went out of the flow, or of 16 MiB out of the host, or a part of 1 MiB from it | exfiltration |
  * | | HTTP with signs of commands in its target (few of them to a server inside), or from outside to a server inside | web |
  * | | long, slow, short plain messages to a registered port | mining |
  * | | else | c2 |
- * | internal | login service, used at least 5 times in five minutes, mostly answered | bruteforce |
+ * | internal | login service, used at least 5 times in five minutes or by this pair, mostly answered, no upload | bruteforce |
+ * | | SMB that ends at the login | bruteforce |
  * | | answered datagrams | bruteforce |
  * | | most of what the host tries is not accepted, or 10 ports in 30 s, or an ARP sweep, or ICMP | scan |
  * | | else | lateral |
@@ -82,7 +86,11 @@ function trafficCategory(feature: FeatureReader): Category {
     feature("fwd_payload_bytes") >= UPLOAD_BYTES;
   const hostSent = feature("src_data_exfiltration_indicators_300s") >= 0.8 &&
     feature("src_external_upload_bytes_300s") >= HOST_UPLOAD_BYTES;
-  if (sent || hostSent) return "exfiltration";
+  // A flow of many that carry parts of one upload.
+  const piece = feature("upload_ratio") >= 0.95 &&
+    feature("fwd_payload_bytes") >= PIECE_BYTES &&
+    feature("src_external_upload_bytes_300s") >= UPLOAD_BYTES;
+  if (sent || hostSent || piece) return "exfiltration";
   if (feature("app_http") === 1) {
     const inbound = feature("src_is_internal") === 0 &&
       feature("dst_is_internal") === 1;
@@ -101,10 +109,14 @@ function trafficCategory(feature: FeatureReader): Category {
 function internalCategory(feature: FeatureReader): Category {
   const refused = feature("src_unanswered_ratio_30s") >= 0.5 ||
     feature("src_syn_without_ack_ratio_30s") >= 0.5;
-  if (
-    feature("login_service") === 1 && feature("src_login_flows_300s") >= 5 &&
-    !refused
-  ) return "bruteforce";
+  const uploads = feature("upload_ratio") >= 0.8 &&
+    feature("fwd_payload_bytes") >= LOGIN_BYTES;
+  const tries = feature("src_login_flows_300s") >= 5 ||
+    feature("pair_flows") >= 5;
+  if (feature("login_service") === 1 && tries && !refused && !uploads) {
+    return "bruteforce";
+  }
+  if (endsAtLogin(feature)) return "bruteforce";
   // Movement needs a connection; what is answered by datagrams is asked for tickets or passwords.
   if (feature("is_udp") === 1 && feature("answered") === 1) return "bruteforce";
   if (
@@ -112,4 +124,12 @@ function internalCategory(feature: FeatureReader): Category {
     feature("src_arp_targets_30s") >= 20 || feature("is_icmp") === 1
   ) return "scan";
   return "lateral";
+}
+
+/** An SMB connection in which a dialect was agreed on and a login answered, and nothing else. */
+function endsAtLogin(feature: FeatureReader): boolean {
+  const sent = feature("fwd_payload_bytes");
+  const received = feature("bwd_payload_bytes");
+  return feature("app_smb") === 1 && feature("duration_s") <= 10 &&
+    sent >= 300 && sent <= 1500 && received >= 200 && received <= 800;
 }

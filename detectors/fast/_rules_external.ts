@@ -31,6 +31,32 @@ export const EXTERNAL_RULES: readonly Rule[] = [
     flows: DNS,
   },
   {
+    code: "dns_many_names_per_zone",
+    category: "dns",
+    subject: "initiator",
+    text: "different names, random in look, that it asks for within one zone",
+    terms: [
+      lead("out_dns_names_per_zone_300s", 60, 10),
+      atLeast("out_dns_name_length_mean_300s", 20),
+      // Reverse lookups are of digits.
+      atLeast("out_dns_query_entropy_300s", 0.72),
+    ],
+    flows: DNS,
+  },
+  {
+    code: "dns_random_names",
+    category: "dns",
+    subject: "initiator",
+    text: "characters of an average name it asks for, very random in look",
+    terms: [
+      lead("out_dns_name_length_mean_60s", 38, 3),
+      atLeast("out_dns_query_entropy_30s", 0.74),
+      atLeast("out_dns_unique_names_60s", 18),
+      atLeast("out_dns_names_per_zone_300s", 3),
+    ],
+    flows: DNS,
+  },
+  {
     code: "dns_rare_types",
     category: "dns",
     subject: "initiator",
@@ -120,6 +146,8 @@ export const EXTERNAL_RULES: readonly Rule[] = [
       atMost("duration_s", 30),
       is("login_service", 0),
     ],
+    // Weak: whatever polls does the same.
+    ceiling: 0.74,
   },
   {
     code: "requests_to_address",

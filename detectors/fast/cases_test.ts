@@ -2,6 +2,7 @@
  * `cases_small_test.ts`. */
 import type { Values } from "./rows_test.ts";
 import { HOST_CASES } from "./cases_hosts_test.ts";
+import { CHANNEL_CASES } from "./cases_channel_test.ts";
 import { SMALL_CASES } from "./cases_small_test.ts";
 
 /** A record on which a rule fires, and changes to it that silence the rule. */
@@ -291,4 +292,5 @@ export const CASES: readonly Case[] = [
   },
   ...HOST_CASES,
   ...SMALL_CASES,
+  ...CHANNEL_CASES,
 ];

@@ -1,3 +1,4 @@
+import { CHANNEL_RULES } from "./_rules_channel.ts";
 import { EXTERNAL_RULES } from "./_rules_external.ts";
 import { FLOOD_RULES } from "./_rules_flood.ts";
 import { LEGACY_RULES } from "./_rules_legacy.ts";
@@ -35,6 +36,7 @@ export const BASE_RULES: readonly Rule[] = [
   ...SCAN_RULES,
   ...SPREAD_RULES,
   ...EXTERNAL_RULES,
+  ...CHANNEL_RULES,
 ];
 
 /** Where the thresholds of the profile `default` are from: method, budget, sources with their digests. */
