@@ -94,6 +94,10 @@ std::vector<Frame> plain_links() {
        bytes({0, 0, 9, 0, 2, 0, 0, 0, 0x20, 0x88, 1, 0, 0}) + Buffer(18, 2) +
            bytes({0x10, 0, 0, 0, 0, 0}) + snap + plain,
        127},
+      {"radiotap, aligned timestamp",
+       bytes({0, 0, 25, 0, 3, 0, 0, 0x80}) + Buffer(4, 0) + Buffer(12, 0xff) + bytes({0x10}) +
+           wifi + Buffer(4, 0xcc),
+       127},
       {"802.11 with four addresses",
        bytes({0x08, 3, 0, 0}) + Buffer(18, 2) + bytes({0x10, 0}) + Buffer(6, 3) + snap + plain,
        105},
@@ -111,6 +115,8 @@ std::vector<Frame> plain_links() {
       {"PKTAP", bytes({14, 0, 0, 0, 1, 0, 0, 0, 101, 0, 0, 0}) + Buffer(2, 9) + plain, 258},
       {"MPLS link", bytes({0, 1, 0, 64, 0, 2, 1, 64}) + plain, 219},
       {"MPLS, pseudowire, no control word", bytes({0, 2, 1, 64}) + inner, 219},
+      {"NFLOG, no IP length",
+       nflog + attribute(9, ip4(tcp(hello), {.total = 0})) + attribute(10, bytes({'x'})), 239},
       {"NFLOG", nflog + attribute(10, bytes({'x'})) + attribute(0x8009, plain), 239},
   };
 }
@@ -189,6 +195,7 @@ std::vector<Frame> refused_links() {
   const auto none = Refusal::not_ip;
   const auto cut = Refusal::truncated_link;
   const auto deep = Refusal::too_many_layers;
+  const Buffer session = be16(plain.size() + 1) + bytes({0x21}) + plain;
   return {
       {"loopback, other family", bytes({7, 0, 0, 0}) + plain, 0, 0, none},
       {"loopback, short", bytes({2, 0, 0}), 0, 0, cut},
@@ -212,8 +219,8 @@ std::vector<Frame> refused_links() {
       {"ENC, short", Buffer(11, 1), 109, 0, cut},
       {"PPP, LCP", bytes({0xff, 3, 0xc0, 0x21, 1, 1}), 9, 0, none},
       {"PPP, half a protocol", bytes({0xff, 3, 0}), 9, 0, cut},
-      {"PPPoE, discovery", bytes({0x11, 9, 0, 0, 0, 4}) + Buffer(4, 0), 51, 0, none},
-      {"PPPoE, version 2", bytes({0x21, 0, 0, 0, 0, 4}) + Buffer(4, 0), 51, 0, none},
+      {"PPPoE, discovery", bytes({0x11, 9, 0, 0}) + session, 51, 0, none},
+      {"PPPoE, version 2", bytes({0x21, 0, 0, 1}) + session, 51, 0, none},
       {"PPPoE, nothing in it", bytes({0x11, 0, 0, 1, 0, 0}) + plain, 51, 0, cut},
       {"PPPoE, short", bytes({0x11, 0, 0, 1, 0}), 51, 0, cut},
       {"MPLS, no bottom", bytes({0, 1, 0, 64}), 219, 0, cut},
@@ -244,6 +251,28 @@ std::vector<Frame> refused_links() {
   };
 }
 
+// Of 802.11 only whole, open data frames carry a packet.
+std::vector<Frame> refused_wireless() {
+  const auto none = Refusal::not_ip;
+  const auto cut = Refusal::truncated_link;
+  const Buffer rest = Buffer(18, 2) + bytes({0x10, 0}) + snap + plain;
+  const Buffer later = Buffer(18, 2) + bytes({0x11, 0}) + snap + plain;
+  const Buffer several = Buffer(18, 2) + bytes({0x10, 0, 0x80, 0}) + snap + plain;
+  return {
+      {"beacon", bytes({0x80, 0, 0, 0}) + rest, 105, 0, none},
+      {"no data", bytes({0x48, 1, 0, 0}) + rest, 105, 0, none},
+      {"encrypted", bytes({0x08, 0x41, 0, 0}) + rest, 105, 0, none},
+      {"first fragment", bytes({0x08, 5, 0, 0}) + rest, 105, 0, none},
+      {"later fragment", bytes({0x08, 1, 0, 0}) + later, 105, 0, none},
+      {"several frames", bytes({0x88, 1, 0, 0}) + several, 105, 0, none},
+      {"damaged", bytes({0, 0, 9, 0, 2, 0, 0, 0, 0x40}) + wifi, 127, 0, none},
+      {"radiotap beyond the end", bytes({0, 0, 250, 0, 0, 0, 0, 0}) + wifi, 127, 0, cut},
+      {"radiotap too short", bytes({0, 0, 7, 0, 0, 0, 0, 0}) + wifi, 127, 0, cut},
+      {"presence words without end", bytes({0, 0, 8, 0, 0, 0, 0, 0x80}) + wifi, 127, 0, cut},
+      {"flags beyond the header", bytes({0, 0, 8, 0, 2, 0, 0, 0}) + wifi, 127, 0, cut},
+  };
+}
+
 // The outer UDP or GRE packet stands where the tunnel cannot be what it says.
 std::vector<Frame> closed_tunnels() {
   const Buffer chain = bytes({0x0c, 0, 0, 4, 0, 0, 4, 0});
@@ -253,6 +282,7 @@ std::vector<Frame> closed_tunnels() {
       {"VXLAN, short", over_udp(4789, Buffer(7, 8))},
       {"VXLAN-GPE without next protocol",
        over_udp(4790, bytes({8, 0, 0, 1}) + Buffer(4, 0) + plain)},
+      {"VXLAN-GPE without identifier", over_udp(4790, bytes({4, 0, 0, 1}) + Buffer(4, 0) + plain)},
       {"VXLAN-GPE, other protocol", over_udp(4790, bytes({0x0c, 0, 0, 9}) + Buffer(4, 0) + plain)},
       {"VXLAN-GPE, half a chain", over_udp(4790, chain + Buffer(7, 0))},
       {"Geneve, version 1", over_udp(6081, bytes({0x40, 0, 8, 0, 0, 0, 1, 0}) + plain)},
@@ -307,11 +337,18 @@ void carriers_of_version_six() {
 }
 
 void frames_that_carry_nothing() {
-  for (const Frame& frame : refused_links()) {
-    const int before = test::failures();
-    CHECK(decode(frame.data, frame.link).refusal == frame.refusal);
-    named(frame, before);
+  for (const auto& frames : {refused_links(), refused_wireless()}) {
+    for (const Frame& frame : frames) {
+      const int before = test::failures();
+      CHECK(decode(frame.data, frame.link).refusal == frame.refusal);
+      named(frame, before);
+    }
   }
+}
+
+void first_and_last_tag_count() {
+  const Buffer tags = bytes({0, 7, 0x88, 0xa8, 0, 6, 0x81, 0, 0, 9, 8, 0});
+  CHECK(decode(ethernet(0x88a8, tags + plain)).packet.vlan == ((7u << 12) | 9u));
 }
 
 void closed_tunnels_leave_the_outer_packet() {
@@ -334,7 +371,7 @@ void closed_tunnels_leave_the_outer_packet() {
 // A buffer of exactly the cut's size shows any read past it to the address sanitizer.
 void every_cut_is_safe() {
   for (const auto& frames : {plain_links(), plain_tags(), plain_tunnels(), version_six(),
-                             refused_links(), closed_tunnels()}) {
+                             refused_links(), refused_wireless(), closed_tunnels()}) {
     for (const Frame& frame : frames) {
       const auto whole = static_cast<std::uint32_t>(frame.data.size());
       for (std::uint32_t n = 0; n < whole; n++) {
@@ -355,6 +392,7 @@ int main() {
   carriers_of_version_four();
   carriers_of_version_six();
   frames_that_carry_nothing();
+  first_and_last_tag_count();
   closed_tunnels_leave_the_outer_packet();
   every_cut_is_safe();
   return test::finish();
