@@ -6,6 +6,11 @@ const NO_DATA_BACK = [{ feature: "bwd_payload_bytes", is: 0 }];
 // Who only gets packets, as the victim of reflected floods does, looks for nothing.
 const SENDS = [{ ...atLeast("out_packet_rate_60s", 0.3), guard: true }];
 const SENDS_SLOWLY = [{ ...atLeast("out_byte_rate_300s", 3), guard: true }];
+// The victim of a flood with forged or reflected packets gets answers to what it never asked.
+const ASKED_FOR = {
+  ...atMost("out_unsolicited_packet_rate_10s", 5),
+  guard: true,
+};
 
 /** Searches for hosts and services. The subject is the scanner. */
 export const SCAN_RULES: readonly Rule[] = [
@@ -70,6 +75,7 @@ export const SCAN_RULES: readonly Rule[] = [
       atLeast("out_unanswered_ratio_30s", 0.7),
       atMost("out_port_entropy_30s", 0.45),
       ...SENDS,
+      ASKED_FOR,
     ],
     flows: NO_DATA_BACK,
   },
@@ -82,6 +88,7 @@ export const SCAN_RULES: readonly Rule[] = [
       lead("out_unique_destinations_30s", 25, 20),
       atLeast("out_tcp_rst_ratio_30s", 0.35),
       ...SENDS,
+      ASKED_FOR,
     ],
     flows: [...NO_DATA_BACK, { feature: "is_tcp", is: 1 }],
   },
@@ -187,6 +194,7 @@ export const SCAN_RULES: readonly Rule[] = [
       lead("out_unique_ports_300s", 30, 20),
       atMost("out_avg_flow_duration_seconds_300s", 0.3),
       atMost("out_unique_destinations_300s", 20),
+      ASKED_FOR,
     ],
     flows: [...NO_DATA_BACK, { feature: "is_tcp", is: 1 }],
   },

@@ -190,6 +190,7 @@ export const CASES: readonly Case[] = [
       out_unanswered_ratio_30s: 0.95,
       out_port_entropy_30s: 0,
       out_packet_rate_60s: 2,
+      out_unsolicited_packet_rate_10s: 0,
     },
     counter: [["the victim of a reflected flood sends nothing", {
       out_packet_rate_60s: 0,
@@ -204,6 +205,7 @@ export const CASES: readonly Case[] = [
       out_unique_destinations_30s: 120,
       out_tcp_rst_ratio_30s: 0.45,
       out_packet_rate_60s: 4,
+      out_unsolicited_packet_rate_10s: 0,
     },
     counter: [["browsing", { out_tcp_rst_ratio_30s: 0.02 }]],
   },
@@ -254,6 +256,7 @@ export const CASES: readonly Case[] = [
       out_unique_ports_300s: 60,
       out_avg_flow_duration_seconds_300s: 0.01,
       out_unique_destinations_300s: 1,
+      out_unsolicited_packet_rate_10s: 0,
     },
     counter: [["real connections last", {
       out_avg_flow_duration_seconds_300s: 20,
