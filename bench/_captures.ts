@@ -9,14 +9,13 @@ import { findPackets, merge } from "./merge.ts";
 const MEGABYTES = 400;
 const SECONDS = 600;
 /** Megabytes of one ordinary mix, and of one attack with ordinary traffic around it. */
-const MIX_MEGABYTES = 80;
-const ATTACK_MEGABYTES = 2;
+const MIX_MEGABYTES = 60;
+const ATTACK_MEGABYTES = 8;
 /** Most packets of one flood, scan or bulk transfer. */
 const ATTACK_PACKETS = 2000;
 
 /**
- * A capture of at least 400 MB made by the generator: mostly ordinary mixes, and every attack once within ordinary
- * traffic, each
+ * A capture of at least 400 MB made by the generator: every ordinary mix, and every attack within ordinary traffic, each
  * with a seed and a network of its own, interleaved in ten minutes.
  *
  * @param folder Where it lies, or goes.
