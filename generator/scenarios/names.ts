@@ -9,7 +9,6 @@ import {
   type DnsType,
   txtData,
 } from "../apps/dns.ts";
-import type { Exchange } from "../apps/tls.ts";
 import { be16, join, utf8 } from "../bytes.ts";
 import type { Context } from "../context.ts";
 import type { Rng } from "../rng.ts";
@@ -195,20 +194,6 @@ function* questions(ctx: Context, tunnel: Tunnel): Actor {
   }
 }
 
-/** The same inside HTTPS or TLS to a public resolver. */
-function* hiddenQuestions(
-  ctx: Context,
-  tunnel: Tunnel,
-): Generator<Exchange, void, void> {
-  const { rng } = ctx;
-  const { nameBytes, downBytes, gapUs, thinkUs } = tunnel;
-  while (ctx.nowUs < ctx.attackEndUs) {
-    const up = 90 + rng.int(nameBytes >> 1, nameBytes);
-    const down = up + rng.int(20, 40 + downBytes);
-    yield { up, down, waitUs: rng.exponential(gapUs), thinkUs };
-  }
-}
-
 /** Data carried in names. */
 export const dnsTunnel: Scenario = {
   name: "dns_tunnel",
@@ -217,19 +202,8 @@ export const dnsTunnel: Scenario = {
     "Data in DNS names and answers (TXT, NULL, CNAME, MX, A): interactive, bulk or low and slow",
   plan: (rng) => rng.logUniform(40, 900),
   build(ctx) {
-    const { rng, topology } = ctx;
     const tunnel = tunnelOf(ctx);
-    const { client, family } = tunnel;
-    const hidden = rng.chance(0.1);
-    const server = hidden ? topology.external(rng, "doh") : tunnel.server;
-    const steps = () =>
-      ctx.secure(client, server.name, {
-        exchanges: hiddenQuestions(ctx, tunnel),
-      });
-    const port = rng.pick([443, 443, 853]);
-    const actor = hidden
-      ? ctx.conversation({ client, server, port, family, steps: steps() })
-      : questions(ctx, tunnel);
+    const { client, server, family } = tunnel;
     const subjects = [client];
     ctx.attack({
       category: "dns",
@@ -237,6 +211,6 @@ export const dnsTunnel: Scenario = {
       victims: [server],
       subjects,
       family,
-    }, actor);
+    }, questions(ctx, tunnel));
   },
 };
