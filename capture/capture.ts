@@ -88,6 +88,8 @@ export interface CaptureStatus {
  */
 export class Capture implements AsyncIterable<Batch>, AsyncDisposable {
   readonly #core: Core;
+  /** Memory of the wasm build moves when another capture of the same core makes it grow: batches are copies. */
+  readonly #kept: KeptBytes | undefined;
   readonly #engine: Engine;
   readonly #input: CaptureInput;
   readonly #signal: AbortSignal | undefined;
@@ -104,6 +106,7 @@ export class Capture implements AsyncIterable<Batch>, AsyncDisposable {
     signal?: AbortSignal,
   ) {
     this.#core = core;
+    this.#kept = core.build === "wasm" ? new KeptBytes() : undefined;
     this.#engine = engine;
     this.#input = input;
     this.#signal = signal;
@@ -204,17 +207,12 @@ export class Capture implements AsyncIterable<Batch>, AsyncDisposable {
 
   #view(batch: ReturnType<Engine["run"]>["batch"]): Batch {
     const { flowCount, hostCount } = batch;
-    // Memory of the wasm build moves when another capture of the same core makes it grow.
-    const kept = (bytes: Uint8Array<ArrayBuffer>) =>
-      this.#core.build === "wasm" ? bytes.slice() : bytes;
+    const [flows, arena, hosts] = this.#kept === undefined
+      ? [batch.flows, batch.arena, batch.hosts]
+      : this.#kept.take(batch.flows, batch.arena, batch.hosts);
     return {
-      flows: new CoreFlowBatch(
-        this.#core,
-        kept(batch.flows),
-        flowCount,
-        kept(batch.arena),
-      ),
-      hosts: new CoreHostBatch(this.#core, kept(batch.hosts), hostCount),
+      flows: new CoreFlowBatch(this.#core, flows!, flowCount, arena!),
+      hosts: new CoreHostBatch(this.#core, hosts!, hostCount),
     };
   }
 
@@ -274,6 +272,23 @@ export async function openCapture(
   checkInput(input, options);
   const core = options.core ?? await openCore();
   return new Capture(core, openEngine(core, options), input, options.signal);
+}
+
+/** Copies into buffers that are used again: one batch's bytes until the next one. */
+class KeptBytes {
+  readonly #buffers: Uint8Array<ArrayBuffer>[] = [];
+
+  take(...sources: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer>[] {
+    return sources.map((source, place) => {
+      let buffer = this.#buffers[place];
+      if (buffer === undefined || buffer.length < source.length) {
+        buffer = new Uint8Array(source.length);
+        this.#buffers[place] = buffer;
+      }
+      buffer.set(source);
+      return buffer.subarray(0, source.length);
+    });
+  }
 }
 
 function checkInput(input: CaptureInput, { homeNets }: CaptureOptions): void {

@@ -65,7 +65,7 @@ for await (const batch of capture) void batch;
 console.log("packets", capture.status().packets);`,
     prints: /^packets 0$/,
     permissions: [],
-    members: ["capture", "native"],
+    members: ["capture", "events", "native"],
     npm: [],
     builds: ["core_wasm.json"],
   },

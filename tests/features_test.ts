@@ -65,7 +65,11 @@ const HOME_NETS = [
 ];
 
 /** The oracle forgets nobody, so the core must not have to. */
-const TABLES = { maxProbationHosts: 65536, maxPrefixes: 65536 };
+const TABLES = {
+  maxUnansweredFlows: 65536,
+  maxProbationHosts: 65536,
+  maxPrefixes: 65536,
+};
 
 const data = dataFolder();
 const noTshark = await hasTshark() ? [] : ["tshark is not installed"];

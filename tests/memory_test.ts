@@ -58,12 +58,16 @@ optional({
   reason: "resident memory is read from Linux",
   fn: async () => {
     const path = new URL("../bench/programs/memory.ts", import.meta.url);
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "-A", path.pathname, "features", "wasm"],
-        ...["20000", "100000", "300000"],
-      ],
-    }).output();
+    const run = (hosts: number, flows: number, sources: number) =>
+      new Deno.Command(Deno.execPath(), {
+        args: [
+          ...["run", "-A", path.pathname, "features", "wasm"],
+          ...[hosts, flows, sources].map(String),
+        ],
+      }).output();
+    // A first run compiles the sources, and its memory is that of the compiler.
+    await run(10, 10, 10);
+    const { code, stdout, stderr } = await run(20_000, 100_000, 300_000);
     assert.equal(code, 0, new TextDecoder().decode(stderr));
     const found = JSON.parse(new TextDecoder().decode(stdout));
     assert.deepEqual(found.problems, []);
