@@ -71,7 +71,7 @@ export interface AnalysisSummary extends CaptureStatus {
 }
 
 /** Artifacts of one incident, unless the options of the log say otherwise. */
-const ARTIFACTS_PER_INCIDENT = 10;
+const ARTIFACTS_PER_INCIDENT = 5;
 
 /** Events waiting for the disk at most, each with its features: a few MiB. */
 const QUEUE_LIMIT = 512;

@@ -73,7 +73,7 @@ export interface PipelineStep {
  * Verdicts that one host gets in a batch for flows of a kind; the rest of a flood is only counted, and every n-th of it is
  * judged. See `ScoreOptions.perSubject`.
  */
-const VERDICTS_PER_SUBJECT = 200;
+const VERDICTS_PER_SUBJECT = 16;
 
 /**
  * Detection and scoring over the batches of one run: rules and forests, verdicts, incidents. It does no I/O and reads no
