@@ -113,3 +113,32 @@ Deno.test("refine takes answered datagrams inside for guesses: movement needs a 
   assert.equal(of("internal", { ...flow, is_udp: 1 }), "bruteforce initiator");
   assert.equal(of("internal", { ...flow, is_udp: 0 }), "lateral initiator");
 });
+
+Deno.test("refine takes a login by SMB alone for a guess, and an upload by a login service for none", () => {
+  const smb = { app_smb: 1, duration_s: 0.2 };
+  const login = { fwd_payload_bytes: 560, bwd_payload_bytes: 424 };
+  assert.equal(of("internal", { ...smb, ...login }), "bruteforce initiator");
+  assert.equal(
+    of("internal", { ...smb, ...login, bwd_payload_bytes: 50_000 }),
+    "lateral initiator",
+  );
+  const ssh = { login_service: 1, pair_flows: 8 };
+  assert.equal(of("internal", ssh), "bruteforce initiator");
+  assert.equal(
+    of("internal", { ...ssh, upload_ratio: 0.99, fwd_payload_bytes: 4e6 }),
+    "lateral initiator",
+  );
+});
+
+Deno.test("refine takes a part of an upload for exfiltration", () => {
+  const part = {
+    ...{ src_is_internal: 1, dst_is_internal: 0 },
+    ...{ upload_ratio: 0.99, fwd_payload_bytes: 500_000 },
+  };
+  const of5Minutes = { src_external_upload_bytes_300s: 4e6 };
+  assert.equal(
+    of("traffic", { ...part, ...of5Minutes }),
+    "exfiltration initiator",
+  );
+  assert.equal(of("traffic", part), "c2 initiator");
+});
