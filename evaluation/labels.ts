@@ -37,7 +37,9 @@ export const ACCEPTED: Readonly<Record<string, readonly Category[]>> = {
 /** Classes of captures in which nothing should be found. */
 export const BENIGN: readonly string[] = ["benign", "dns_benign"];
 
-const CAPTURE_NAME = /\.(pcap|pcapng|cap|trace|dmp)(\.gz|\.zst)?$/i;
+/** Names of files that hold captures. */
+export const CAPTURE_NAME: RegExp =
+  /\.(pcap|pcapng|cap|trace|dmp)(\.gz|\.zst)?$/i;
 const ADDRESS = /^(\d+\.\d+\.\d+\.\d+|[0-9a-f]*:[0-9a-f:.]+)$/i;
 
 /**

@@ -1,3 +1,4 @@
+import { CAPTURE_NAME } from "../evaluation/labels.ts";
 import { type ForestModel, parseForestModel } from "@ml-defender/detectors";
 import { shownPath, UsageError, userPath } from "./_cli.ts";
 
@@ -8,8 +9,6 @@ export interface NamedCapture {
   /** Path as the user would write it. */
   shown: string;
 }
-
-const CAPTURE_NAME = /\.(pcap|pcapng|cap|trace|dmp)(\.gz|\.zst)?$/i;
 
 /**
  * Find the captures that arguments name: files as they are, folders with everything in them that has a capture's name.
