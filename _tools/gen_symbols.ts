@@ -17,6 +17,7 @@ interface CType {
 
 const TYPES: Readonly<Record<string, CType>> = {
   void: { ffi: "void", ts: "void" },
+  int8_t: { ffi: "i8", array: "Int8Array<ArrayBuffer>", ts: "number" },
   uint8_t: { ffi: "u8", array: "Uint8Array<ArrayBuffer>", ts: "number" },
   uint16_t: { ffi: "u16", array: "Uint16Array<ArrayBuffer>", ts: "number" },
   int32_t: { ffi: "i32", array: "Int32Array<ArrayBuffer>", ts: "number" },

@@ -82,6 +82,22 @@ export const SYMBOLS = {
   },
   mld_formatter_fixed_bytes: { parameters: ["pointer"], result: "u32" },
   mld_formatter_close: { parameters: ["pointer"], result: "void" },
+  mld_vectors_quantize: { parameters: ["u32", "buffer", "usize", "buffer", "usize"], result: "u32" },
+  mld_vectors_open: { parameters: ["u32", "u32", "buffer", "usize"], result: "pointer" },
+  mld_vectors_append: { parameters: ["pointer", "buffer", "usize", "buffer", "usize"], result: "u32" },
+  mld_vectors_remove: { parameters: ["pointer", "buffer", "usize"], result: "u32" },
+  mld_vectors_read: {
+    parameters: ["pointer", "u32", "buffer", "usize", "buffer", "usize", "buffer", "usize"],
+    result: "u32",
+  },
+  mld_vectors_compact: { parameters: ["pointer"], result: "u32" },
+  mld_vectors_scan: {
+    parameters: ["pointer", "buffer", "usize", "buffer", "usize", "u32", "buffer", "usize", "buffer", "usize"],
+    result: "u32",
+  },
+  mld_vectors_kernel: { parameters: ["pointer", "buffer", "usize"], result: "u32" },
+  mld_vectors_use_kernel: { parameters: ["pointer", "buffer", "usize"], result: "u32" },
+  mld_vectors_close: { parameters: ["pointer"], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The core's functions; a buffer carries its length. */
@@ -185,6 +201,39 @@ export interface CoreFunctions {
   formatterFixedBytes(formatter: Handle): number;
   /** Free the formatter. */
   formatterClose(formatter: Handle): void;
+  /** Rows of int8 from rows of floats, each scaled so that its largest element is 127 or -127. Returns the rows done: it stops at the first that is not finite. */
+  vectorsQuantize(dimensions: number, vectors: Float32Array<ArrayBuffer>, out: Int8Array<ArrayBuffer>): number;
+  /** Prepare to search vectors of `dimensions` (a multiple of 16, up to 1024), at most `max_rows` of them. */
+  vectorsOpen(dimensions: number, maxRows: number, error: Uint8Array<ArrayBuffer>): Handle | null;
+  /** Add rows, each with an id; all or none. Returns how many, 0 where they are not as many as the ids, there is no room or no memory for them, or a byte is -128. */
+  vectorsAppend(vectors: Handle, ids: Uint32Array<ArrayBuffer>, rows: Int8Array<ArrayBuffer>): number;
+  /** Mark rows, by number, as removed. Returns how many were not before. */
+  vectorsRemove(vectors: Handle, rows: Uint32Array<ArrayBuffer>): number;
+  /** Copy rows from number `first` on, as many as fit: ids, bytes, and 1 for those not removed. Returns how many. */
+  vectorsRead(
+    vectors: Handle,
+    first: number,
+    ids: Uint32Array<ArrayBuffer>,
+    rows: Int8Array<ArrayBuffer>,
+    live: Uint8Array<ArrayBuffer>,
+  ): number;
+  /** Take the removed rows out; the others move up in their order. Returns the rows left. */
+  vectorsCompact(vectors: Handle): number;
+  /** The `k` (up to 16384) best among the rows that are not removed, best first: ids and cosines. With a filter only ids whose bit is set in it (bit id % 8 of byte id / 8). Returns how many. */
+  vectorsScan(
+    vectors: Handle,
+    query: Float32Array<ArrayBuffer>,
+    filter: Uint8Array<ArrayBuffer>,
+    k: number,
+    ids: Uint32Array<ArrayBuffer>,
+    scores: Float32Array<ArrayBuffer>,
+  ): number;
+  /** Name of the kernel in use. Returns the bytes needed; fills `out` when that is enough. */
+  vectorsKernel(vectors: Handle, out: Uint8Array<ArrayBuffer>): number;
+  /** Use the kernel of that name. Returns 1, or 0 where this processor cannot. */
+  vectorsUseKernel(vectors: Handle, name: Uint8Array<ArrayBuffer>): number;
+  /** Free the vectors. */
+  vectorsClose(vectors: Handle): void;
 }
 
 /** The functions of an open shared library. */
@@ -315,6 +364,41 @@ export function bindNative(s: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): C
       ),
     formatterFixedBytes: (formatter) => s.mld_formatter_fixed_bytes(formatter as Deno.PointerObject),
     formatterClose: (formatter) => s.mld_formatter_close(formatter as Deno.PointerObject),
+    vectorsQuantize: (dimensions, vectors, out) =>
+      s.mld_vectors_quantize(dimensions, vectors, BigInt(vectors.length), out, BigInt(out.length)),
+    vectorsOpen: (dimensions, maxRows, error) => s.mld_vectors_open(dimensions, maxRows, error, BigInt(error.length)),
+    vectorsAppend: (vectors, ids, rows) =>
+      s.mld_vectors_append(vectors as Deno.PointerObject, ids, BigInt(ids.length), rows, BigInt(rows.length)),
+    vectorsRemove: (vectors, rows) => s.mld_vectors_remove(vectors as Deno.PointerObject, rows, BigInt(rows.length)),
+    vectorsRead: (vectors, first, ids, rows, live) =>
+      s.mld_vectors_read(
+        vectors as Deno.PointerObject,
+        first,
+        ids,
+        BigInt(ids.length),
+        rows,
+        BigInt(rows.length),
+        live,
+        BigInt(live.length),
+      ),
+    vectorsCompact: (vectors) => s.mld_vectors_compact(vectors as Deno.PointerObject),
+    vectorsScan: (vectors, query, filter, k, ids, scores) =>
+      s.mld_vectors_scan(
+        vectors as Deno.PointerObject,
+        query,
+        BigInt(query.length),
+        filter,
+        BigInt(filter.length),
+        k,
+        ids,
+        BigInt(ids.length),
+        scores,
+        BigInt(scores.length),
+      ),
+    vectorsKernel: (vectors, out) => s.mld_vectors_kernel(vectors as Deno.PointerObject, out, BigInt(out.length)),
+    vectorsUseKernel: (vectors, name) =>
+      s.mld_vectors_use_kernel(vectors as Deno.PointerObject, name, BigInt(name.length)),
+    vectorsClose: (vectors) => s.mld_vectors_close(vectors as Deno.PointerObject),
   };
 }
 
@@ -442,5 +526,39 @@ export function bindWasm(e: WasmExports, m: WasmMemory): CoreFunctions {
       ) as number) >>> 0,
     formatterFixedBytes: (formatter) => (m.call([], [], () => e.mld_formatter_fixed_bytes!(formatter)) as number) >>> 0,
     formatterClose: (formatter) => void m.call([], [], () => e.mld_formatter_close!(formatter)),
+    vectorsQuantize: (dimensions, vectors, out) =>
+      (m.call(
+        [vectors, out],
+        [false, true],
+        (p, n) => e.mld_vectors_quantize!(dimensions, p[0]!, n[0]!, p[1]!, n[1]!),
+      ) as number) >>> 0,
+    vectorsOpen: (dimensions, maxRows, error) =>
+      asHandle(m.call([error], [true], (p, n) => e.mld_vectors_open!(dimensions, maxRows, p[0]!, n[0]!))),
+    vectorsAppend: (vectors, ids, rows) =>
+      (m.call(
+        [ids, rows],
+        [false, false],
+        (p, n) => e.mld_vectors_append!(vectors, p[0]!, n[0]!, p[1]!, n[1]!),
+      ) as number) >>> 0,
+    vectorsRemove: (vectors, rows) =>
+      (m.call([rows], [false], (p, n) => e.mld_vectors_remove!(vectors, p[0]!, n[0]!)) as number) >>> 0,
+    vectorsRead: (vectors, first, ids, rows, live) =>
+      (m.call(
+        [ids, rows, live],
+        [true, true, true],
+        (p, n) => e.mld_vectors_read!(vectors, first, p[0]!, n[0]!, p[1]!, n[1]!, p[2]!, n[2]!),
+      ) as number) >>> 0,
+    vectorsCompact: (vectors) => (m.call([], [], () => e.mld_vectors_compact!(vectors)) as number) >>> 0,
+    vectorsScan: (vectors, query, filter, k, ids, scores) =>
+      (m.call(
+        [query, filter, ids, scores],
+        [false, false, true, true],
+        (p, n) => e.mld_vectors_scan!(vectors, p[0]!, n[0]!, p[1]!, n[1]!, k, p[2]!, n[2]!, p[3]!, n[3]!),
+      ) as number) >>> 0,
+    vectorsKernel: (vectors, out) =>
+      (m.call([out], [true], (p, n) => e.mld_vectors_kernel!(vectors, p[0]!, n[0]!)) as number) >>> 0,
+    vectorsUseKernel: (vectors, name) =>
+      (m.call([name], [false], (p, n) => e.mld_vectors_use_kernel!(vectors, p[0]!, n[0]!)) as number) >>> 0,
+    vectorsClose: (vectors) => void m.call([], [], () => e.mld_vectors_close!(vectors)),
   };
 }

@@ -16,6 +16,7 @@
 #include "core/forest/forest.hpp"
 #include "core/forest/trainer.hpp"
 #include "core/log/jsonl.hpp"
+#include "core/vectors/vectors.hpp"
 #include "include/mldefender.h"
 
 struct mld_engine {
@@ -35,6 +36,10 @@ struct mld_trainer {
 
 struct mld_formatter {
   mld::LineSchema schema;
+};
+
+struct mld_vectors {
+  std::unique_ptr<mld::vectors::Vectors> vectors;
 };
 
 namespace {
@@ -343,3 +348,78 @@ std::uint32_t mld_formatter_fixed_bytes(mld_formatter* formatter) noexcept {
 }
 
 void mld_formatter_close(mld_formatter* formatter) noexcept { delete formatter; }
+
+std::uint32_t mld_vectors_quantize(std::uint32_t dimensions, const float* vectors,
+                                   std::size_t vectors_len, std::int8_t* out,
+                                   std::size_t out_cap) noexcept {
+  return static_cast<std::uint32_t>(
+      mld::vectors::quantize(dimensions, {vectors, vectors_len}, {out, out_cap}));
+}
+
+mld_vectors* mld_vectors_open(std::uint32_t dimensions, std::uint32_t max_rows, std::uint8_t* error,
+                              std::size_t error_cap) noexcept {
+  std::string reason;
+  auto vectors = mld::vectors::Vectors::open(dimensions, max_rows, reason);
+  if (vectors == nullptr) {
+    give_error(reason, error, error_cap);
+    return nullptr;
+  }
+  auto handle = std::make_unique<mld_vectors>();
+  handle->vectors = std::move(vectors);
+  return handle.release();
+}
+
+std::uint32_t mld_vectors_append(mld_vectors* vectors, const std::uint32_t* ids,
+                                 std::size_t ids_len, const std::int8_t* rows,
+                                 std::size_t rows_len) noexcept {
+  const bool done = vectors->vectors->append({ids, ids_len}, {rows, rows_len});
+  return done ? static_cast<std::uint32_t>(ids_len) : 0;
+}
+
+std::uint32_t mld_vectors_remove(mld_vectors* vectors, const std::uint32_t* rows,
+                                 std::size_t rows_len) noexcept {
+  return vectors->vectors->remove({rows, rows_len});
+}
+
+std::uint32_t mld_vectors_read(mld_vectors* vectors, std::uint32_t first, std::uint32_t* ids,
+                               std::size_t ids_cap, std::int8_t* rows, std::size_t rows_cap,
+                               std::uint8_t* live, std::size_t live_cap) noexcept {
+  return static_cast<std::uint32_t>(
+      vectors->vectors->read(first, {ids, ids_cap}, {rows, rows_cap}, {live, live_cap}));
+}
+
+std::uint32_t mld_vectors_compact(mld_vectors* vectors) noexcept {
+  return vectors->vectors->compact();
+}
+
+std::uint32_t mld_vectors_scan(mld_vectors* vectors, const float* query, std::size_t query_len,
+                               const std::uint8_t* filter, std::size_t filter_len, std::uint32_t k,
+                               std::uint32_t* ids, std::size_t ids_cap, float* scores,
+                               std::size_t scores_cap) noexcept {
+  const auto hits = vectors->vectors->scan({query, query_len}, {filter, filter_len}, k);
+  const auto count = std::min({hits.size(), ids_cap, scores_cap});
+  for (std::size_t i = 0; i < count; ++i) {
+    ids[i] = hits[i].id;
+    scores[i] = hits[i].score;
+  }
+  return static_cast<std::uint32_t>(count);
+}
+
+std::uint32_t mld_vectors_kernel(mld_vectors* vectors, std::uint8_t* out,
+                                 std::size_t out_cap) noexcept {
+  return give_text(mld::vectors::kernel_name(vectors->vectors->kernel()), out, out_cap);
+}
+
+std::uint32_t mld_vectors_use_kernel(mld_vectors* vectors, const std::uint8_t* name,
+                                     std::size_t name_len) noexcept {
+  for (std::uint8_t i = 0; i < static_cast<std::uint8_t>(mld::vectors::Kernel::count); ++i) {
+    const auto kernel = static_cast<mld::vectors::Kernel>(i);
+    const std::string_view text = mld::vectors::kernel_name(kernel);
+    if (std::equal(text.begin(), text.end(), name, name + name_len)) {
+      return vectors->vectors->use_kernel(kernel) ? 1 : 0;
+    }
+  }
+  return 0;
+}
+
+void mld_vectors_close(mld_vectors* vectors) noexcept { delete vectors; }

@@ -6,6 +6,7 @@ import { Formatter, type FormatterField } from "./formatter.ts";
 import { NativeError } from "./native_error.ts";
 import { type CoreLayout, readLayout } from "./layout.ts";
 import { Trainer, type TrainerOptions } from "./trainer.ts";
+import { quantize, Vectors, type VectorsOptions } from "./vectors.ts";
 
 const SHA256_BYTES = 32;
 
@@ -128,5 +129,32 @@ export class Core {
    */
   openFormatter(fields: readonly FormatterField[]): Formatter {
     return new Formatter(this.#binding, fields);
+  }
+
+  /**
+   * Prepare to hold and search vectors.
+   *
+   * @param options Their length and how many at most.
+   * @returns The vectors, none yet; to be closed.
+   * @throws {NativeError} `refused` if the dimensions are no multiple of 16.
+   * @throws {RangeError} If an option is out of range.
+   */
+  openVectors(options: VectorsOptions): Vectors {
+    return new Vectors(this.#binding, options);
+  }
+
+  /**
+   * Bytes of vectors for {@linkcode Vectors.append}: each is scaled so that its largest number is 127 or -127, and rounded.
+   *
+   * @param dimensions Numbers of each: a multiple of 16, up to 1024.
+   * @param vectors (rows, dimensions), row-major, of any length each.
+   * @returns As many bytes.
+   * @throws {RangeError} If there is no whole number of rows, or a number is not finite.
+   */
+  quantizeVectors(
+    dimensions: number,
+    vectors: Float32Array,
+  ): Int8Array<ArrayBuffer> {
+    return quantize(this.#binding, dimensions, vectors);
   }
 }

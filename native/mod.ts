@@ -1,6 +1,7 @@
 /**
  * The C++ core in two builds, a shared library and wasm, behind one interface: capture bytes in, flow and host records
- * out; forests trained and applied; log lines formatted. Both builds give the same bytes.
+ * out; forests trained and applied; log lines formatted; vectors
+ * searched. Both builds give the same bytes.
  *
  * Permissions: none for wasm; {@linkcode openCore} says what the shared library needs.
  *
@@ -21,3 +22,9 @@ export {
 export * from "./native_error.ts";
 export * from "./open_core.ts";
 export * from "./trainer.ts";
+export {
+  type VectorMatches,
+  type VectorRows,
+  Vectors,
+  type VectorsOptions,
+} from "./vectors.ts";

@@ -29,6 +29,7 @@ typedef struct mld_engine mld_engine;
 typedef struct mld_forest mld_forest;
 typedef struct mld_trainer mld_trainer;
 typedef struct mld_formatter mld_formatter;
+typedef struct mld_vectors mld_vectors;
 
 /* Version of this interface: it changes with every change that a caller could notice. */
 MLD_API(mld_abi_version) uint32_t mld_abi_version(void) MLD_NOEXCEPT;
@@ -162,6 +163,58 @@ uint32_t mld_formatter_fixed_bytes(mld_formatter* formatter) MLD_NOEXCEPT;
 
 /* Free the formatter. */
 MLD_API(mld_formatter_close) void mld_formatter_close(mld_formatter* formatter) MLD_NOEXCEPT;
+
+/* Rows of int8 from rows of floats, each scaled so that its largest element is 127 or -127. Returns
+ * the rows done: it stops at the first that is not finite. */
+MLD_API(mld_vectors_quantize)
+uint32_t mld_vectors_quantize(uint32_t dimensions, const float* vectors, size_t vectors_len,
+                              int8_t* out, size_t out_cap) MLD_NOEXCEPT;
+
+/* Prepare to search vectors of `dimensions` (a multiple of 16, up to 1024), at most `max_rows` of
+ * them. */
+MLD_API(mld_vectors_open)
+mld_vectors* mld_vectors_open(uint32_t dimensions, uint32_t max_rows, uint8_t* error,
+                              size_t error_cap) MLD_NOEXCEPT;
+
+/* Add rows, each with an id; all or none. Returns how many, 0 where they are not as many as the ids,
+ * there is no room or no memory for them, or a byte is -128. */
+MLD_API(mld_vectors_append)
+uint32_t mld_vectors_append(mld_vectors* vectors, const uint32_t* ids, size_t ids_len,
+                            const int8_t* rows, size_t rows_len) MLD_NOEXCEPT;
+
+/* Mark rows, by number, as removed. Returns how many were not before. */
+MLD_API(mld_vectors_remove)
+uint32_t mld_vectors_remove(mld_vectors* vectors, const uint32_t* rows,
+                            size_t rows_len) MLD_NOEXCEPT;
+
+/* Copy rows from number `first` on, as many as fit: ids, bytes, and 1 for those not removed. Returns
+ * how many. */
+MLD_API(mld_vectors_read)
+uint32_t mld_vectors_read(mld_vectors* vectors, uint32_t first, uint32_t* ids, size_t ids_cap,
+                          int8_t* rows, size_t rows_cap, uint8_t* live,
+                          size_t live_cap) MLD_NOEXCEPT;
+
+/* Take the removed rows out; the others move up in their order. Returns the rows left. */
+MLD_API(mld_vectors_compact) uint32_t mld_vectors_compact(mld_vectors* vectors) MLD_NOEXCEPT;
+
+/* The `k` (up to 16384) best among the rows that are not removed, best first: ids and cosines. With
+ * a filter only ids whose bit is set in it (bit id % 8 of byte id / 8). Returns how many. */
+MLD_API(mld_vectors_scan)
+uint32_t mld_vectors_scan(mld_vectors* vectors, const float* query, size_t query_len,
+                          const uint8_t* filter, size_t filter_len, uint32_t k, uint32_t* ids,
+                          size_t ids_cap, float* scores, size_t scores_cap) MLD_NOEXCEPT;
+
+/* Name of the kernel in use. Returns the bytes needed; fills `out` when that is enough. */
+MLD_API(mld_vectors_kernel)
+uint32_t mld_vectors_kernel(mld_vectors* vectors, uint8_t* out, size_t out_cap) MLD_NOEXCEPT;
+
+/* Use the kernel of that name. Returns 1, or 0 where this processor cannot. */
+MLD_API(mld_vectors_use_kernel)
+uint32_t mld_vectors_use_kernel(mld_vectors* vectors, const uint8_t* name,
+                                size_t name_len) MLD_NOEXCEPT;
+
+/* Free the vectors. */
+MLD_API(mld_vectors_close) void mld_vectors_close(mld_vectors* vectors) MLD_NOEXCEPT;
 
 #ifdef __cplusplus
 }
