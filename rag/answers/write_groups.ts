@@ -1,0 +1,68 @@
+/** What an answer says of an aggregate: one number, one group, or a list of them. */
+import type { Group } from "../result.ts";
+import { dataText } from "./clean_text.ts";
+import { trendLine } from "./write_list.ts";
+import type { Line, Paragraph, Writing } from "./write_answer.ts";
+
+const MAX_ROWS = 10;
+
+/** The number, the group or the groups, and the trend of a count. */
+export function writeGroups(writing: Writing): Paragraph[] {
+  const { result, phrases } = writing;
+  const { groups = [], query } = result;
+  const { aggregate, kind } = query;
+  const [first] = groups;
+  if (aggregate === undefined || first === undefined) return [];
+  const { metric, groupBy } = aggregate;
+  if (groupBy.length === 0) {
+    const ids = first.ids.length > 0 ? first.ids : hitIds(writing);
+    const line = { text: phrases.single(metric, kind, first.value), ids };
+    return [{
+      lines: [
+        line,
+        ...(metric.kind === "count" ? trendLine(writing, ids) : []),
+      ],
+    }];
+  }
+  if (groups.length === 1) {
+    const text = phrases.oneGroup(metric, kind, {
+      keys: groupBy,
+      name: keyText(writing, first),
+      value: first.value,
+      first: query.limit === 1,
+    });
+    return [{
+      lines: [{ text, ids: first.ids }, ...trendLine(writing, first.ids)],
+    }];
+  }
+  const lines: Line[] = groups.slice(0, MAX_ROWS).map((group) => ({
+    text: phrases.group(
+      keyText(writing, group),
+      phrases.metricValue(metric, kind, group.value),
+    ),
+    ids: group.ids,
+  }));
+  const rest = groups.slice(MAX_ROWS);
+  if (rest.length > 0) {
+    lines.push({
+      text: phrases.moreGroups(rest.length),
+      ids: rest.flatMap(({ ids }) => ids.slice(0, 1)),
+    });
+  }
+  const trend = trendLine(writing, first.ids);
+  return [
+    { title: phrases.groupsTitle(metric, kind, groupBy), lines },
+    { lines: trend },
+  ];
+}
+
+function keyText({ result, phrases }: Writing, group: Group): string {
+  const keys = result.query.aggregate?.groupBy ?? [];
+  return keys.map((key, i) =>
+    dataText(phrases.value(key, group.key[i] ?? null), 120)
+  ).join(", ");
+}
+
+function hitIds({ result }: Writing): string[] {
+  return result.hits.slice(0, 3).map(({ id }) => id);
+}
