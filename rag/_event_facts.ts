@@ -1,8 +1,7 @@
 /** The fields of an event, read from its line by the paths of the field table. */
 import type { Json, LogRecord } from "@ml-defender/raglogger";
 import { booleanOrNull, numberOrNull, textOrNull } from "./_clean.ts";
-import { type JsonObject, memberOf, objectOf } from "./_evidence.ts";
-import { factsOf } from "./_evidence.ts";
+import { factsOf, type JsonObject, memberOf, objectOf } from "./_evidence.ts";
 import type { HomeNetworks } from "./_home.ts";
 import { serviceOf } from "./_services.ts";
 import type { Facts } from "./entry.ts";

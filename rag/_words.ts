@@ -1,13 +1,15 @@
 /** Names and identifiers of an entry, for literal search. */
+import { FIRING_SCORE } from "@ml-defender/events";
 import { cleanText } from "./_clean.ts";
 import {
   factsOf,
   type JsonObject,
   memberOf,
   objectOf,
+  readReasons,
+  type ReasonFacts,
   reasonsOf,
 } from "./_evidence.ts";
-import { readReasons } from "./_evidence.ts";
 import type { ChangeRecord, Entry, IncidentRecord } from "./entry.ts";
 
 /** Longest text of all, in UTF-16 units. */
@@ -62,21 +64,24 @@ function addEvent(
     const facts = factsOf(evidence);
     for (const name of FACTS) words.add(memberOf(facts, name));
     words.add(memberOf(objectOf(evidence), "incident_id"));
-    for (const { code } of reasonsOf(evidence)) {
-      if (!code.includes(".")) words.add(code);
-    }
+    addRules(words, reasonsOf(evidence));
   } else {
     const classes = objectOf(objectOf(detection)["classification"]);
     words.add(classes["level_3_subcategory"]);
   }
 }
 
+/** Codes of the rules that fired. */
+function addRules(words: Words, reasons: readonly ReasonFacts[]): void {
+  for (const { code, ml, weight } of reasons) {
+    if (!ml && weight >= FIRING_SCORE && !code.includes(".")) words.add(code);
+  }
+}
+
 function addIncident(words: Words, record: IncidentRecord): void {
   words.add(record.id);
   words.add(record.subject);
-  for (const { code } of readReasons(record.reasons)) {
-    if (!code.includes(".")) words.add(code);
-  }
+  addRules(words, readReasons(record.reasons));
   addAll(words, record.peers);
   addAll(words, record.event_ids);
 }

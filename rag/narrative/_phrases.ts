@@ -1,18 +1,18 @@
 /** Words for categories, services, directions and sizes, in both languages: the whole vocabulary of behaviours. */
 import { text, texts } from "./_text.ts";
 
-/** What a category means; first as a noun for people, then in the words of behaviours. */
+/** What a category means, as a noun with its article. */
 export const CATEGORY_NOUNS = texts({
-  ddos: ["denial of service attack", "ataque de denegación de servicio"],
-  scan: ["network scan", "escaneo de red"],
-  bruteforce: ["password guessing attack", "ataque de fuerza bruta"],
+  ddos: ["a denial of service attack", "un ataque de denegación de servicio"],
+  scan: ["a network scan", "un escaneo de red"],
+  bruteforce: ["a password guessing attack", "un ataque de fuerza bruta"],
   lateral: ["lateral movement", "movimiento lateral"],
   ransomware: ["ransomware activity", "actividad de ransomware"],
-  c2: ["command and control channel", "canal de mando y control"],
+  c2: ["a command and control channel", "un canal de mando y control"],
   dns: ["DNS abuse", "abuso de DNS"],
   exfiltration: ["data exfiltration", "exfiltración de datos"],
   mining: ["cryptocurrency mining", "minería de criptomonedas"],
-  web: ["web attack", "ataque web"],
+  web: ["a web attack", "un ataque web"],
 });
 
 /** What a category means, in words that behaviours are found by. */
