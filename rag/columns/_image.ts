@@ -1,0 +1,342 @@
+/** The hot columns of every entry in memory, as `column_chunks` and the rows after the last full chunk have them. */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Facts } from "../entry.ts";
+import { StoreError } from "../store/error.ts";
+import { Chunk, type ColumnData, fromBlob, narrow, toBlob } from "./_chunk.ts";
+import { Dictionary } from "./_dictionary.ts";
+import {
+  CHUNK_ROWS,
+  CHUNK_WORDS,
+  COLUMNS,
+  FALSE,
+  FIRST_FIELD,
+  KIND,
+  type StoredField,
+  TEXT_ID,
+  TIMESTAMP,
+  TRUE,
+} from "./_specs.ts";
+
+/** What a row of the image is made of. */
+export interface ImageRow {
+  readonly kind: number;
+  readonly timestampUs: number;
+  readonly textId: number;
+  readonly facts: Facts;
+}
+
+const LIVE = "#live";
+
+/** Chunks and dictionaries. Whoever changes it does so in a transaction, and calls `load` again where that fails. */
+export class ColumnImage {
+  readonly path: string;
+  /** Chunks from `firstChunk` on; undefined where none of a chunk's rows is left. */
+  chunks: (Chunk | undefined)[] = [];
+  firstChunk = 0;
+  readonly #db: DatabaseSync;
+  readonly #readOnly: boolean;
+  readonly #statements: Readonly<Record<StatementName, StatementSync>>;
+  #dictionaries = new Map<string, Dictionary>();
+  /** Dictionary of each column. */
+  #ofColumn: (Dictionary | undefined)[] = [];
+
+  constructor(
+    db: DatabaseSync,
+    options: { readonly path: string; readonly readOnly: boolean },
+  ) {
+    this.#db = db;
+    this.path = options.path;
+    this.#readOnly = options.readOnly;
+    this.#statements = prepare(db);
+    this.load();
+  }
+
+  /** Forgets what it has and reads it from the database. */
+  load(): void {
+    this.#loadDictionaries();
+    this.chunks = [];
+    this.firstChunk = 0;
+    let after = -1;
+    for (const { chunk: index, data } of this.#statements.lives.all()) {
+      const chunk = new Chunk(Number(index), true);
+      const words = fromBits(data as Uint8Array);
+      if (words === undefined) throw this.#corrupt(chunk.index, LIVE);
+      chunk.live = words;
+      chunk.liveCount = countLive(words);
+      this.#place(chunk);
+      after = chunk.index;
+    }
+    this.#loadTail((after + 1) * CHUNK_ROWS);
+  }
+
+  /** Row of the first bit of a row set. */
+  get firstRow(): number {
+    return this.firstChunk * CHUNK_ROWS;
+  }
+
+  /** Entries that are there. */
+  get liveCount(): number {
+    return this.chunks.reduce((sum, chunk) => sum + (chunk?.liveCount ?? 0), 0);
+  }
+
+  /** The chunk that holds a row. */
+  chunkOf(row: number): Chunk | undefined {
+    return this.chunks[Math.floor(row / CHUNK_ROWS) - this.firstChunk];
+  }
+
+  /** A column of a chunk, read from the database where it was not used so far. */
+  column(chunk: Chunk, column: number): ColumnData {
+    return chunk.data[column] ??= this.#read(chunk, column);
+  }
+
+  /** The value of a row; NaN or 0 where it is unknown or there is no such row. */
+  value(row: number, column: number): number {
+    const chunk = this.chunkOf(row);
+    if (chunk === undefined) {
+      return COLUMNS[column]!.kind === "number" ? NaN : 0;
+    }
+    return this.column(chunk, column)[row % CHUNK_ROWS]!;
+  }
+
+  /** Dictionary of a column that has one. */
+  dictionary(column: number): Dictionary {
+    return this.#ofColumn[column]!;
+  }
+
+  /** Puts a row in, or other values into one that is there; a chunk that becomes full is stored. */
+  put(row: number, values: ImageRow): void {
+    const index = Math.floor(row / CHUNK_ROWS);
+    const chunk = this.chunkOf(row) ?? this.#place(new Chunk(index, false));
+    const at = row % CHUNK_ROWS;
+    if (chunk.sealed) {
+      for (let c = 0; c < COLUMNS.length; c++) this.column(chunk, c);
+    }
+    chunk.set(TIMESTAMP, at, values.timestampUs);
+    chunk.set(KIND, at, values.kind);
+    chunk.set(TEXT_ID, at, values.textId);
+    const { facts } = values;
+    for (let c = FIRST_FIELD; c < COLUMNS.length; c++) {
+      const fact = facts[COLUMNS[c]!.name as StoredField];
+      if (fact !== null) chunk.set(c, at, this.#code(c, fact));
+      else chunk.set(c, at, COLUMNS[c]!.kind === "number" ? NaN : 0);
+    }
+    chunk.setLive(at, true);
+    if (at === CHUNK_ROWS - 1 && !chunk.sealed) this.seal(chunk);
+  }
+
+  /** Takes a row away. */
+  kill(row: number): void {
+    this.chunkOf(row)?.setLive(row % CHUNK_ROWS, false);
+  }
+
+  /** Writes what changed in full chunks; to be called before the transaction ends. */
+  flush(): void {
+    const { write, drop } = this.#statements;
+    for (const [place, chunk] of this.chunks.entries()) {
+      if (chunk === undefined || !chunk.sealed || chunk.dirty.size === 0) {
+        continue;
+      }
+      if (chunk.liveCount === 0) {
+        drop.run(chunk.index);
+        this.chunks[place] = undefined;
+        continue;
+      }
+      for (const column of chunk.dirty) {
+        if (column === -1) {
+          write.run(chunk.index, LIVE, 3, toBits(chunk.live));
+          continue;
+        }
+        const data = narrow(chunk.data[column]!);
+        chunk.data[column] = data;
+        const { type, bytes } = toBlob(data);
+        write.run(chunk.index, COLUMNS[column]!.name, type, bytes);
+      }
+      chunk.dirty.clear();
+    }
+    while (this.chunks.length > 1 && this.chunks[0] === undefined) {
+      this.chunks.shift();
+      this.firstChunk++;
+    }
+  }
+
+  /** Makes a chunk a full one. */
+  seal(chunk: Chunk): void {
+    chunk.sealed = true;
+    chunk.dirty.add(-1);
+    COLUMNS.forEach((_, column) => chunk.dirty.add(column));
+    this.flush();
+  }
+
+  /** Code or number of a fact that is known; a text that is new gets a code, which is stored. */
+  #code(column: number, fact: string | number | boolean): number {
+    if (typeof fact === "number") return fact;
+    if (typeof fact === "boolean") return fact ? TRUE : FALSE;
+    const dictionary = this.#ofColumn[column]!;
+    const known = dictionary.get(fact);
+    if (known !== undefined) return known;
+    const code = dictionary.add(fact);
+    if (!this.#readOnly) {
+      this.#statements.name.run(dictionary.name, code, fact);
+    }
+    return code;
+  }
+
+  #place(chunk: Chunk): Chunk {
+    if (this.chunks.length === 0) this.firstChunk = chunk.index;
+    const place = chunk.index - this.firstChunk;
+    while (this.chunks.length < place) this.chunks.push(undefined);
+    this.chunks[place] = chunk;
+    return chunk;
+  }
+
+  #loadDictionaries(): void {
+    this.#dictionaries = new Map();
+    this.#ofColumn = COLUMNS.map(({ dictionary: name }) => {
+      if (name === undefined) return undefined;
+      const made = this.#dictionaries.get(name) ?? new Dictionary(name);
+      this.#dictionaries.set(name, made);
+      return made;
+    });
+    for (const [name, code, value] of rows(this.#statements.dictionary)) {
+      const dictionary = this.#dictionaries.get(name as string);
+      if (dictionary === undefined) continue;
+      if (dictionary.add(value as string) !== code) {
+        throw new StoreError(
+          "corrupt",
+          `Cannot read ${this.path}: codes of dictionary ${name} are not in a row`,
+        );
+      }
+    }
+  }
+
+  /** Reads the rows after the last full chunk, and makes full chunks of them where no chunk was stored. */
+  #loadTail(from: number): void {
+    let chunk: Chunk | undefined;
+    for (const row of rows(this.#statements.tail, from)) {
+      const index = Math.floor(Number(row[0]) / CHUNK_ROWS);
+      if (chunk?.index !== index) {
+        this.#sealIfPast(chunk);
+        chunk = this.#place(new Chunk(index, false));
+      }
+      this.#fill(chunk, Number(row[0]) % CHUNK_ROWS, row);
+    }
+    if (chunk?.live[CHUNK_WORDS - 1]! >>> 31 === 1) this.#sealIfPast(chunk);
+  }
+
+  #sealIfPast(chunk: Chunk | undefined): void {
+    if (chunk !== undefined && !this.#readOnly) this.seal(chunk);
+  }
+
+  #fill(chunk: Chunk, at: number, row: readonly unknown[]): void {
+    for (let column = 0; column < COLUMNS.length; column++) {
+      const value = row[column + 1] as string | number | null;
+      if (value === null) continue;
+      const spec = COLUMNS[column]!;
+      const isFlag = spec.kind === "code" && spec.dictionary === undefined &&
+        column >= FIRST_FIELD;
+      chunk.set(
+        column,
+        at,
+        isFlag ? Number(value) + 1 : this.#code(column, value),
+      );
+    }
+    chunk.setLive(at, true);
+  }
+
+  #read(chunk: Chunk, column: number): ColumnData {
+    const { name } = COLUMNS[column]!;
+    const found = this.#statements.read.get(chunk.index, name);
+    if (found === undefined) {
+      if (!this.#readOnly) throw this.#corrupt(chunk.index, name);
+      // The writer beside this reader has removed all of the chunk.
+      chunk.live.fill(0);
+      chunk.liveCount = 0;
+      return fromBlob(column, { type: 0, bytes: new Uint8Array(0) })!;
+    }
+    const data = fromBlob(column, {
+      type: Number(found.type),
+      bytes: found.data as Uint8Array,
+    });
+    if (data === undefined) throw this.#corrupt(chunk.index, name);
+    return data;
+  }
+
+  #corrupt(chunk: number, name: string): StoreError {
+    return new StoreError(
+      "corrupt",
+      `Cannot read ${this.path}: column ${name} of chunk ${chunk} is damaged`,
+    );
+  }
+}
+
+type StatementName =
+  | "lives"
+  | "read"
+  | "write"
+  | "drop"
+  | "dictionary"
+  | "name"
+  | "tail";
+
+function prepare(
+  db: DatabaseSync,
+): Readonly<Record<StatementName, StatementSync>> {
+  const names = COLUMNS.map(({ name }) => `"${name}"`).join(", ");
+  const statements = {
+    lives: db.prepare(
+      `SELECT chunk, data FROM column_chunks WHERE "column" = '${LIVE}' ORDER BY chunk`,
+    ),
+    read: db.prepare(
+      `SELECT type, data FROM column_chunks WHERE chunk = ? AND "column" = ?`,
+    ),
+    write: db.prepare(
+      `INSERT OR REPLACE INTO column_chunks (chunk, "column", type, data) VALUES (?, ?, ?, ?)`,
+    ),
+    drop: db.prepare("DELETE FROM column_chunks WHERE chunk = ?"),
+    dictionary: db.prepare(
+      "SELECT name, code, value FROM dictionary ORDER BY name, code",
+    ),
+    name: db.prepare(
+      "INSERT INTO dictionary (name, code, value) VALUES (?, ?, ?)",
+    ),
+    tail: db.prepare(
+      `SELECT row, ${names} FROM entries WHERE row >= ? ORDER BY row`,
+    ),
+  };
+  asArrays(statements.dictionary);
+  asArrays(statements.tail);
+  return statements;
+}
+
+/** Lets a statement give arrays: less work than objects. The types of `node:sqlite` do not know the method yet. */
+function asArrays(statement: StatementSync): void {
+  (statement as StatementSync & { setReturnArrays(on: boolean): void })
+    .setReturnArrays(true);
+}
+
+/** Rows of a statement that gives arrays. */
+function rows(
+  statement: StatementSync,
+  ...parameters: number[]
+): Iterable<readonly unknown[]> {
+  return statement.iterate(...parameters) as unknown as Iterable<
+    readonly unknown[]
+  >;
+}
+
+function toBits(words: Uint32Array): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+}
+
+function fromBits(bytes: Uint8Array): Uint32Array | undefined {
+  if (bytes.byteLength !== CHUNK_WORDS * 4) return undefined;
+  return new Uint32Array(bytes.slice().buffer);
+}
+
+function countLive(words: Uint32Array): number {
+  let count = 0;
+  for (const word of words) {
+    for (let rest = word; rest !== 0; rest &= rest - 1) count++;
+  }
+  return count;
+}

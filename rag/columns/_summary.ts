@@ -1,0 +1,111 @@
+/** What the entries of a set have in common, and when they were. */
+import type { Filter, InTime } from "../query/ast.ts";
+import type { Share } from "../result.ts";
+import type { TimelineBucket } from "../searcher.ts";
+import type { ColumnImage } from "./_image.ts";
+import { best } from "./_order.ts";
+import { fieldCodes, select, tally, timesOf } from "./_selection.ts";
+import { columnOf, type StoredField } from "./_specs.ts";
+import type { RowSet } from "./row_set.ts";
+
+const MAX_BUCKETS = 100_000;
+
+/** First and last time; nothing where there are no rows. */
+export function spanOf(
+  image: ColumnImage,
+  rows: RowSet,
+): { readonly firstUs: number; readonly lastUs: number } | undefined {
+  const times = timesOf(select(image, rows));
+  if (times.length === 0) return undefined;
+  let firstUs = Infinity;
+  let lastUs = -Infinity;
+  for (let i = 0; i < times.length; i++) {
+    const time = times[i]!;
+    if (time < firstUs) firstUs = time;
+    if (time > lastUs) lastUs = time;
+  }
+  return { firstUs, lastUs };
+}
+
+/** The most frequent values of a text or address, those that occur equally often in their order. */
+export function sharesOf(
+  image: ColumnImage,
+  rows: RowSet,
+  { field, limit }: { readonly field: StoredField; readonly limit: number },
+): Share[] {
+  const column = columnOf(field);
+  const counts = tally(image, rows, column);
+  const { values } = image.dictionary(column);
+  const codes: number[] = [];
+  for (let code = 1; code < values.length; code++) {
+    if ((counts[code] ?? 0) > 0) codes.push(code);
+  }
+  const chosen = best(codes.length, limit, (a, b) => {
+    const left = codes[a]!;
+    const right = codes[b]!;
+    const difference = counts[left]! - counts[right]!;
+    return difference === 0 ? values[left]! < values[right]! : difference > 0;
+  });
+  return Array.from(chosen, (index) => ({
+    value: values[codes[index]!]!,
+    count: counts[codes[index]!]!,
+  }));
+}
+
+/** The filter with its closed time span moved back by its own length; undefined where it has none, or several. */
+export function periodBefore(filter: Filter): Filter | undefined {
+  const parts = filter.op === "and" ? filter.of : [filter];
+  const spans = parts.filter((part): part is InTime => part.op === "time");
+  const [span] = spans;
+  if (span?.from === undefined || span.to === undefined || spans.length > 1) {
+    return undefined;
+  }
+  const from = Date.parse(span.from);
+  const lengthMs = Date.parse(span.to) - from;
+  const moved: InTime = {
+    op: "time",
+    from: new Date(from - lengthMs).toISOString(),
+    to: span.from,
+  };
+  if (filter.op !== "and") return moved;
+  return { op: "and", of: parts.map((part) => part === span ? moved : part) };
+}
+
+/** Entries in each span of time, with their categories. */
+export function bucketsOf(
+  image: ColumnImage,
+  rows: RowSet,
+  bucketMs: number,
+): TimelineBucket[] {
+  if (!(bucketMs > 0)) {
+    throw new RangeError(
+      `Cannot make timeline as 'bucketMs' must be above 0: current value is ${bucketMs}`,
+    );
+  }
+  const span = spanOf(image, rows);
+  if (span === undefined) return [];
+  const bucketOf = (us: number) => Math.floor(us / 1000 / bucketMs);
+  const first = bucketOf(span.firstUs);
+  const length = bucketOf(span.lastUs) - first + 1;
+  if (length > MAX_BUCKETS) {
+    throw new RangeError(
+      `Cannot make timeline as 'bucketMs' must give at most ${MAX_BUCKETS} spans: current value is ${bucketMs}`,
+    );
+  }
+  const buckets = Array.from({ length }, (_, i) => ({
+    startMs: (first + i) * bucketMs,
+    count: 0,
+    categories: {} as Record<string, number>,
+  }));
+  const selection = select(image, rows);
+  const times = timesOf(selection);
+  const { codes, value } = fieldCodes(selection, "category");
+  for (let i = 0; i < times.length; i++) {
+    const bucket = buckets[bucketOf(times[i]!) - first]!;
+    bucket.count++;
+    const category = value(codes[i]!);
+    if (category === null) continue;
+    bucket.categories[category] = (bucket.categories[category] ?? 0) + 1;
+  }
+  return buckets;
+}

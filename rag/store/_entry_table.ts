@@ -1,0 +1,163 @@
+/** The table of entries: a row for each, its fields as columns, and its body. */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Facts, PreparedEntry } from "../entry.ts";
+import { KINDS, STORED_FIELDS } from "../columns/_specs.ts";
+import { FIELDS } from "../query/fields.ts";
+import { fromBody, stageOf, toBody } from "./_body.ts";
+import type { StoredEntry } from "./types.ts";
+
+/** What has to be known of an entry to tell whether another state of it is a later one. */
+export interface KnownEntry {
+  readonly row: number;
+  readonly kind: number;
+  readonly stage: number;
+  readonly timestampUs: number;
+}
+
+type Bound = string | number | null | Uint8Array;
+
+const COLUMN_NAMES = [
+  "row",
+  "id",
+  "kind",
+  "stage",
+  "timestamp_us",
+  "text_id",
+  ...STORED_FIELDS,
+  "body",
+].map((name) => `"${name}"`);
+const SELECT =
+  "SELECT e.*, t.text FROM entries e JOIN texts t ON t.text_id = e.text_id";
+
+export class EntryTable {
+  readonly #insert: StatementSync;
+  readonly #update: StatementSync;
+  readonly #known: StatementSync;
+  readonly #byId: StatementSync;
+  readonly #byRow: StatementSync;
+  readonly #rowOf: StatementSync;
+  readonly #idOf: StatementSync;
+  readonly #withPrefix: StatementSync;
+  readonly #remove: StatementSync;
+  readonly #encoder = new TextEncoder();
+  readonly #decoder = new TextDecoder();
+  #bytes = new Uint8Array(65_536);
+
+  constructor(db: DatabaseSync) {
+    const marks = COLUMN_NAMES.map(() => "?").join(", ");
+    const settings = COLUMN_NAMES.map((name) => `${name} = ?`).join(", ");
+    this.#insert = db.prepare(
+      `INSERT INTO entries (${COLUMN_NAMES.join(", ")}) VALUES (${marks})
+       ON CONFLICT (id) DO NOTHING`,
+    );
+    this.#update = db.prepare(`UPDATE entries SET ${settings} WHERE row = ?`);
+    this.#known = db.prepare(
+      "SELECT row, kind, stage, timestamp_us FROM entries WHERE id = ?",
+    );
+    this.#byId = db.prepare(`${SELECT} WHERE e.id = ?`);
+    this.#byRow = db.prepare(`${SELECT} WHERE e.row = ?`);
+    this.#rowOf = db.prepare("SELECT row FROM entries WHERE id = ?");
+    this.#idOf = db.prepare("SELECT id FROM entries WHERE row = ?");
+    this.#withPrefix = db.prepare(
+      "SELECT id FROM entries WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
+    );
+    this.#remove = db.prepare("DELETE FROM entries WHERE row = ?");
+  }
+
+  /** Adds an entry; false where its id is there already. */
+  insert(row: number, textId: number, prepared: PreparedEntry): boolean {
+    const bound = this.#bind(row, textId, prepared);
+    return Number(this.#insert.run(...bound).changes) === 1;
+  }
+
+  update(row: number, textId: number, prepared: PreparedEntry): void {
+    this.#update.run(...this.#bind(row, textId, prepared), row);
+  }
+
+  remove(row: number): void {
+    this.#remove.run(row);
+  }
+
+  known(id: string): KnownEntry | undefined {
+    const found = this.#known.get(id);
+    return found === undefined ? undefined : {
+      row: Number(found.row),
+      kind: Number(found.kind),
+      stage: Number(found.stage),
+      timestampUs: Number(found.timestamp_us),
+    };
+  }
+
+  get(id: string): StoredEntry | undefined {
+    return this.#entry(this.#byId.get(id));
+  }
+
+  at(row: number): StoredEntry | undefined {
+    return this.#entry(this.#byRow.get(row));
+  }
+
+  rowOf(id: string): number | undefined {
+    const found = this.#rowOf.get(id);
+    return found === undefined ? undefined : Number(found.row);
+  }
+
+  idOf(row: number): string | undefined {
+    const found = this.#idOf.get(row);
+    return found === undefined ? undefined : String(found.id);
+  }
+
+  idsWithPrefix(prefix: string, limit: number): string[] {
+    return this.#withPrefix.all(prefix, `${prefix}\u{10ffff}`, limit)
+      .map(({ id }) => String(id));
+  }
+
+  #bind(row: number, textId: number, prepared: PreparedEntry): Bound[] {
+    const { id, kind, timestampUs, facts, entry } = prepared;
+    const bound: Bound[] = [
+      row,
+      id,
+      KINDS.indexOf(kind) + 1,
+      stageOf(entry),
+      timestampUs,
+      textId,
+    ];
+    for (let i = 0; i < STORED_FIELDS.length; i++) {
+      const fact = facts[STORED_FIELDS[i]!];
+      bound.push(typeof fact === "boolean" ? fact ? 1 : 0 : fact);
+    }
+    bound.push(this.#encode(toBody(entry)));
+    return bound;
+  }
+
+  /** The bytes of a text; overwritten by the next call. */
+  #encode(text: string): Uint8Array {
+    if (this.#bytes.length < text.length * 3) {
+      this.#bytes = new Uint8Array(text.length * 3);
+    }
+    const { written } = this.#encoder.encodeInto(text, this.#bytes);
+    return this.#bytes.subarray(0, written);
+  }
+
+  #entry(
+    found: Record<string, unknown> | undefined,
+  ): StoredEntry | undefined {
+    if (found === undefined) return undefined;
+    const facts: Record<string, unknown> = {};
+    for (const field of STORED_FIELDS) {
+      const value = found[field];
+      facts[field] = FIELDS[field].type === "boolean" && value !== null
+        ? value === 1
+        : value;
+    }
+    return {
+      row: Number(found.row),
+      id: String(found.id),
+      kind: KINDS[Number(found.kind) - 1]!,
+      timestampUs: Number(found.timestamp_us),
+      facts: facts as Facts,
+      entry: fromBody(this.#decoder.decode(found.body as Uint8Array)),
+      textId: Number(found.text_id),
+      text: String(found.text),
+    };
+  }
+}

@@ -1,0 +1,418 @@
+/**
+ * Events, incidents and changes in one SQLite database: bodies, hot columns, texts, words, and how far the sources were
+ * read.
+ *
+ * @module
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+import { ColumnImage } from "../columns/_image.ts";
+import { KINDS } from "../columns/_specs.ts";
+import { Columns } from "../columns/columns.ts";
+import type { PreparedEntry } from "../entry.ts";
+import type { SourcePosition } from "../ingest/position.ts";
+import { stageOf } from "./_body.ts";
+import { bytesOf, openDatabase } from "./_database.ts";
+import { EntryTable } from "./_entry_table.ts";
+import { SourceTable } from "./_source_table.ts";
+import { TextTable } from "./_text_table.ts";
+import { WordIndex } from "./_word_index.ts";
+import { toStoreError } from "./error.ts";
+import type {
+  AppendCounts,
+  EventStoreOptions,
+  Removal,
+  RowMatch,
+  StoredEntry,
+  StoredText,
+  StoreRetention,
+  StoreStats,
+  TextMatch,
+} from "./types.ts";
+
+const STEP_ROWS = 2000;
+const MERGE_PAGES = 500;
+
+/**
+ * A store of entries in a directory. One writer at a time, any number of readers beside it; everything is synchronous.
+ *
+ * An acknowledged batch is committed: it is there after the process was killed. The write-ahead log is not forced to disk
+ * with each batch (`synchronous = NORMAL`): after a power cut the last batches may be missing, and with them the positions
+ * that were committed with them, so that they are read again.
+ */
+export class EventStore {
+  /** The hot columns in memory: filters, counts, groups, orders. */
+  readonly columns: Columns;
+  /** Folder that it is in. */
+  readonly directory: string;
+  readonly #path: string;
+  readonly #db: DatabaseSync;
+  readonly #lock: Deno.FsFile | undefined;
+  readonly #clock: () => number;
+  readonly #entries: EntryTable;
+  readonly #texts: TextTable;
+  readonly #textWords: WordIndex;
+  readonly #words: WordIndex;
+  readonly #sources: SourceTable;
+  readonly #image: ColumnImage;
+  #nextRow = 1;
+  #dataVersion: number;
+  #closed = false;
+
+  private constructor(directory: string, options: EventStoreOptions) {
+    const { readOnly = false, clock = Date.now, cacheBytes = 32_000_000 } =
+      options;
+    this.directory = directory;
+    this.#path = `${directory}/events.db`;
+    this.#clock = clock;
+    const open = { readOnly, cacheBytes };
+    const { db, lock } = openDatabase(directory, this.#path, open);
+    this.#db = db;
+    this.#lock = lock;
+    try {
+      this.#entries = new EntryTable(db);
+      this.#textWords = new WordIndex(db, "texts_fts", "text");
+      this.#words = new WordIndex(db, "words", "name");
+      this.#texts = new TextTable(db, this.#textWords, 1);
+      this.#sources = new SourceTable(db);
+      this.#dataVersion = this.#readDataVersion();
+      db.exec(readOnly ? "BEGIN" : "BEGIN IMMEDIATE");
+      this.#image = new ColumnImage(db, { path: this.#path, readOnly });
+      this.#readCounters();
+      db.exec("COMMIT");
+      this.columns = new Columns(this.#image, (row) => this.#entries.idOf(row));
+    } catch (error) {
+      db.close();
+      lock?.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Opens the store of a directory; the writer makes one where there is none.
+   *
+   * @param directory Folder of `events.db`.
+   * @param options How to open it.
+   * @throws {StoreError} `busy` if another writer has it, `version` if a later program wrote it, `corrupt` if it is
+   * damaged, `io` if there is none to read.
+   */
+  static open(directory: string, options: EventStoreOptions = {}): EventStore {
+    try {
+      return new EventStore(directory, options);
+    } catch (error) {
+      throw toStoreError("open", `${directory}/events.db`, error);
+    }
+  }
+
+  /**
+   * Adds entries in one transaction, and how far their sources were read with them. An entry whose id is there is left as
+   * it is, but for an event that comes with the evidence it did not have, and a later state of an incident (closed over
+   * updated over opened, then the later evidence): they take the place of what was there, in the same row. An id that an
+   * entry of another kind has is left alone.
+   *
+   * @param batch Entries; some thousands at a time are fastest.
+   * @param positions Committed together with them.
+   * @returns What became of them; what is returned is committed.
+   * @throws {StoreError} `full`, `io`, `corrupt`: nothing of the batch is there then, and the store goes on.
+   */
+  append(
+    batch: readonly PreparedEntry[],
+    positions: readonly SourcePosition[] = [],
+  ): AppendCounts {
+    return this.#write("append to", () => {
+      const counts = { added: 0, updated: 0, unchanged: 0 };
+      for (const prepared of batch) counts[this.#put(prepared)]++;
+      const nowMs = this.#clock();
+      for (const position of positions) this.#sources.set(position, nowMs);
+      this.#image.flush();
+      return counts;
+    });
+  }
+
+  /** The entry of an id; undefined where there is none. */
+  get(id: string): StoredEntry | undefined {
+    return this.#read(() => this.#entries.get(id));
+  }
+
+  /** The entry of a row; undefined where there is none. */
+  at(row: number): StoredEntry | undefined {
+    return this.#read(() => this.#entries.at(row));
+  }
+
+  /** The row of an id; undefined where there is none. */
+  rowOf(id: string): number | undefined {
+    return this.#read(() => this.#entries.rowOf(id));
+  }
+
+  /** The id of a row; undefined where there is none. */
+  idOf(row: number): string | undefined {
+    return this.#read(() => this.#entries.idOf(row));
+  }
+
+  /** Ids that begin with a text, in order. */
+  idsWithPrefix(prefix: string, limit: number): string[] {
+    return this.#read(() => this.#entries.idsWithPrefix(prefix, limit));
+  }
+
+  /** A behaviour text; undefined where there is none of that id. */
+  textOf(textId: number): string | undefined {
+    return this.#read(() => this.#texts.textOf(textId));
+  }
+
+  /** Behaviour texts with greater ids than one, in order; from 0 on they are all. */
+  textsAfter(textId: number, limit: number): StoredText[] {
+    return this.#read(() => this.#texts.after(textId, limit));
+  }
+
+  /**
+   * Behaviour texts that have any of some words, best first by BM25. Words in very many texts are left out where rarer
+   * ones are there; see docs/search.md for the bounds.
+   *
+   * @param words Words or phrases; nothing in them has a special meaning.
+   * @param limit Texts at most.
+   */
+  searchTexts(words: readonly string[], limit: number): TextMatch[] {
+    return this.#read(() =>
+      this.#textWords.search(words, limit)
+        .map(({ rowid, score }) => ({ textId: rowid, score }))
+    );
+  }
+
+  /**
+   * Entries whose names and identifiers have any of some words, best first by BM25; like `searchTexts`. A name of several
+   * parts, such as a domain, is looked for as a whole.
+   *
+   * @param words Words or phrases.
+   * @param limit Entries at most.
+   */
+  searchWords(words: readonly string[], limit: number): RowMatch[] {
+    return this.#read(() =>
+      this.#words.search(words, limit)
+        .map(({ rowid, score }) => ({ row: rowid, score }))
+    );
+  }
+
+  /** How far the sources were read. */
+  positions(): SourcePosition[] {
+    return this.#read(() => this.#sources.all());
+  }
+
+  /** Notes how far a source was read, without entries. */
+  setPosition(position: SourcePosition): void {
+    this.append([], [position]);
+  }
+
+  /** Removes entries by id, in one transaction. */
+  remove(ids: readonly string[]): Removal {
+    return this.#write("remove from", () => {
+      const rows = ids.flatMap((id) => this.#entries.rowOf(id) ?? []);
+      const unique = [...new Set(rows)];
+      this.#removeRows(unique);
+      return { removed: unique.length, texts: this.#sweep() };
+    });
+  }
+
+  /**
+   * Removes what is too old, then the oldest until the store is small enough, 2,000 entries in a transaction, and gives
+   * their space back to the file system.
+   *
+   * @param retention What to keep.
+   */
+  retain({ maxAgeDays, maxBytes, nowUs }: StoreRetention): Removal {
+    const sinceUs = maxAgeDays === undefined
+      ? -Infinity
+      : nowUs - maxAgeDays * 86_400_000_000;
+    const { rows, times } = this.#read(() => this.columns.oldest());
+    let removed = 0;
+    while (removed < rows.length) {
+      const tooLarge = maxBytes !== undefined && this.#usedBytes() > maxBytes;
+      const end = Math.min(removed + STEP_ROWS, rows.length);
+      let step = removed;
+      while (step < end && (tooLarge || times[step]! < sinceUs)) step++;
+      if (step === removed) break;
+      const some = rows.subarray(removed, step);
+      this.#write("remove from", () => this.#removeRows(some));
+      removed = step;
+    }
+    const texts = this.#write("remove from", () => this.#sweep());
+    if (removed > 0 || texts.length > 0) this.#giveBack();
+    return { removed, texts };
+  }
+
+  /** What it holds. */
+  stats(): StoreStats {
+    const { counts, firstUs, lastUs } = this.#read(() => this.columns.extent());
+    return {
+      entries: counts,
+      texts: this.#read(() => this.#texts.count),
+      bytes: bytesOf(this.#path) + bytesOf(`${this.#path}-wal`),
+      ...(firstUs === undefined ? {} : { firstUs }),
+      ...(lastUs === undefined ? {} : { lastUs }),
+    };
+  }
+
+  /**
+   * Of a reader: takes in what the writer did since it was opened or refreshed.
+   *
+   * @returns Whether there was anything.
+   */
+  refresh(): boolean {
+    return this.#read(() => {
+      const version = this.#readDataVersion();
+      if (version === this.#dataVersion) return false;
+      this.#dataVersion = version;
+      this.#reload("BEGIN");
+      return true;
+    });
+  }
+
+  /** Closes it; a second time does nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      if (this.#lock) this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+      // What is in the write-ahead log stays there, and is read from there.
+    } finally {
+      this.#db.close();
+      this.#lock?.close();
+    }
+  }
+
+  /** Closes it. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #put(prepared: PreparedEntry): keyof AppendCounts {
+    let textId = this.#texts.find(prepared.behaviour);
+    if (textId === undefined && !this.#entries.known(prepared.id)) {
+      textId = this.#texts.add(prepared.behaviour);
+    }
+    const row = this.#nextRow;
+    if (textId !== undefined && this.#entries.insert(row, textId, prepared)) {
+      this.#nextRow++;
+      this.#index(row, textId, prepared);
+      return "added";
+    }
+    const known = this.#entries.known(prepared.id)!;
+    if (known.kind !== KINDS.indexOf(prepared.kind) + 1) return "unchanged";
+    const stage = stageOf(prepared.entry);
+    const isLater = stage > known.stage ||
+      (prepared.kind === "incident" && stage === known.stage &&
+        prepared.timestampUs > known.timestampUs);
+    if (!isLater) return "unchanged";
+    textId ??= this.#texts.add(prepared.behaviour);
+    this.#entries.update(known.row, textId, prepared);
+    this.#words.remove(known.row);
+    this.#index(known.row, textId, prepared);
+    return "updated";
+  }
+
+  #index(row: number, textId: number, prepared: PreparedEntry): void {
+    const { kind, timestampUs, facts, words } = prepared;
+    if (words !== "") this.#words.add(row, words);
+    const code = KINDS.indexOf(kind) + 1;
+    this.#image.put(row, { kind: code, timestampUs, textId, facts });
+  }
+
+  #removeRows(rows: Iterable<number>): void {
+    for (const row of rows) {
+      this.#entries.remove(row);
+      this.#words.remove(row);
+      this.#image.kill(row);
+    }
+    this.#image.flush();
+    const set = this.#db.prepare(
+      "INSERT OR REPLACE INTO counters (name, value) VALUES (?, ?)",
+    );
+    set.run("next_row", this.#nextRow);
+    set.run("next_text", this.#texts.next);
+  }
+
+  #sweep(): number[] {
+    return this.#texts.sweep(this.columns.textUses());
+  }
+
+  /** Bytes of the database that something is in. */
+  #usedBytes(): number {
+    const value = (name: string) =>
+      Number(Object.values(this.#db.prepare(`PRAGMA ${name}`).get()!)[0]);
+    return (value("page_count") - value("freelist_count")) *
+      value("page_size");
+  }
+
+  #giveBack(): void {
+    this.#write("shrink", () => {
+      this.#words.compact(MERGE_PAGES);
+      this.#textWords.compact(MERGE_PAGES);
+    });
+    this.#read(() => {
+      this.#db.exec("PRAGMA incremental_vacuum");
+      this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    });
+  }
+
+  #readCounters(): void {
+    const value = (sql: string) => Number(this.#db.prepare(sql).get()?.n ?? 0);
+    const next = (name: string, table: string, column: string) =>
+      Math.max(
+        1,
+        value(`SELECT value AS n FROM counters WHERE name = '${name}'`),
+        value(`SELECT max(${column}) AS n FROM ${table}`) + 1,
+      );
+    this.#nextRow = next("next_row", "entries", "row");
+    this.#texts.next = next("next_text", "texts", "text_id");
+  }
+
+  #readDataVersion(): number {
+    return Number(this.#db.prepare("PRAGMA data_version").get()?.data_version);
+  }
+
+  #reload(begin: string): void {
+    this.#texts.forget();
+    this.#db.exec(begin);
+    try {
+      this.#image.load();
+      this.#readCounters();
+    } finally {
+      if (this.#db.isTransaction) this.#db.exec("COMMIT");
+    }
+  }
+
+  #read<T>(work: () => T): T {
+    this.#check();
+    try {
+      return work();
+    } catch (error) {
+      throw toStoreError("read", this.#path, error);
+    }
+  }
+
+  /** Does work in a transaction; where it fails, nothing of it is left, in memory neither. */
+  #write<T>(action: string, work: () => T): T {
+    this.#check();
+    if (this.#lock === undefined) {
+      throw new TypeError(
+        `Cannot ${action} ${this.#path} as it must be open for writing: it was opened with readOnly`,
+      );
+    }
+    try {
+      this.#db.exec("BEGIN IMMEDIATE");
+      const result = work();
+      this.#db.exec("COMMIT");
+      return result;
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      this.#reload("BEGIN IMMEDIATE");
+      throw toStoreError(action, this.#path, error);
+    }
+  }
+
+  #check(): void {
+    if (this.#closed) {
+      throw new TypeError(`Cannot use the store ${this.#path} as it is closed`);
+    }
+  }
+}
