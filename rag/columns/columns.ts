@@ -5,6 +5,7 @@
  */
 
 import type { Aggregate, EntryKind, Filter, Sort } from "../query/ast.ts";
+import type { AddressField, TextField } from "../query/fields.ts";
 import type { Group, Summary } from "../result.ts";
 import type { TimelineBucket } from "../searcher.ts";
 import { aggregateRows } from "./_aggregate.ts";
@@ -16,10 +17,12 @@ import { best } from "./_order.ts";
 import { gather, numbersOf, select, tally, timesOf } from "./_selection.ts";
 import {
   CHUNK_WORDS,
+  columnOf,
   KIND,
   kindCode,
   type StoredField,
   TEXT_ID,
+  TIMESTAMP,
 } from "./_specs.ts";
 import { bucketsOf, periodBefore, sharesOf, spanOf } from "./_summary.ts";
 import { WallClock } from "./_wall_clock.ts";
@@ -232,6 +235,23 @@ export class Columns {
       const of = Array.from(latest, (k) => selection.rows[list[k]!]!);
       return [id, { rows: of, count: list.length }];
     }));
+  }
+
+  /** Time of a row, microseconds since the Unix epoch; NaN where there is no such row. */
+  timeOf(row: number): number {
+    return this.#image.value(row, TIMESTAMP);
+  }
+
+  /** Value of a text or an address of a row; null where it is unknown. */
+  factOf(
+    row: number,
+    field: Exclude<AddressField, "ip"> | TextField,
+  ): string | null {
+    const column = columnOf(field);
+    const code = this.#image.value(row, column);
+    return code === 0
+      ? null
+      : this.#image.dictionary(column).values[code] ?? null;
   }
 
   /** Id of the behaviour text of a row; 0 where there is no such row. */
