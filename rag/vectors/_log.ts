@@ -170,9 +170,8 @@ export class VectorLog {
     const room = this.#options.segmentRows;
     if (tail?.day !== day || tail.rows + ids.length > room) {
       this.sync();
-      tail?.file?.close();
-      const segments = this.#manifest.segments;
-      tail = this.#begin(day, (name) => ({ segments: [...segments, name] }));
+      tail = this.#begin(day);
+      this.#segment?.file?.close();
       this.#segment = tail;
     }
     this.#append(tail, encodeRows(sequence, ids, rows));
@@ -249,11 +248,11 @@ export class VectorLog {
     return sequence;
   }
 
-  #begin(day: number, change: (name: string) => Partial<Manifest>): Tail {
+  #begin(day: number): Tail {
     const name = segmentName(day, this.#manifest.next);
     const tail = this.#newSegment(name, day);
     try {
-      this.#adopt(change(name));
+      this.#adopt({ segments: [...this.#manifest.segments, name] });
     } catch (error) {
       tail.file?.close();
       throw error;
