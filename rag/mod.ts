@@ -6,6 +6,8 @@
  * @module
  */
 export * from "./embedding/embedder.ts";
+export * from "./embedding/static_embedder.ts";
+export type { StaticHeader, StaticModel } from "./embedding/static_model.ts";
 export * from "./entry.ts";
 export * from "./query/ast.ts";
 export * from "./query/canonical.ts";
