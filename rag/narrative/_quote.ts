@@ -9,27 +9,30 @@ const SUBJECT_END = /^(?:@\d{1,4}(?:\.\d{1,4})?)?(?:%\d{1,10})?$/;
  * brackets, backslashes, control and format characters, private use, lone surrogates, separators.
  */
 const ESCAPED =
-  /["\\[\]\u201c-\u201f\u00ab\u00bb\uff02\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
+  /["\\[\]\u201c-\u201f\u00ab\u00bb\uff02\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
  * A text in quotes, as data: quotes and backslashes inside are escaped, what is invisible or looks like a citation
  * becomes `\u{...}`.
  *
  * @param value The text.
- * @param limit UTF-16 units of it at most.
+ * @param limit UTF-16 units between the quotes at most, escapes counted.
  */
 export function quoted(value: string, limit = 80): string {
-  const short = value.length > limit;
-  let text = short ? value.slice(0, limit) : value;
-  if (short) text = text.replace(/[\ud800-\udbff]$/, "");
-  const safe = text.replace(
-    ESCAPED,
-    (one) =>
-      one === '"' || one === "\\"
-        ? `\\${one}`
-        : `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`,
-  );
-  return `"${safe}${short ? "…" : ""}"`;
+  if (value.length <= limit && value.search(ESCAPED) < 0) return `"${value}"`;
+  let text = "";
+  for (const one of value.slice(0, limit + 1)) {
+    const safe = one.search(ESCAPED) < 0 ? one : escaped(one);
+    if (text.length + safe.length > limit) return `"${text}…"`;
+    text += safe;
+  }
+  return `"${text}"`;
+}
+
+function escaped(one: string): string {
+  return one === '"' || one === "\\"
+    ? `\\${one}`
+    : `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
 /** A word of a known form as it stands, anything else in quotes. */
