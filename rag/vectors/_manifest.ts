@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Disk } from "./_disk.ts";
+import type { Disk } from "./disk.ts";
 import { VectorIndexError } from "./index.ts";
 
 const NAME = "manifest.json";
@@ -13,6 +13,7 @@ const FORMAT = 1;
 export interface Manifest {
   readonly format: number;
   readonly dimensions: number;
+  readonly rowBytes: number;
   readonly model: string;
   /** Number for the next file. */
   readonly next: number;
@@ -24,7 +25,11 @@ export interface Manifest {
 
 /** What an index must be of. */
 export interface Identity {
+  /** Numbers of a vector. */
   readonly dimensions: number;
+  /** Bytes that a vector takes in a file. */
+  readonly rowBytes: number;
+  /** Identity of the model. */
   readonly model: string;
 }
 
@@ -56,7 +61,7 @@ export function writeManifest(
 export function openManifest(
   disk: Disk,
   directory: string,
-  { dimensions, model }: Identity,
+  identity: Identity,
 ): Manifest {
   const names = disk.list(directory);
   const bytes = disk.read(`${directory}/${NAME}`);
@@ -64,13 +69,16 @@ export function openManifest(
     if (names.some((name) => name.endsWith(".vectors"))) {
       throw damaged(directory, "it is missing");
     }
-    const fresh = { dimensions, model, next: 1, segments: [], removed: "" };
-    const manifest: Manifest = { format: FORMAT, ...fresh };
+    const { dimensions, rowBytes, model } = identity;
+    const manifest: Manifest = {
+      ...{ format: FORMAT, dimensions, rowBytes, model },
+      ...{ next: 1, segments: [], removed: "" },
+    };
     writeManifest(disk, directory, manifest);
     return manifest;
   }
   const manifest = parse(directory, bytes);
-  refuseOther(directory, manifest, { dimensions, model });
+  refuseOther(directory, manifest, identity);
   const known = new Set([...manifest.segments, manifest.removed]);
   for (const name of names) {
     if (!/\.(vectors|removed|tmp)$/.test(name) || known.has(name)) continue;
@@ -86,18 +94,23 @@ function parse(directory: string, bytes: Uint8Array): Manifest {
   } catch {
     throw damaged(directory, "it is no JSON");
   }
-  const { format, dimensions, model, next, segments, removed } = value ?? {};
+  const { format, dimensions, rowBytes, model, next, segments, removed } =
+    value ?? {};
   if (format !== FORMAT) {
     throw damaged(directory, `'format' must be ${FORMAT}: it is ${format}`);
   }
   const isName = (name: unknown): name is string =>
     typeof name === "string" && /^[\w.-]*$/.test(name);
   if (
-    typeof dimensions !== "number" || typeof model !== "string" ||
+    typeof dimensions !== "number" || typeof rowBytes !== "number" ||
+    typeof model !== "string" ||
     !Number.isInteger(next) || !Array.isArray(segments) ||
     !segments.every(isName) || !isName(removed)
   ) throw damaged(directory, "it lacks what it must have");
-  return { format, dimensions, model, next: next!, segments, removed };
+  return {
+    ...{ format, dimensions, rowBytes, model },
+    ...{ next: next!, segments, removed },
+  };
 }
 
 function damaged(directory: string, reason: string): VectorIndexError {
@@ -112,8 +125,8 @@ function refuseOther(
   present: Identity,
   wanted: Identity,
 ): void {
-  const of = ({ model, dimensions }: Identity): string =>
-    `${dimensions} numbers of model ${model}`;
+  const of = ({ model, dimensions, rowBytes }: Identity): string =>
+    `${dimensions} numbers in ${rowBytes} bytes of model ${model}`;
   if (of(present) === of(wanted)) return;
   throw new VectorIndexError(
     "model",

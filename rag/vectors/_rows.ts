@@ -4,7 +4,7 @@
  * @module
  */
 import type { Core, Vectors } from "@ml-defender/native";
-import { checkAdded, IdTable, isId } from "./_ids.ts";
+import { checkAdded, IdTable, isId } from "./ids.ts";
 import { type VectorHit, VectorIndexError } from "./index.ts";
 
 /** Rows that are copied out of the core at a time. */

@@ -1,6 +1,7 @@
-import { DISK, type Disk, lockDirectory } from "./_disk.ts";
-import { type LoadedBlock, type RowBlock, VectorLog } from "./_log.ts";
+import { DISK, type Disk, lockDirectory } from "./disk.ts";
+import { type LoadedBlock, type RowBlock, VectorLog } from "./log.ts";
 import { READ_ROWS, Rows } from "./_rows.ts";
+import { RowSequences } from "./row_sequences.ts";
 import {
   type VectorHit,
   type VectorIndex,
@@ -28,13 +29,6 @@ export interface VectorIndexOptions extends MemoryIndexOptions {
   readonly clock?: () => number;
 }
 
-/** Rows whose sequence numbers follow each other. */
-interface Run {
-  readonly row: number;
-  readonly sequence: number;
-  count: number;
-}
-
 /**
  * Exact search over int8 vectors in the core's memory, with their rows in a directory: files that are only ever appended
  * to, each block with a checksum, and a list of removals.
@@ -49,9 +43,7 @@ export class OwnIndex implements VectorIndex {
   readonly model: string;
   /** What was lost before it was opened. */
   readonly recovered: VectorIndexRecovery;
-  /** Where each row's sequence number is, ascending. */
-  #runs: Run[] = [];
-  #next = 0;
+  readonly #sequences = new RowSequences();
   /** Rows that are in the files. */
   #written = 0;
   #removals: number[] = [];
@@ -80,6 +72,7 @@ export class OwnIndex implements VectorIndex {
       const modelHash = core.sha256(new TextEncoder().encode(model));
       this.#log = new VectorLog({
         ...{ directory, disk, dimensions, model, modelHash, segmentRows },
+        rowBytes: dimensions,
       });
       this.#load();
     } catch (error) {
@@ -109,9 +102,7 @@ export class OwnIndex implements VectorIndex {
 
   #load(): void {
     const removed = this.#log.readRemovals();
-    for (const sequence of removed) {
-      this.#next = Math.max(this.#next, sequence + 1);
-    }
+    for (const sequence of removed) this.#sequences.skipTo(sequence + 1);
     for (const block of this.#log.readRows()) this.#loadBlock(block, removed);
     this.#written = this.#rows.length;
   }
@@ -138,33 +129,16 @@ export class OwnIndex implements VectorIndex {
 
   /** Notes that the rows from `first` on have the sequence numbers from `sequence` on. */
   #extend(sequence: number, first: number): void {
-    const count = this.#rows.length - first;
-    if (count === 0) return;
-    const last = this.#runs.at(-1);
-    if (last && last.sequence + last.count === sequence) last.count += count;
-    else this.#runs.push({ row: first, sequence, count });
-    this.#next = Math.max(this.#next, sequence + count);
-  }
-
-  #sequenceOf(row: number): number {
-    let low = 0;
-    let high = this.#runs.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#runs[middle]!.row <= row) low = middle;
-      else high = middle - 1;
-    }
-    const run = this.#runs[low]!;
-    return run.sequence + row - run.row;
+    this.#sequences.extend(first, sequence, this.#rows.length - first);
   }
 
   /** As {@linkcode VectorIndex.add}. */
   add(ids: Uint32Array, vectors: Float32Array): void {
     this.#checkOpen();
-    if (this.#next + ids.length > SEQUENCE_MAX) {
+    if (this.#sequences.next + ids.length > SEQUENCE_MAX) {
       throw new VectorIndexError(
         "full",
-        `Cannot add ${ids.length} vectors as ${this.#next} have been added: compact the index`,
+        `Cannot add ${ids.length} vectors as ${this.#sequences.next} have been added: compact the index`,
       );
     }
     const first = this.#rows.length;
@@ -173,11 +147,11 @@ export class OwnIndex implements VectorIndex {
     } catch (error) {
       // Memory ran out on the way: what came before is in the core, removed, and will be in the files.
       for (let row = first; row < this.#rows.length; row++) {
-        this.#removals.push(this.#next + row - first);
+        this.#removals.push(this.#sequences.next + row - first);
       }
       throw error;
     } finally {
-      this.#extend(this.#next, first);
+      this.#extend(this.#sequences.next, first);
     }
   }
 
@@ -190,7 +164,7 @@ export class OwnIndex implements VectorIndex {
   remove(ids: Iterable<number>): number {
     this.#checkOpen();
     const rows = this.#rows.remove(ids);
-    for (const row of rows) this.#removals.push(this.#sequenceOf(row));
+    for (const row of rows) this.#removals.push(this.#sequences.of(row));
     return rows.length;
   }
 
@@ -211,7 +185,7 @@ export class OwnIndex implements VectorIndex {
     while (this.#written < this.#rows.length) {
       const { ids, rows } = this.#rows.read(this.#written, most);
       // Rows that are not written follow each other, so their numbers do.
-      const sequence = this.#sequenceOf(this.#written);
+      const sequence = this.#sequences.of(this.#written);
       this.#log.appendRows(sequence, { ids, rows }, this.#day());
       this.#written += ids.length;
     }
@@ -226,8 +200,7 @@ export class OwnIndex implements VectorIndex {
     if (this.removedRows === 0 && !this.#damaged) return this.#flush();
     const rows = this.#log.replace(this.#liveBlocks(), this.#day());
     this.#rows.compact();
-    this.#runs = rows === 0 ? [] : [{ row: 0, sequence: 0, count: rows }];
-    this.#next = rows;
+    this.#sequences.restart(rows);
     this.#written = rows;
     this.#removals = [];
     this.#damaged = false;

@@ -8,7 +8,7 @@ import {
   range,
   vectorOf,
 } from "./_conformance.ts";
-import { DISK, type Disk } from "./_disk.ts";
+import { DISK, type Disk } from "./disk.ts";
 import { VectorIndexError } from "./index.ts";
 import { openVectorIndex, OwnIndex } from "./own_index.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Disk, DiskFile } from "./_disk.ts";
+import type { Disk, DiskFile } from "./disk.ts";
 import {
   type Block,
   BLOCK_KINDS,
@@ -27,7 +27,9 @@ const REMOVALS_MAX = 4096;
 
 /** Where a log is and what it is of. */
 export interface LogOptions extends Identity {
+  /** Where it is; the caller has locked it. */
   readonly directory: string;
+  /** What steps go through. */
   readonly disk: Disk;
   /** SHA-256 of `model`. */
   readonly modelHash: Uint8Array;
@@ -37,7 +39,9 @@ export interface LogOptions extends Identity {
 
 /** Rows on their way from or to the disk. */
 export interface RowBlock {
+  /** Id of each. */
   readonly ids: Uint32Array;
+  /** Their bytes, `rowBytes` each. */
   readonly rows: Int8Array<ArrayBuffer>;
 }
 
@@ -115,7 +119,7 @@ export class VectorLog {
     file: Uint8Array<ArrayBuffer>,
     tail: Tail,
   ): Generator<LoadedBlock> {
-    const { dimensions, modelHash } = this.#options;
+    const { dimensions, rowBytes, modelHash } = this.#options;
     const header = decodeHeader(file);
     const foreign = header !== undefined &&
       (header.dimensions !== dimensions ||
@@ -127,7 +131,7 @@ export class VectorLog {
       foreign ? new Uint8Array(0) : file,
       HEADER_BYTES,
       BLOCK_KINDS.rows,
-      4 + dimensions,
+      4 + rowBytes,
     );
     this.#recovery.lostRows += reading.lostUnits;
     // A segment whose header is damaged is not appended to: its day is -1.

@@ -1,0 +1,24 @@
+/**
+ * A second index of vectors: faiss, by npm:faiss-node. It has no binary in its package; `deno task faiss` makes one. Without
+ * it this module does not load.
+ *
+ * Permissions: `ffi`, `read` and `env` for the package; `read` and `write` of its directory.
+ *
+ * ```ts ignore
+ * import { openFaissIndex } from "@ml-defender/rag/faiss";
+ *
+ * using index = openFaissIndex("vectors", { model: "any", kind: "hnsw" });
+ * index.add(Uint32Array.of(1), new Float32Array(128).fill(1));
+ * const [hit] = index.search(new Float32Array(128).fill(2), 1); // { id: 1, score: 1 }
+ * ```
+ *
+ * @module
+ */
+export * from "./faiss_index.ts";
+export {
+  type VectorHit,
+  type VectorIndex,
+  VectorIndexError,
+  type VectorIndexErrorCode,
+  type VectorIndexRecovery,
+} from "../vectors/index.ts";
