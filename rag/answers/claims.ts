@@ -59,7 +59,7 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 const ADVICE = new RegExp(
-  "^[\\s*_`]*(?:(?:then|also|next|after that|first|finally|luego|después|además|primero|por último),?\\s+)?(?:" +
+  "^(?:(?:then|also|next|after that|first|finally|luego|después|además|primero|por último),?\\s+)?(?:" +
     "check|look|review|verify|confirm|compare|ask|inspect|examine|find out|see whether|consider|isolate|block|capture|" +
     "search|widen|investigate|correlate|collect|keep|rotate|change|reset|disable|patch|monitor|watch|limit|talk|" +
     "determine|list|make sure|leave out|use|" +
@@ -118,13 +118,14 @@ export function claimsOf(sentence: string, heading = false): Claims {
 }
 
 /** Whether a text without numbers, names and times states nothing about the log. */
-function saysNothing(text: string, heading: boolean): boolean {
+function saysNothing(marked: string, heading: boolean): boolean {
+  const text = marked.replaceAll(/[*_`]+/gu, "");
   const words = text.match(/[\p{L}\p{N}]+/gu) ?? [];
   if (words.length === 0) return true;
   if (ADVICE.test(text) || ABOUT_ANSWER.test(text)) return true;
   if (VERDICT.test(text)) return false;
-  const title = heading || /^(\*\*|__).*\1:?$/u.test(text);
-  return title && words.length <= 4 || /[?:][\s*_`]*$/u.test(text);
+  const title = heading || /^(\*\*|__).*\1:?$/u.test(marked);
+  return title && words.length <= 4 || /[?:]\s*$/u.test(text);
 }
 
 function clock(text: string): string {

@@ -105,3 +105,14 @@ export function dataText(text: string, maxLength = 400): string {
     ? line
     : `${points.slice(0, maxLength - 1).join("")}…`;
 }
+
+/**
+ * A text of another part as the end of a sentence.
+ *
+ * @param text Any text.
+ * @param maxLength As for {@linkcode dataText}.
+ * @returns One line without its full stop.
+ */
+export function clause(text: string, maxLength = 400): string {
+  return dataText(text, maxLength).replace(/[\s.;:,]+$/u, "");
+}

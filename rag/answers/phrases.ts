@@ -75,8 +75,8 @@ export interface Phrases {
     all: boolean,
     parts: readonly Counted[],
   ): string;
-  /** What was decided. */
-  decisions(kind: EntryKind, parts: readonly Counted[]): string;
+  /** What was decided: of all of them alike, or how often what. */
+  decisions(kind: EntryKind, all: boolean, parts: readonly Counted[]): string;
   /** When the only one, or all of them at one instant, happened. */
   at(kind: EntryKind, total: number, instant: string): string;
   /** First and last. */

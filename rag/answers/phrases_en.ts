@@ -17,11 +17,6 @@ const MONTHS =
 const DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(
   " ",
 );
-const DECISIONS: Readonly<Record<string, string>> = {
-  malicious: "malicious",
-  suspicious: "suspicious",
-  benign: "benign",
-};
 
 const number = (value: number) => shownNumber(value, "en");
 const plural = (kind: EntryKind) => KINDS[kind][1];
@@ -66,8 +61,8 @@ const ASPECTS: Readonly<
   Record<Aspect, readonly [all: string, one: string, many: string]>
 > = {
   sources: ["come from", "source", "sources"],
-  destinations: ["go to", "destination", "destinations"],
-  services: ["use", "service", "services"],
+  destinations: ["are directed at", "destination", "destinations"],
+  services: ["involve the service", "service", "services"],
   categories: ["are classified as", "category", "categories"],
 };
 
@@ -85,6 +80,22 @@ function aspect(
   return parts.length === 1
     ? `The most frequent ${one} is ${listed(kind, parts)}`
     : `The most frequent ${many} are ${listed(kind, parts)}`;
+}
+
+function decisions(
+  kind: EntryKind,
+  all: boolean,
+  parts: readonly Counted[],
+): string {
+  const [first] = parts;
+  if (all && first !== undefined) {
+    return `All of them were judged ${first.name}`;
+  }
+  const verb = first?.count === 1 ? "was judged" : "were judged";
+  const texts = parts.map(({ name, count }, i) =>
+    i === 0 ? `${number(count)} ${verb} ${name}` : `${number(count)} ${name}`
+  );
+  return `Of the ${plural(kind)}, ${joined(texts)}`;
 }
 
 function metricTitle(metric: Metric, kind: EntryKind): string {
@@ -226,16 +237,7 @@ export const ENGLISH: Phrases = {
         entries(kind, shown)
       } resemble the one that was asked for the most`,
   only: (kind, narrative) => `One ${KINDS[kind][0]} matches: ${narrative}`,
-  decisions: (kind, parts) =>
-    `Of the ${plural(kind)}, ${
-      joined(
-        parts.map(({ name, count }, i) =>
-          `${number(count)} ${
-            i > 0 ? "" : count === 1 ? "was judged " : "were judged "
-          }${DECISIONS[name] ?? name}`
-        ),
-      )
-    }`,
+  decisions,
   at: (_kind, total, when) =>
     `${total === 1 ? "It" : "All of them"} happened ${when}`,
   span: (_kind, first, last) =>
@@ -254,7 +256,11 @@ export const ENGLISH: Phrases = {
   groupsTitle: (metric, kind, keys) =>
     `The ${metricTitle(metric, kind)} by ${keyList(keys)}:`,
   oneGroup: (metric, kind, { keys, name, value, first }) =>
-    `${first ? "First comes" : `The only ${keyList(keys)} is`} ${name}, with ${
+    `${
+      first
+        ? `First comes${keys.length === 1 ? ` the ${keyList(keys)}` : ""}`
+        : `The only ${keyList(keys)} is`
+    } ${name}, with ${
       metric.kind === "count" || metric.kind === "distinct"
         ? metricValue(metric, kind, value)
         : `a ${metricTitle(metric, kind)} of ${

@@ -75,12 +75,12 @@ const ASPECTS: Readonly<
     "Los orígenes más frecuentes",
   ],
   destinations: [
-    "van a",
+    "van dirigidos a",
     "El destino más frecuente",
     "Los destinos más frecuentes",
   ],
   services: [
-    "usan",
+    "afectan al servicio",
     "El servicio más frecuente",
     "Los servicios más frecuentes",
   ],
@@ -105,6 +105,24 @@ function aspect(
   return parts.length === 1
     ? `${one} es ${listed(kind, parts)}`
     : `${many} son ${listed(kind, parts)}`;
+}
+
+function decisions(
+  kind: EntryKind,
+  all: boolean,
+  parts: readonly Counted[],
+): string {
+  const named = parts.map(({ name, count }) => ({
+    count,
+    word: DECISIONS[name]?.[!all && count === 1 ? 0 : 1] ?? name,
+  }));
+  const [first] = named;
+  if (all && first !== undefined) return `Todos se juzgaron ${first.word}`;
+  const verb = first?.count === 1 ? "se juzgó" : "se juzgaron";
+  const texts = named.map(({ word, count }, i) =>
+    i === 0 ? `${number(count)} ${verb} ${word}` : `${number(count)} ${word}`
+  );
+  return `De los ${plural(kind)}, ${joined(texts)}`;
 }
 
 function metricTitle(metric: Metric, kind: EntryKind): string {
@@ -195,6 +213,13 @@ function keyList(keys: readonly GroupKey[]): string {
   return joined(keys.map((key) => noun(key, "es").one));
 }
 
+function firstIs(keys: readonly GroupKey[]): string {
+  const [key] = keys;
+  if (keys.length !== 1 || key === undefined) return "En primer lugar está";
+  const { one, feminine } = noun(key, "es");
+  return `En primer lugar está ${feminine === true ? "la" : "el"} ${one}`;
+}
+
 function onlyOne(keys: readonly GroupKey[]): string {
   const [key] = keys;
   const feminine = keys.length === 1 && key !== undefined &&
@@ -269,16 +294,7 @@ export const SPANISH: Phrases = {
       ? `Un ${KINDS[kind][0]} se parece al pedido`
       : `Estos ${entries(kind, shown)} son los más parecidos al pedido`,
   only: (kind, narrative) => `Coincide un ${KINDS[kind][0]}: ${narrative}`,
-  decisions: (kind, parts) =>
-    `De los ${plural(kind)}, ${
-      joined(
-        parts.map(({ name, count }, i) =>
-          `${number(count)} ${
-            i > 0 ? "" : count === 1 ? "se juzgó " : "se juzgaron "
-          }${DECISIONS[name]?.[count === 1 ? 0 : 1] ?? name}`
-        ),
-      )
-    }`,
+  decisions,
   at: (_kind, total, when) =>
     `${total === 1 ? "Ocurrió" : "Todos ocurrieron"} ${when}`,
   span: (_kind, first, last) =>
@@ -302,10 +318,10 @@ export const SPANISH: Phrases = {
     `${capital(metricTitle(metric, kind))} por ${keyList(keys)}:`,
   oneGroup: (metric, kind, { keys, name, value, first }) =>
     metric.kind === "count" || metric.kind === "distinct"
-      ? `${first ? "En primer lugar está" : onlyOne(keys)} ${name}, con ${
+      ? `${first ? firstIs(keys) : onlyOne(keys)} ${name}, con ${
         metricValue(metric, kind, value)
       }`
-      : `${first ? "En primer lugar está" : onlyOne(keys)} ${name}: ${
+      : `${first ? firstIs(keys) : onlyOne(keys)} ${name}: ${
         metricTitle(metric, kind)
       } es ${metricValue(metric, kind, value)}`,
   group: (name, found) => `${name}: ${found}`,

@@ -27,7 +27,7 @@ const MAY_END = new Set(
 
 /** What begins a line of its own: quotes, headings, bullets, numbers. */
 const MARKER =
-  /^[ \t]*(?:>[ \t]*)*(?:#{1,6}[ \t]+|(?:[-*+•–]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?|\|)/u;
+  /^[ \t]*(?:>[ \t]*)*(?:#{1,6}[ \t]+|(?:[-*+•–]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?|\|)|^[ \t]*(?:>[ \t]*)+/u;
 const RULE = /^[ \t]*(?:[-*_=]{3,}|[|:\- \t]+|`{3,}.*|~{3,}.*)[ \t]*$/u;
 const CITATION = /^\s*\[[^\[\]\n]{1,400}\]/u;
 
@@ -144,17 +144,15 @@ function pushPart(out: { gap: string; text: string }[], part: string): void {
 
 /** Whether a full stop belongs to an abbreviation, an initial or an enumeration. */
 function goesOn(text: string, at: number, mark: string, end: number): boolean {
-  if (mark[0] !== ".") return false;
   const before = /[\p{L}\p{N}.º&]+$/u.exec(text.slice(Math.max(0, at - 24), at))
     ?.[0] ?? "";
   const word = before.toLowerCase();
   const next = text.slice(end).trimStart();
-  if (mark.startsWith("...") || mark.startsWith("…")) {
-    return /^\p{Ll}/u.test(next);
-  }
-  if (GOES_ON.has(word)) {
-    return word !== "no" && word !== "p" && word !== "st" || /^\d/u.test(next);
-  }
+  if (/^(?:\.{3}|…|[.!?]+["'”’»)])/u.test(mark)) return /^\p{Ll}/u.test(next);
+  if (mark[0] !== ".") return false;
+  if (word === "p") return /^(?:ej|\d)/iu.test(next);
+  if (word === "no" || word === "st") return /^\d/u.test(next);
+  if (GOES_ON.has(word)) return true;
   if (MAY_END.has(word)) return /^[\p{Ll}(]/u.test(next);
   return /^\p{Lu}$/u.test(before) && /^\p{Lu}/u.test(next);
 }

@@ -5,14 +5,14 @@
  */
 
 import type { Answer, Language, Result, Sentence } from "../result.ts";
-import { dataText } from "./clean_text.ts";
+import { clause, dataText } from "./clean_text.ts";
 import { nextSteps } from "./next_steps.ts";
-import type { Phrases } from "./phrases.ts";
 import { ENGLISH } from "./phrases_en.ts";
 import { SPANISH } from "./phrases_es.ts";
 import { writeGroups } from "./write_groups.ts";
 import { writeList } from "./write_list.ts";
 import { writeNothing } from "./write_nothing.ts";
+import type { Line, Paragraph, Writing } from "./writing.ts";
 
 /** How an answer is written. */
 export interface WriteOptions {
@@ -30,34 +30,6 @@ export interface WrittenAnswer {
   readonly sentences: readonly Sentence[];
   /** Ids that it cites, in the order in which they first occur. */
   readonly citations: readonly string[];
-}
-
-/** A sentence without its full stop, and what it cites. */
-export interface Line {
-  /** The words. */
-  readonly text: string;
-  /** Ids that it cites; none where it states nothing of the log. */
-  readonly ids?: readonly string[];
-}
-
-/** Sentences that stand together. */
-export interface Paragraph {
-  /** Over it; none over prose. */
-  readonly title?: string;
-  /** Prose, or rows of a list. */
-  readonly lines: readonly Line[];
-}
-
-/** What the parts of an answer are written from. */
-export interface Writing {
-  /** The result. */
-  readonly result: Result;
-  /** The language's sentences. */
-  readonly phrases: Phrases;
-  /** Zone of times. */
-  readonly zone: string;
-  /** Now. */
-  readonly nowUs: number;
 }
 
 const MAX_CITATIONS = 3;
@@ -138,11 +110,6 @@ function stepsOf(result: Result, language: Language): readonly string[] {
     kind: query.kind,
     ...(top === undefined ? {} : { category: top.value }),
   }, language);
-}
-
-/** A text of another part as the end of a sentence: on one line, without its full stop. */
-export function clause(text: string, maxLength = 400): string {
-  return dataText(text, maxLength).replace(/[\s.;:,]+$/u, "");
 }
 
 function rendered(paragraphs: readonly Paragraph[]): WrittenAnswer {

@@ -2,7 +2,7 @@
 import type { Group } from "../result.ts";
 import { dataText } from "./clean_text.ts";
 import { trendLine } from "./write_list.ts";
-import type { Line, Paragraph, Writing } from "./write_answer.ts";
+import type { Line, Paragraph, Writing } from "./writing.ts";
 
 const MAX_ROWS = 10;
 

@@ -1,15 +1,10 @@
 /** What an answer says of a list: how many, who, when, how, what happened, and the trend. */
 import type { TextField } from "../query/fields.ts";
 import type { Hit, Share } from "../result.ts";
-import { dataText } from "./clean_text.ts";
+import { clause, dataText } from "./clean_text.ts";
 import type { Aspect, ListOrder } from "./phrases.ts";
 import { splitSentences } from "./sentences.ts";
-import {
-  clause,
-  type Line,
-  type Paragraph,
-  type Writing,
-} from "./write_answer.ts";
+import type { Line, Paragraph, Writing } from "./writing.ts";
 
 const MAX_ITEMS = 5;
 const MAX_NAMES = 3;
@@ -96,6 +91,7 @@ function aspectLines({ result, phrases }: Writing): Line[] {
     lines.push({
       text: phrases.decisions(
         query.kind,
+        decisions.length === 1 && decisions[0]!.count >= summary.total,
         decisions.map(({ value, count }) => ({
           name: dataText(value, 60),
           count,

@@ -1,7 +1,8 @@
 /** What an answer says where nothing was found: what was looked for, and one thing to try. */
 import type { Filter, Query } from "../query/ast.ts";
 import type { Widening } from "./phrases.ts";
-import { clause, type Paragraph, type Writing } from "./write_answer.ts";
+import { clause } from "./clean_text.ts";
+import type { Paragraph, Writing } from "./writing.ts";
 
 /** Nothing was found, or nothing was asked that the log can answer. */
 export function writeNothing({ result, phrases }: Writing): Paragraph {
