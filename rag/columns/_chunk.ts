@@ -64,13 +64,15 @@ export class Chunk {
     data[at] = value;
   }
 
-  setLive(at: number, live: boolean): void {
+  /** Says that a row is there or is not; false where that was so before. */
+  setLive(at: number, live: boolean): boolean {
     const bit = 1 << (at & 31);
     const word = this.live[at >>> 5]!;
-    if ((word & bit) !== 0 === live) return;
+    if ((word & bit) !== 0 === live) return false;
     this.live[at >>> 5] = live ? word | bit : word & ~bit;
     this.liveCount += live ? 1 : -1;
     this.dirty.add(-1);
+    return true;
   }
 
   /** First and last time of its rows, also of those that are gone; only of a full chunk. */

@@ -4,12 +4,15 @@ import type { Facts } from "../entry.ts";
 import { StoreError } from "../store/error.ts";
 import { Chunk, type ColumnData, fromBlob, narrow, toBlob } from "./_chunk.ts";
 import { Dictionary } from "./_dictionary.ts";
+import { hashId, type IdHash, IdIndex, type IdRows } from "./_id_index.ts";
 import {
   CHUNK_ROWS,
   CHUNK_WORDS,
   COLUMNS,
   FALSE,
   FIRST_FIELD,
+  ID_A,
+  ID_B,
   KIND,
   type StoredField,
   TEXT_ID,
@@ -19,6 +22,7 @@ import {
 
 /** What a row of the image is made of. */
 export interface ImageRow {
+  readonly id: string;
   readonly kind: number;
   readonly timestampUs: number;
   readonly textId: number;
@@ -26,6 +30,9 @@ export interface ImageRow {
 }
 
 const LIVE = "#live";
+/** Columns that the table of entries has as well. */
+const SELECTED = COLUMNS.map((_, column) => column)
+  .filter((column) => column !== ID_A && column !== ID_B);
 
 /** Chunks and dictionaries. Whoever changes it does so in a transaction, and calls `load` again where that fails. */
 export class ColumnImage {
@@ -39,6 +46,8 @@ export class ColumnImage {
   #dictionaries = new Map<string, Dictionary>();
   /** Dictionary of each column. */
   #ofColumn: (Dictionary | undefined)[] = [];
+  /** Made when it is first asked for. */
+  #ids: IdIndex | undefined;
 
   constructor(
     db: DatabaseSync,
@@ -56,6 +65,7 @@ export class ColumnImage {
     this.#loadDictionaries();
     this.chunks = [];
     this.firstChunk = 0;
+    this.#ids = undefined;
     let after = -1;
     for (const { chunk: index, data } of this.#statements.lives.all()) {
       const chunk = new Chunk(Number(index), true);
@@ -103,6 +113,12 @@ export class ColumnImage {
     return this.#ofColumn[column]!;
   }
 
+  /** Rows whose id has a hash: nearly always one or none. */
+  rowsOfId(id: string): number[] {
+    this.#ids ??= new IdIndex(this.#idRows());
+    return this.#ids.find(hashId(id));
+  }
+
   /** Puts a row in, or other values into one that is there; a chunk that becomes full is stored. */
   put(row: number, values: ImageRow): void {
     const index = Math.floor(row / CHUNK_ROWS);
@@ -114,13 +130,17 @@ export class ColumnImage {
     chunk.set(TIMESTAMP, at, values.timestampUs);
     chunk.set(KIND, at, values.kind);
     chunk.set(TEXT_ID, at, values.textId);
+    const hash = hashId(values.id);
+    chunk.set(ID_A, at, hash.a);
+    chunk.set(ID_B, at, hash.b);
     const { facts } = values;
     for (let c = FIRST_FIELD; c < COLUMNS.length; c++) {
       const fact = facts[COLUMNS[c]!.name as StoredField];
       if (fact !== null) chunk.set(c, at, this.#code(c, fact));
       else chunk.set(c, at, COLUMNS[c]!.kind === "number" ? NaN : 0);
     }
-    chunk.setLive(at, true);
+    const isNew = chunk.setLive(at, true);
+    if (isNew) this.#ids?.add(row, hash);
     if (at === CHUNK_ROWS - 1 && !chunk.sealed) this.seal(chunk);
   }
 
@@ -181,6 +201,33 @@ export class ColumnImage {
     return code;
   }
 
+  #idRows(): IdRows {
+    const isLive = (chunk: Chunk, at: number) =>
+      (chunk.live[at >>> 5]! >>> (at & 31) & 1) === 1;
+    return {
+      count: () => this.liveCount,
+      has: (row, { a, b }) => {
+        const chunk = this.chunkOf(row);
+        const at = row % CHUNK_ROWS;
+        return chunk !== undefined && isLive(chunk, at) &&
+          this.column(chunk, ID_B)[at] === b &&
+          this.column(chunk, ID_A)[at] === a;
+      },
+      each: (visit) => {
+        for (const chunk of this.chunks) {
+          if (chunk === undefined) continue;
+          const a = this.column(chunk, ID_A);
+          const b = this.column(chunk, ID_B);
+          const first = chunk.index * CHUNK_ROWS;
+          for (let at = 0; at < CHUNK_ROWS; at++) {
+            if (!isLive(chunk, at)) continue;
+            visit(first + at, { a: a[at]!, b: b[at]! } satisfies IdHash);
+          }
+        }
+      },
+    };
+  }
+
   #place(chunk: Chunk): Chunk {
     if (this.chunks.length === 0) this.firstChunk = chunk.index;
     const place = chunk.index - this.firstChunk;
@@ -228,9 +275,13 @@ export class ColumnImage {
   }
 
   #fill(chunk: Chunk, at: number, row: readonly unknown[]): void {
-    for (let column = 0; column < COLUMNS.length; column++) {
-      const value = row[column + 1] as string | number | null;
+    const hash = hashId(row[1] as string);
+    chunk.set(ID_A, at, hash.a);
+    chunk.set(ID_B, at, hash.b);
+    for (let i = 0; i < SELECTED.length; i++) {
+      const value = row[i + 2] as string | number | null;
       if (value === null) continue;
+      const column = SELECTED[i]!;
       const spec = COLUMNS[column]!;
       const isFlag = spec.kind === "code" && spec.dictionary === undefined &&
         column >= FIRST_FIELD;
@@ -281,7 +332,8 @@ type StatementName =
 function prepare(
   db: DatabaseSync,
 ): Readonly<Record<StatementName, StatementSync>> {
-  const names = COLUMNS.map(({ name }) => `"${name}"`).join(", ");
+  const names = SELECTED.map((column) => `"${COLUMNS[column]!.name}"`)
+    .join(", ");
   const statements = {
     lives: db.prepare(
       `SELECT chunk, data FROM column_chunks WHERE "column" = '${LIVE}' ORDER BY chunk`,
@@ -300,7 +352,7 @@ function prepare(
       "INSERT INTO dictionary (name, code, value) VALUES (?, ?, ?)",
     ),
     tail: db.prepare(
-      `SELECT row, ${names} FROM entries WHERE row >= ? ORDER BY row`,
+      `SELECT row, id, ${names} FROM entries WHERE row >= ? ORDER BY row`,
     ),
   };
   asArrays(statements.dictionary);

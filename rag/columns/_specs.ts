@@ -36,18 +36,22 @@ function specOf(field: StoredField): ColumnSpec {
   }
 }
 
-/** Every column; the first three are no fields. */
+/** Every column; the first five are no fields. */
 export const COLUMNS: readonly ColumnSpec[] = [
   { name: "timestamp_us", kind: "number" },
   { name: "kind", kind: "code" },
   { name: "text_id", kind: "code" },
+  { name: "#id_a", kind: "code" },
+  { name: "#id_b", kind: "code" },
   ...STORED_FIELDS.map(specOf),
 ];
 
 export const TIMESTAMP = 0;
 export const KIND = 1;
 export const TEXT_ID = 2;
-export const FIRST_FIELD = 3;
+export const ID_A = 3;
+export const ID_B = 4;
+export const FIRST_FIELD = 5;
 
 const INDEXES = new Map(COLUMNS.map(({ name }, index) => [name, index]));
 

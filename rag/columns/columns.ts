@@ -11,6 +11,7 @@ import type { TimelineBucket } from "../searcher.ts";
 import { aggregateRows } from "./_aggregate.ts";
 import type { ColumnData } from "./_chunk.ts";
 import { matching } from "./_filter.ts";
+import { prefixWord } from "./_id_index.ts";
 import type { ColumnImage } from "./_image.ts";
 import { equal, marked, type Words } from "./_kernels.ts";
 import { best } from "./_order.ts";
@@ -18,6 +19,7 @@ import { gather, numbersOf, select, tally, timesOf } from "./_selection.ts";
 import {
   CHUNK_WORDS,
   columnOf,
+  ID_A,
   KIND,
   kindCode,
   type StoredField,
@@ -318,6 +320,19 @@ export class Columns {
       rows: Float64Array.from(order, (i) => selection.rows[i]!),
       times: Float64Array.from(order, (i) => times[i]!),
     };
+  }
+
+  /** Rows whose id may begin with 8 or more hexadecimal digits. */
+  rowsWithPrefix(prefix: string): number[] {
+    const word = prefixWord(prefix);
+    if (word === undefined) return [];
+    const { firstRow, bits } = this.#all();
+    const found = this.#marked(
+      bits,
+      ID_A,
+      (data, words) => equal(data, words, word),
+    );
+    return [...new RowSet(firstRow, found).toRows()];
   }
 
   /** How many entries have each behaviour text, by its id. */

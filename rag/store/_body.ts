@@ -31,20 +31,18 @@ const TREE = treeOf(LOG_FIELDS.map(({ path }) => path.split(".")));
 /** Appends the leaves of an object; false where it has others than the tree. */
 function collect(parts: Branch[], object: unknown, leaves: unknown[]): boolean {
   if (typeof object !== "object" || object === null) return false;
-  let members = 0;
-  for (const _ in object) members++;
-  if (members !== parts.length) return false;
+  const names = Object.keys(object);
+  if (names.length !== parts.length) return false;
+  const values = Object.values(object);
   for (let i = 0; i < parts.length; i++) {
     const { name, parts: below } = parts[i]!;
-    const value = (object as Tree)[name];
+    const value = names[i] === name ? values[i] : (object as Tree)[name];
     if (below !== undefined) {
       if (!collect(below, value, leaves)) return false;
     } else {
       if (
         value === undefined || (typeof value === "object" && value !== null)
-      ) {
-        return false;
-      }
+      ) return false;
       leaves.push(value);
     }
   }

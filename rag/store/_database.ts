@@ -5,7 +5,7 @@ import { migrate, tooNew, VERSION, versionOf } from "./_schema.ts";
 import { StoreError } from "./error.ts";
 
 const BUSY_MS = 10_000;
-const PAGE_BYTES = 8192;
+const PAGE_BYTES = 16384;
 /** Pages of the write-ahead log before they go into the database, and what is kept of it on disk. */
 const CHECKPOINT_PAGES = 2000;
 const JOURNAL_BYTES = 32_000_000;

@@ -33,11 +33,8 @@ export class EntryTable {
   readonly #insert: StatementSync;
   readonly #update: StatementSync;
   readonly #known: StatementSync;
-  readonly #byId: StatementSync;
   readonly #byRow: StatementSync;
-  readonly #rowOf: StatementSync;
   readonly #idOf: StatementSync;
-  readonly #withPrefix: StatementSync;
   readonly #remove: StatementSync;
   readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder();
@@ -47,27 +44,19 @@ export class EntryTable {
     const marks = COLUMN_NAMES.map(() => "?").join(", ");
     const settings = COLUMN_NAMES.map((name) => `${name} = ?`).join(", ");
     this.#insert = db.prepare(
-      `INSERT INTO entries (${COLUMN_NAMES.join(", ")}) VALUES (${marks})
-       ON CONFLICT (id) DO NOTHING`,
+      `INSERT INTO entries (${COLUMN_NAMES.join(", ")}) VALUES (${marks})`,
     );
     this.#update = db.prepare(`UPDATE entries SET ${settings} WHERE row = ?`);
     this.#known = db.prepare(
-      "SELECT row, kind, stage, timestamp_us FROM entries WHERE id = ?",
+      "SELECT kind, stage, timestamp_us FROM entries WHERE row = ?",
     );
-    this.#byId = db.prepare(`${SELECT} WHERE e.id = ?`);
     this.#byRow = db.prepare(`${SELECT} WHERE e.row = ?`);
-    this.#rowOf = db.prepare("SELECT row FROM entries WHERE id = ?");
     this.#idOf = db.prepare("SELECT id FROM entries WHERE row = ?");
-    this.#withPrefix = db.prepare(
-      "SELECT id FROM entries WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
-    );
     this.#remove = db.prepare("DELETE FROM entries WHERE row = ?");
   }
 
-  /** Adds an entry; false where its id is there already. */
-  insert(row: number, textId: number, prepared: PreparedEntry): boolean {
-    const bound = this.#bind(row, textId, prepared);
-    return Number(this.#insert.run(...bound).changes) === 1;
+  insert(row: number, textId: number, prepared: PreparedEntry): void {
+    this.#insert.run(...this.#bind(row, textId, prepared));
   }
 
   update(row: number, textId: number, prepared: PreparedEntry): void {
@@ -78,37 +67,23 @@ export class EntryTable {
     this.#remove.run(row);
   }
 
-  known(id: string): KnownEntry | undefined {
-    const found = this.#known.get(id);
-    return found === undefined ? undefined : {
-      row: Number(found.row),
-      kind: Number(found.kind),
-      stage: Number(found.stage),
-      timestampUs: Number(found.timestamp_us),
+  known(row: number): KnownEntry {
+    const found = this.#known.get(row);
+    return {
+      row,
+      kind: Number(found?.kind),
+      stage: Number(found?.stage),
+      timestampUs: Number(found?.timestamp_us),
     };
-  }
-
-  get(id: string): StoredEntry | undefined {
-    return this.#entry(this.#byId.get(id));
   }
 
   at(row: number): StoredEntry | undefined {
     return this.#entry(this.#byRow.get(row));
   }
 
-  rowOf(id: string): number | undefined {
-    const found = this.#rowOf.get(id);
-    return found === undefined ? undefined : Number(found.row);
-  }
-
   idOf(row: number): string | undefined {
     const found = this.#idOf.get(row);
     return found === undefined ? undefined : String(found.id);
-  }
-
-  idsWithPrefix(prefix: string, limit: number): string[] {
-    return this.#withPrefix.all(prefix, `${prefix}\u{10ffff}`, limit)
-      .map(({ id }) => String(id));
   }
 
   #bind(row: number, textId: number, prepared: PreparedEntry): Bound[] {

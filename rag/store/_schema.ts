@@ -7,7 +7,7 @@ export const MIGRATIONS: readonly string[] = [
   // 1: entries, the texts they share, words, and how far the sources were read.
   `CREATE TABLE entries (
      row INTEGER PRIMARY KEY,
-     id TEXT NOT NULL UNIQUE,
+     id TEXT NOT NULL,
      kind INTEGER NOT NULL,
      stage INTEGER NOT NULL,
      timestamp_us INTEGER NOT NULL,

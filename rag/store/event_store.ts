@@ -131,7 +131,10 @@ export class EventStore {
 
   /** The entry of an id; undefined where there is none. */
   get(id: string): StoredEntry | undefined {
-    return this.#read(() => this.#entries.get(id));
+    return this.#read(() => {
+      const row = this.#find(id);
+      return row === undefined ? undefined : this.#entries.at(row);
+    });
   }
 
   /** The entry of a row; undefined where there is none. */
@@ -141,7 +144,7 @@ export class EventStore {
 
   /** The row of an id; undefined where there is none. */
   rowOf(id: string): number | undefined {
-    return this.#read(() => this.#entries.rowOf(id));
+    return this.#read(() => this.#find(id));
   }
 
   /** The id of a row; undefined where there is none. */
@@ -149,9 +152,15 @@ export class EventStore {
     return this.#read(() => this.#entries.idOf(row));
   }
 
-  /** Ids that begin with a text, in order. */
+  /** Ids that begin with 8 or more hexadecimal digits, in order; none for any other prefix. */
   idsWithPrefix(prefix: string, limit: number): string[] {
-    return this.#read(() => this.#entries.idsWithPrefix(prefix, limit));
+    return this.#read(() => {
+      const lower = prefix.toLowerCase();
+      const ids = this.columns.rowsWithPrefix(lower)
+        .map((row) => this.#entries.idOf(row) ?? "")
+        .filter((id) => id.startsWith(lower));
+      return ids.sort().slice(0, limit);
+    });
   }
 
   /** A behaviour text; undefined where there is none of that id. */
@@ -205,7 +214,7 @@ export class EventStore {
   /** Removes entries by id, in one transaction. */
   remove(ids: readonly string[]): Removal {
     return this.#write("remove from", () => {
-      const rows = ids.flatMap((id) => this.#entries.rowOf(id) ?? []);
+      const rows = ids.flatMap((id) => this.#find(id) ?? []);
       const unique = [...new Set(rows)];
       this.#removeRows(unique);
       return { removed: unique.length, texts: this.#sweep() };
@@ -286,35 +295,43 @@ export class EventStore {
   }
 
   #put(prepared: PreparedEntry): keyof AppendCounts {
-    let textId = this.#texts.find(prepared.behaviour);
-    if (textId === undefined && !this.#entries.known(prepared.id)) {
-      textId = this.#texts.add(prepared.behaviour);
-    }
-    const row = this.#nextRow;
-    if (textId !== undefined && this.#entries.insert(row, textId, prepared)) {
-      this.#nextRow++;
+    const present = this.#find(prepared.id);
+    if (present === undefined) {
+      const textId = this.#textId(prepared);
+      const row = this.#nextRow++;
+      this.#entries.insert(row, textId, prepared);
       this.#index(row, textId, prepared);
       return "added";
     }
-    const known = this.#entries.known(prepared.id)!;
+    const known = this.#entries.known(present);
     if (known.kind !== KINDS.indexOf(prepared.kind) + 1) return "unchanged";
     const stage = stageOf(prepared.entry);
     const isLater = stage > known.stage ||
       (prepared.kind === "incident" && stage === known.stage &&
         prepared.timestampUs > known.timestampUs);
     if (!isLater) return "unchanged";
-    textId ??= this.#texts.add(prepared.behaviour);
+    const textId = this.#textId(prepared);
     this.#entries.update(known.row, textId, prepared);
     this.#words.remove(known.row);
     this.#index(known.row, textId, prepared);
     return "updated";
   }
 
+  #textId({ behaviour }: PreparedEntry): number {
+    return this.#texts.find(behaviour) ?? this.#texts.add(behaviour);
+  }
+
+  /** The row of an id. Two ids may have one hash, so the id is compared. */
+  #find(id: string): number | undefined {
+    return this.#image.rowsOfId(id)
+      .find((row) => this.#entries.idOf(row) === id);
+  }
+
   #index(row: number, textId: number, prepared: PreparedEntry): void {
-    const { kind, timestampUs, facts, words } = prepared;
+    const { id, kind, timestampUs, facts, words } = prepared;
     if (words !== "") this.#words.add(row, words);
     const code = KINDS.indexOf(kind) + 1;
-    this.#image.put(row, { kind: code, timestampUs, textId, facts });
+    this.#image.put(row, { id, kind: code, timestampUs, textId, facts });
   }
 
   #removeRows(rows: Iterable<number>): void {
