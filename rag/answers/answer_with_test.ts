@@ -14,7 +14,6 @@ const A = id(0);
 function model(pieces: readonly string[], error?: unknown): AnswerModel {
   return {
     name: "told",
-    // deno-lint-ignore require-await
     async *generate() {
       yield* pieces;
       if (error !== undefined) throw error;

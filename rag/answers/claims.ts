@@ -97,9 +97,9 @@ export function claimsOf(sentence: string, heading = false): Claims {
   };
   take(DATE, (found) => times.push(found));
   text = text.replaceAll(/ T(?=\d{2}:)/gu, " ");
+  take(IPV4, (found) => names.push(found));
   take(CLOCK, (found) => times.push(clock(found)));
   take(IPV6, (found) => names.push(found.toLowerCase()));
-  take(IPV4, (found) => names.push(found));
   take(CVE, (found) => names.push(found.toLowerCase()));
   take(HEX, (found) => names.push(found.toLowerCase()));
   take(DOMAIN, (found) => {

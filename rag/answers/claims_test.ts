@@ -18,6 +18,14 @@ Deno.test("claimsOf finds addresses, names and times apart from numbers", () => 
   assert.deepEqual(claims.numbers.map((n) => n.text.trim()), ["12"]);
 });
 
+Deno.test("claimsOf takes an address with a port for no time", () => {
+  const { names, times, numbers } = claimsOf(
+    "10.0.0.20:22 was contacted at 10:22",
+  );
+  assert.deepEqual([names, times], [["10.0.0.20"], ["10:22"]]);
+  assert.deepEqual(numbers.map((n) => n.text.trim()), ["22"]);
+});
+
 Deno.test("claimsOf reads numbers of both languages and their units", () => {
   const readings = (text: string) =>
     claimsOf(text).numbers[0]?.readings.map(({ value }) => value);

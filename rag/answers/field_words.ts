@@ -168,7 +168,7 @@ const CATEGORY_NAMES: Readonly<
   es: {
     ddos: "denegación de servicio",
     scan: "escaneo",
-    bruteforce: "adivinación de contraseñas",
+    bruteforce: "fuerza bruta",
     lateral: "movimiento lateral",
     ransomware: "ransomware",
     c2: "mando y control",

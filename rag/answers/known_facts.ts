@@ -147,7 +147,8 @@ function shareOf(count: number, total: number): number[] {
 }
 
 function known(texts: readonly string[], numbers: readonly number[]): Known {
-  const text = cleanText(texts.join("\n")).toLowerCase();
+  const text = cleanText(texts.join("\n")).toLowerCase()
+    .replaceAll(/(?<=\d)t(?=\d\d:)/g, " ");
   const found = claimsOf(text).numbers.flatMap(({ readings }) =>
     readings.map(({ value }) => value)
   );

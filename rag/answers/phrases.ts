@@ -86,7 +86,7 @@ export interface Phrases {
   /** Over the list of what happened. */
   listTitle(order: ListOrder): string;
   /** One entry of the list. */
-  item(time: string, narrative: string, folded: number): string;
+  item(narrative: string, folded: number): string;
 
   /** One number over all. */
   single(metric: Metric, kind: EntryKind, value: number | null): string;
@@ -126,6 +126,4 @@ export interface InstantOptions {
   readonly nowUs: number;
   /** Whether seconds matter. */
   readonly seconds: boolean;
-  /** Leave out the name of the zone. */
-  readonly bare?: boolean;
 }

@@ -40,13 +40,13 @@ function listed(kind: EntryKind, parts: readonly Counted[]): string {
 function instant(
   timestampUs: number,
   zone: string,
-  { nowUs, seconds, bare }: InstantOptions,
+  { nowUs, seconds }: InstantOptions,
 ): string {
   const time = localTime(zone, timestampUs / 1000);
   const pad = (n: number) => String(n).padStart(2, "0");
   const clock = `${pad(time.hour)}:${pad(time.minute)}${
     seconds ? `:${pad(time.second)}` : ""
-  }${bare === true ? "" : ` ${zone}`}`;
+  } ${zone}`;
   const day = (us: number) => {
     const { year, month, day } = localTime(zone, us / 1000);
     return Date.UTC(year, month - 1, day) / 86_400_000;
@@ -189,9 +189,7 @@ export const ENGLISH: Phrases = {
   value: (field, found) => {
     if (found === null) return "unknown";
     if (field === "weekday") return DAYS[Number(found) - 1] ?? String(found);
-    if (field === "hour" && typeof found === "number") {
-      return `${String(found).padStart(2, "0")}:00`;
-    }
+    if (field === "hour") return String(found).replace("T", " ");
     return field === "category" || field === "leaning"
       ? categoryName(String(found), "en")
       : String(found);
@@ -249,10 +247,8 @@ export const ENGLISH: Phrases = {
       sorted: "The first of them:",
       all: "What happened:",
     })[order],
-  item: (time, narrative, folded) =>
-    `${time.slice(0, 1).toUpperCase()}${time.slice(1)} – ${narrative}${
-      folded > 0 ? ` (and ${number(folded)} more like it)` : ""
-    }`,
+  item: (narrative, folded) =>
+    `${narrative}${folded > 0 ? ` (and ${number(folded)} more like it)` : ""}`,
   groupsTitle: (metric, kind, keys) =>
     `The ${metricTitle(metric, kind)} by ${keyList(keys)}:`,
   oneGroup: (metric, kind, { keys, name, value, first }) =>

@@ -47,13 +47,13 @@ function listed(kind: EntryKind, parts: readonly Counted[]): string {
 function instant(
   timestampUs: number,
   zone: string,
-  { nowUs, seconds, bare }: InstantOptions,
+  { nowUs, seconds }: InstantOptions,
 ): string {
   const time = localTime(zone, timestampUs / 1000);
   const pad = (n: number) => String(n).padStart(2, "0");
   const clock = `${time.hour === 1 ? "la" : "las"} ${pad(time.hour)}:${
     pad(time.minute)
-  }${seconds ? `:${pad(time.second)}` : ""}${bare === true ? "" : ` ${zone}`}`;
+  }${seconds ? `:${pad(time.second)}` : ""} ${zone}`;
   const day = (us: number) => {
     const { year, month, day } = localTime(zone, us / 1000);
     return Date.UTC(year, month - 1, day) / 86_400_000;
@@ -247,9 +247,7 @@ export const SPANISH: Phrases = {
         : "desconocido";
     }
     if (field === "weekday") return DAYS[Number(found) - 1] ?? String(found);
-    if (field === "hour" && typeof found === "number") {
-      return `${String(found).padStart(2, "0")}:00`;
-    }
+    if (field === "hour") return String(found).replace("T", " ");
     return field === "category" || field === "leaning"
       ? categoryName(String(found), "es")
       : String(found);
@@ -306,8 +304,8 @@ export const SPANISH: Phrases = {
       sorted: "Los primeros:",
       all: "Qué ocurrió:",
     })[order],
-  item: (time, narrative, folded) =>
-    `${capital(time)} – ${narrative}${
+  item: (narrative, folded) =>
+    `${narrative}${
       folded > 0
         ? ` (y ${number(folded)} ${
           folded === 1 ? "parecido" : "parecidos"

@@ -33,7 +33,7 @@ const CITATION = /^\s*\[[^\[\]\n]{1,400}\]/u;
 
 /**
  * Cut a text into sentences. A list item, a heading and a row of a table begin a new one; decimal numbers, addresses,
- * domain names and abbreviations do not end one; text in typographic quotation marks is not cut; citations after the full
+ * domain names and abbreviations do not end one; text in quotation marks is not cut; citations after the full
  * stop belong to the sentence before.
  *
  * @param text Any text.
@@ -157,10 +157,10 @@ function goesOn(text: string, at: number, mark: string, end: number): boolean {
   return /^\p{Lu}$/u.test(before) && /^\p{Lu}/u.test(next);
 }
 
-/** The text with every stop inside balanced typographic quotation marks, but for the last, as `_`: equally long. */
+/** The text with every stop inside balanced quotation marks, but for the last, as `_`: equally long. */
 function withoutQuotedStops(text: string): string {
   return text.replaceAll(
-    /“[^“”]*”|«[^«»]*»/gu,
+    /“[^“”]*”|«[^«»]*»|"(?:[^"\\\n]|\\.){0,300}"/gu,
     (quoted) => quoted.replaceAll(/[.!?…](?!.?$)/gu, "_"),
   );
 }

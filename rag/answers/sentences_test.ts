@@ -85,6 +85,14 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     "It said “Stop. Go. Now.” and left.",
     "End.",
   ]],
+  [
+    "straight quotation marks, with escaped ones inside",
+    'Its name is "a. B \\"c. D\\" e." and more. End.',
+    [
+      'Its name is "a. B \\"c. D\\" e." and more.',
+      "End.",
+    ],
+  ],
   ["an unbalanced quotation mark", "It said “Stop. Go.", [
     "It said “Stop.",
     "Go.",

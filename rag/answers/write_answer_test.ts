@@ -125,11 +125,11 @@ Deno.test("writeAnswer says how many, who, when, how, the trend and what to do n
     `8 events match. All of them are classified as password guessing. The most frequent sources are 203.0.113.3 (2 events), 203.0.113.0 (1) and 203.0.113.1 (1). All of them are directed at 10.0.0.5. All of them involve the service ssh. All of them were judged malicious. The first happened on 5 March 2026 at 20:00 UTC and the last today at 07:00 UTC. In the period of the same length before there were 5 events, now 60% more.
 
 The latest:
-- Today at 07:00:00 – 203.0.113.0 tried 40 short SSH sessions against 10.0.0.5; The rules say 0.91.
-- Today at 02:00:00 – 203.0.113.1 tried 40 short SSH sessions against 10.0.0.5; The rules say 0.91.
-- Yesterday at 21:00:00 – 203.0.113.2 tried 40 short SSH sessions against 10.0.0.5; The rules say 0.91 (and 3 more like it).
-- Yesterday at 16:00:00 – 203.0.113.3 tried 40 short SSH sessions against 10.0.0.5; The rules say 0.91.
-- Yesterday at 11:00:00 – 203.0.113.3 tried 40 short SSH sessions against 10.0.0.5; The rules say 0.91.
+- 203.0.113.0 tried 40 short SSH sessions against 10.0.0.5; the rules say 0.91.
+- 203.0.113.1 tried 40 short SSH sessions against 10.0.0.5; the rules say 0.91.
+- 203.0.113.2 tried 40 short SSH sessions against 10.0.0.5; the rules say 0.91 (and 3 more like it).
+- 203.0.113.3 tried 40 short SSH sessions against 10.0.0.5; the rules say 0.91.
+- 203.0.113.3 tried 40 short SSH sessions against 10.0.0.5; the rules say 0.91.
 
 Next steps:
 - Look for a long or large session from the same source after the many short ones: it may be a login that succeeded.
@@ -142,7 +142,7 @@ Deno.test("writeAnswer in Spanish agrees in gender and number", () => {
   const [first] = text(RESULTS["many"]!, "es").split("\n\n");
   assert.equal(
     first,
-    "Coinciden 8 eventos. Todos están clasificados como adivinación de contraseñas. Los orígenes más frecuentes son 203.0.113.3 (2 eventos), 203.0.113.0 (1) y 203.0.113.1 (1). Todos van dirigidos a 10.0.0.5. Todos afectan al servicio ssh. Todos se juzgaron maliciosos. El primero ocurrió el 5 de marzo de 2026 a las 20:00 UTC y el último, hoy a las 07:00 UTC. En el periodo anterior de igual duración hubo 5 eventos; ahora hay un 60 % más.",
+    "Coinciden 8 eventos. Todos están clasificados como fuerza bruta. Los orígenes más frecuentes son 203.0.113.3 (2 eventos), 203.0.113.0 (1) y 203.0.113.1 (1). Todos van dirigidos a 10.0.0.5. Todos afectan al servicio ssh. Todos se juzgaron maliciosos. El primero ocurrió el 5 de marzo de 2026 a las 20:00 UTC y el último, hoy a las 07:00 UTC. En el periodo anterior de igual duración hubo 5 eventos; ahora hay un 60 % más.",
   );
   assert.match(text(RESULTS["one"]!, "es"), /^Coincide un evento: /);
   assert.match(

@@ -149,26 +149,21 @@ function orderOf({ result }: Writing): ListOrder {
   return shown >= summary.total ? "all" : "latest";
 }
 
-function items({ result, phrases, zone, nowUs }: Writing): Line[] {
+function items({ result, phrases }: Writing): Line[] {
   return result.hits.slice(0, MAX_ITEMS).map((hit) => ({
-    text: phrases.item(
-      phrases.instant(hit.timestampUs, zone, {
-        nowUs,
-        seconds: true,
-        bare: true,
-      }),
-      narrativeOf(hit),
-      hit.folded,
-    ),
+    text: phrases.item(narrativeOf(hit), hit.folded),
     ids: [hit.id],
   }));
 }
 
-/** A narrative as one sentence. */
+/** A narrative, which has its time in it, as one sentence. */
 function narrativeOf(hit: Hit): string {
-  const line = dataText(hit.narrative, 600);
-  const parts = splitSentences(line).map(({ text }) => clause(text, 600));
-  return parts.filter((part) => part !== "").join("; ");
+  const [first, ...rest] = splitSentences(dataText(hit.narrative, 1600))
+    .map(({ text }) => clause(text, 1600)).filter((text) => text !== "");
+  const small = rest.map((text) =>
+    text.replace(/^\p{Lu}(?=\p{Ll})/u, (c) => c.toLowerCase())
+  );
+  return [first ?? "", ...small].join("; ");
 }
 
 function idsOf(hits: readonly Hit[]): string[] {
