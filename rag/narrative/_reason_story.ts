@@ -128,8 +128,10 @@ function finite(text: string | undefined): number | null {
 
 function oneReason(reason: Told, language: Language): string {
   const { code, feature, value, threshold, below } = reason;
-  const known = RULE_TEXTS.get(code) ?? FEATURE_TEXTS.get(feature) ??
-    BY_ENGLISH.get(reason.text ?? "");
+  // A rule of the user's own has its own words, whatever it measures.
+  const own = !reason.ml && reason.text !== null && !code.includes(".");
+  const known = RULE_TEXTS.get(code) ?? BY_ENGLISH.get(reason.text ?? "") ??
+    (own ? undefined : FEATURE_TEXTS.get(feature));
   const given = reason.text ?? code;
   if (known === undefined && given === "") return "";
   const words = known ? inLanguage(known, language) : quoted(given, 120);

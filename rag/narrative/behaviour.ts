@@ -34,6 +34,10 @@ import type { Text } from "./_text.ts";
 
 /** Longest text in UTF-16 units, whatever comes in. */
 const LONGEST = 600;
+/** Words at most, those of the engines aside. */
+const MOST_WORDS = 55;
+/** A text of so few characters is not counted. */
+const SURELY_SHORT = 250;
 /** Reasons of one kind that are told. */
 const REASONS = 3;
 /** From here on a benign event leans to something. */
@@ -67,9 +71,19 @@ export function behaviourOf(entry: Entry, facts: Facts): string {
     add(parts, contentOf(event, facts));
     add(parts, flagsOf(event.record));
   }
-  parts.push(enginesOf(facts));
-  const text = parts.join("; ");
-  return text.length > LONGEST ? cleanText(text, LONGEST) : text;
+  return joined(parts, enginesOf(facts));
+}
+
+/** The parts up to the bound on words, the last of them left out beyond it, and the engines. */
+function joined(parts: string[], engines: string): string {
+  const text = `${parts.join("; ")}; ${engines}`;
+  if (text.length <= SURELY_SHORT) return text;
+  while (parts.length > 1 && wordCount(parts) > MOST_WORDS) parts.pop();
+  return cleanText(`${parts.join("; ")}; ${engines}`, LONGEST);
+}
+
+function wordCount(parts: readonly string[]): number {
+  return parts.reduce((sum, part) => sum + part.split(" ").length, 0);
 }
 
 function add(parts: string[], phrases: readonly Text[]): void {
