@@ -153,7 +153,11 @@ function makeTask(count: number): Task {
       times.push(performance.now() - start);
       return ids;
     });
-    report({ index: "floor", ...about(count, filter), ...timing(times) });
+    report({
+      index: "plain floats",
+      ...about(count, filter),
+      ...timing(times),
+    });
     return found;
   });
   return { rows, queries, filters, truth };

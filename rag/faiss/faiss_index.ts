@@ -18,6 +18,8 @@ const HITS_MAX = 16_384;
 const SOME_ROWS = 1024;
 /** Hits asked for at least: a search of HNSW looks at no fewer. */
 const FETCH_LEAST = 64;
+/** How much more than needed is asked for where not all rows pass: the graph leads to some of the best only. */
+const MARGIN = { flat: 1.5, hnsw: 8 } as const;
 /** Where so few rows pass the filter, each is compared. */
 const COMPARED_MAX = 2048;
 const NOTHING: VectorIndexRecovery = {
@@ -235,7 +237,8 @@ export class FaissIndex implements VectorIndex {
   ): VectorHit[] | undefined {
     const total = this.#rows.length;
     const list = Array.from(query);
-    let count = Math.ceil(1.5 * wanted * total / passing);
+    const margin = this.#factory === "Flat" ? MARGIN.flat : MARGIN.hnsw;
+    let count = Math.ceil(margin * wanted * total / passing);
     count = Math.min(total, Math.max(FETCH_LEAST, 4 * wanted, count));
     for (;;) {
       const { labels, distances } = this.#graph.search(list, count);

@@ -2,7 +2,7 @@
  * A second index of vectors: faiss, by npm:faiss-node. It has no binary in its package; `deno task faiss` makes one. Without
  * it this module does not load.
  *
- * Permissions: `ffi`, `read` and `env` for the package; `read` and `write` of its directory.
+ * Permissions: `ffi`, `read`, `env` and `sys` for the package; `read` and `write` of its directory.
  *
  * ```ts ignore
  * import { openFaissIndex } from "@ml-defender/rag/faiss";
