@@ -11,7 +11,7 @@ const ERROR_BYTES_MAX = 512;
 let open = 0;
 
 /**
- * How many engines, forests, trainers and formatters are open in this process; for tests that look for leaks.
+ * How many engines, forests, trainers, formatters and vectors are open in this process; for tests that look for leaks.
  *
  * @returns The count.
  */
