@@ -220,3 +220,37 @@ Deno.test("OwnIndex gives the same hits before and after it is compacted and ope
     assert.deepEqual(ask(again), before);
     assert.deepEqual(files(directory).length, 3);
   }));
+
+Deno.test("OwnIndex keeps an id that was removed and came again before anything was written", () =>
+  temporary((directory) => {
+    {
+      using index = openVectorIndex(directory, OPTIONS);
+      addIds(index, [1, 2, 3]);
+      index.remove([2]);
+      addIds(index, [2]);
+      index.remove([3]);
+    }
+    using index = openVectorIndex(directory, OPTIONS);
+    assert.deepEqual(idsOf(index, 10), [1, 2]);
+    checkSearch(index, [1, 2], QUALITY);
+  }));
+
+Deno.test("OwnIndex does not take new vectors for removed ones that were lost", () =>
+  temporary((directory) => {
+    const path = threeBlocks(directory);
+    {
+      using index = openVectorIndex(directory, OPTIONS);
+      index.remove(range(60, 30));
+    }
+    Deno.truncateSync(path, 64 + 2 * BLOCK_BYTES + 1);
+    {
+      using index = openVectorIndex(directory, OPTIONS);
+      assert.equal(index.recovered.cutBytes, 1);
+      addIds(index, range(500, 30));
+    }
+    using index = openVectorIndex(directory, OPTIONS);
+    assert.deepEqual(
+      idsOf(index, 600),
+      [...WITHOUT_5.filter((id) => id < 60), ...range(500, 30)],
+    );
+  }));
