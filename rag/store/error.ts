@@ -32,7 +32,7 @@ export class StoreError extends Error {
 
 const SIGNS: readonly (readonly [StoreErrorCode, RegExp])[] = [
   ["full", /disk is full|no space left|ENOSPC|EDQUOT/i],
-  ["corrupt", /not a database|malformed|corrupt/i],
+  ["corrupt", /not a database|malformed|corrupt|fts5 file format/i],
   ["busy", /is locked|database is busy/i],
 ];
 

@@ -366,7 +366,8 @@ export class EventStore {
       this.#textWords.compact(MERGE_PAGES);
     });
     this.#read(() => {
-      this.#db.exec("PRAGMA incremental_vacuum");
+      // A row for each page that is freed: `exec` would stop after the first.
+      this.#db.prepare("PRAGMA incremental_vacuum").all();
       this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     });
   }

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { migrate } from "./_schema.ts";
+import { StoreError } from "./error.ts";
+import { EventStore } from "./event_store.ts";
+import { event } from "./testdata/entries.ts";
+import { temporaryFolder } from "./testdata/folder.ts";
+
+function raw(folder: string): DatabaseSync {
+  return new DatabaseSync(`${folder}/events.db`);
+}
+
+Deno.test("EventStore.open refuses a second writer, and lets readers see what is committed", async () => {
+  await using folder = await temporaryFolder();
+  const writer = EventStore.open(folder.path);
+  assert.throws(() => EventStore.open(folder.path), { code: "busy" });
+  writer.append([event(1)]);
+  const reader = EventStore.open(folder.path, { readOnly: true });
+  assert.equal(reader.columns.size, 1);
+  assert.throws(() => reader.append([event(2)]), TypeError);
+  assert.throws(() => reader.remove([event(1).id]), TypeError);
+  assert.equal(reader.refresh(), false);
+  writer.append(Array.from({ length: 9000 }, (_, i) => event(10 + i)));
+  assert.equal(reader.columns.size, 1);
+  assert.equal(reader.refresh(), true);
+  assert.equal(reader.columns.size, 9001);
+  const scans = { op: "eq", field: "category", value: "scan" } as const;
+  assert.equal(
+    reader.columns.evaluate(scans, "event").count,
+    writer.columns.evaluate(scans, "event").count,
+  );
+  writer.close();
+  writer.close();
+  assert.throws(() => writer.get(event(1).id), TypeError);
+  EventStore.open(folder.path).close();
+  assert.equal(reader.get(event(1).id)?.id, event(1).id);
+  reader.close();
+});
+
+Deno.test("EventStore reads beside a writer that removes whole chunks", async () => {
+  await using folder = await temporaryFolder();
+  using writer = EventStore.open(folder.path);
+  const entries = Array.from({ length: 9000 }, (_, i) => event(i));
+  writer.append(entries);
+  using reader = EventStore.open(folder.path, { readOnly: true });
+  writer.remove(entries.slice(0, 8500).map(({ id }) => id));
+  const scans = { op: "eq", field: "category", value: "scan" } as const;
+  reader.columns.evaluate(scans, "event");
+  reader.refresh();
+  assert.equal(
+    reader.columns.evaluate(scans, "event").count,
+    writer.columns.evaluate(scans, "event").count,
+  );
+});
+
+Deno.test("EventStore.open brings a database of version 1 to the present one", async () => {
+  await using folder = await temporaryFolder();
+  await using later = await temporaryFolder();
+  const entries = Array.from({ length: 9000 }, (_, i) => event(i));
+  using made = EventStore.open(later.path);
+  made.append(entries);
+  // The tables that version 1 had, with what they would hold.
+  const db = raw(folder.path);
+  db.exec("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL");
+  migrate(db, "events.db", 1);
+  const tables = () =>
+    db.prepare("SELECT name FROM sqlite_schema").all().map(({ name }) => name);
+  assert.ok(!tables().includes("column_chunks"));
+  db.exec(`
+    ATTACH '${later.path}/events.db' AS later;
+    INSERT INTO entries SELECT * FROM later.entries;
+    INSERT INTO texts SELECT * FROM later.texts;
+    INSERT INTO texts_fts (rowid, text) SELECT text_id, text FROM texts;
+    DETACH later`);
+  db.close();
+  assert.throws(
+    () => EventStore.open(folder.path, { readOnly: true }),
+    (error) =>
+      error instanceof StoreError && error.code === "version" &&
+      /opening it once for writing upgrades it/.test(error.message),
+  );
+  const store = EventStore.open(folder.path);
+  const scans = { op: "eq", field: "category", value: "scan" } as const;
+  const rows = (from: EventStore) => [
+    ...from.columns.evaluate(scans, "event").toRows(),
+  ];
+  assert.deepEqual(rows(store), rows(made));
+  assert.equal(store.append([entries[3]!]).unchanged, 1);
+  assert.equal(store.append([event(99_999)]).added, 1);
+  store.close();
+  const upgraded = raw(folder.path);
+  assert.equal(
+    upgraded.prepare("PRAGMA user_version").get()?.user_version,
+    2,
+  );
+  assert.equal(
+    upgraded.prepare("SELECT count(DISTINCT chunk) AS n FROM column_chunks")
+      .get()?.n,
+    1,
+  );
+  upgraded.close();
+});
+
+Deno.test("EventStore.open refuses a database of a later version and leaves it as it is", async () => {
+  await using folder = await temporaryFolder();
+  EventStore.open(folder.path).close();
+  const db = raw(folder.path);
+  db.exec("PRAGMA user_version = 99");
+  db.close();
+  for (const readOnly of [true, false]) {
+    assert.throws(
+      () => EventStore.open(folder.path, { readOnly }),
+      (error) =>
+        error instanceof StoreError && error.code === "version" &&
+        /must be 2 or less: current value is 99/.test(error.message),
+    );
+  }
+});
+
+Deno.test("EventStore.open and its reads say that a database is damaged, with its path", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/events.db`;
+  const isCorrupt = (error: unknown) =>
+    error instanceof StoreError && error.code === "corrupt" &&
+    error.message.includes(path) && !error.message.includes("\n");
+  await Deno.writeTextFile(path, "no database, but long enough ".repeat(99));
+  assert.throws(() => EventStore.open(folder.path), isCorrupt);
+  await Deno.remove(path);
+
+  const store = EventStore.open(folder.path);
+  store.append(Array.from({ length: 8200 }, (_, i) => event(i)));
+  store.close();
+  const whole = await Deno.readFile(path);
+  const scrambled = whole.slice();
+  for (let at = 16_384 * 3; at < scrambled.length; at += 7) {
+    scrambled[at]! ^= 0x55;
+  }
+  await Deno.writeFile(path, scrambled);
+  assert.throws(() => {
+    using damaged = EventStore.open(folder.path);
+    for (let row = 1; row < 8200; row++) damaged.at(row);
+  }, isCorrupt);
+
+  await Deno.writeFile(path, whole);
+  const db = raw(folder.path);
+  db.exec(`UPDATE column_chunks SET data = x'00' WHERE "column" = 'category'`);
+  db.close();
+  using damaged = EventStore.open(folder.path);
+  const scans = { op: "eq", field: "category", value: "scan" } as const;
+  assert.throws(
+    () => damaged.columns.evaluate(scans, "event"),
+    /column category of chunk 0 is damaged/,
+  );
+});
+
+Deno.test("EventStore.open says that there is nothing to read, and that a folder cannot be made", async () => {
+  await using folder = await temporaryFolder();
+  assert.throws(
+    () => EventStore.open(`${folder.path}/none`, { readOnly: true }),
+    (error) => error instanceof StoreError && error.code === "io",
+  );
+  const file = `${folder.path}/file`;
+  await Deno.writeTextFile(file, "");
+  assert.throws(
+    () => EventStore.open(`${file}/below`),
+    (error) => error instanceof StoreError && error.code === "io",
+  );
+});
