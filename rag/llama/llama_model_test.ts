@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { optional } from "../../tests/_optional.ts";
+import { llamaModel } from "./mod.ts";
+import { PieceQueue } from "./piece_queue.ts";
+import { randomGguf } from "./testdata/random_gguf.ts";
+
+/** Whether the package is in Deno's cache: these tests download nothing. */
+function isCached(): boolean {
+  const { success } = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["eval", "--no-lock", "--cached-only"],
+      'import "npm:node-llama-cpp@3.21.1"; Deno.exit(0)',
+    ],
+    stdout: "null",
+    stderr: "null",
+  }).outputSync();
+  return success;
+}
+
+optional({
+  name:
+    "llamaModel loads a GGUF file of random weights, generates the same twice, is cancelled, and says what is wrong",
+  available: isCached(),
+  reason:
+    "node-llama-cpp is not in the cache: deno task check:llama downloads it",
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const paths = ["model.gguf", "broken.gguf", "missing.gguf"]
+        .map((name) => `${folder}/${name}`);
+      await Deno.writeFile(paths[0]!, randomGguf(42));
+      await Deno.writeFile(paths[1]!, randomGguf(42).subarray(0, 5000));
+      const { stdout, stderr, success } = await new Deno.Command(
+        Deno.execPath(),
+        {
+          args: [
+            ...["run", "--no-lock", "--cached-only", "--no-prompt"],
+            ...["--allow-ffi", "--allow-read", "--allow-env", "--allow-sys"],
+            "--allow-run",
+            new URL("./testdata/try_model.ts", import.meta.url).pathname,
+            ...paths,
+          ],
+          stdout: "piped",
+          stderr: "piped",
+        },
+      ).output();
+      const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+      assert.ok(success, text(stderr));
+      const got = JSON.parse(text(stdout));
+      assert.ok(got.first.length > 0);
+      assert.equal(got.again, got.first);
+      assert.equal(got.cancelled, "cancelled");
+      assert.ok(got.pieces >= 3 && got.pieces < 2000, String(got.pieces));
+      assert.equal(got.timeout, "timeout");
+      assert.equal(got.tooLong, "too_long");
+      assert.equal(got.unreachable, "unreachable");
+      assert.equal(got.protocol, "protocol");
+      assert.match(got.closed, /^TypeError: .*closed$/);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test("llamaModel loads nothing before it is asked, and refuses bounds out of range", async () => {
+  const model = llamaModel({ modelPath: "folder/tiny.gguf" });
+  assert.equal(model.name, "tiny.gguf");
+  await model.close();
+  await model.close();
+  assert.throws(() => llamaModel({ modelPath: "" }), TypeError);
+  for (
+    const bad of [
+      { contextSize: 0 },
+      { maxTokens: 1.5 },
+      { threads: -1 },
+      { timeoutMs: NaN },
+      { temperature: 3 },
+    ]
+  ) {
+    assert.throws(() => llamaModel({ modelPath: "x", ...bad }), RangeError);
+  }
+});
+
+Deno.test("llamaModel says that a file is missing before it downloads anything", async () => {
+  const model = llamaModel({ modelPath: "no/such/file.gguf" });
+  await assert.rejects(
+    model.generate({ system: "", user: "" }).next(),
+    { name: "ModelError", code: "unreachable" },
+  );
+  await model.close();
+});
+
+Deno.test("randomGguf gives the same bytes for the same seed", () => {
+  assert.deepEqual(randomGguf(1), randomGguf(1));
+  assert.notDeepEqual(randomGguf(1), randomGguf(2));
+});
+
+Deno.test("PieceQueue yields what was pushed before and while it is read, then the error", async () => {
+  const queue = new PieceQueue();
+  queue.push("a");
+  const seen: string[] = [];
+  setTimeout(() => {
+    queue.push("b");
+    queue.push("c");
+    queue.fail(new Error("gone"));
+  }, 5);
+  await assert.rejects(async () => {
+    for await (const piece of queue) seen.push(piece);
+  }, /gone/);
+  assert.deepEqual(seen, ["a", "b", "c"]);
+});
