@@ -12,6 +12,13 @@ import { Columns } from "../columns/columns.ts";
 import type { PreparedEntry } from "../entry.ts";
 import type { SourcePosition } from "../ingest/position.ts";
 import { stageOf } from "./_body.ts";
+import {
+  dataVersion,
+  readNext,
+  shrink,
+  usedBytes,
+  writeNext,
+} from "./_counters.ts";
 import { bytesOf, openDatabase } from "./_database.ts";
 import { EntryTable } from "./_entry_table.ts";
 import { SourceTable } from "./_source_table.ts";
@@ -75,7 +82,7 @@ export class EventStore {
       this.#words = new WordIndex(db, "words", "name");
       this.#texts = new TextTable(db, this.#textWords, 1);
       this.#sources = new SourceTable(db);
-      this.#dataVersion = this.#readDataVersion();
+      this.#dataVersion = dataVersion(this.#db);
       db.exec(readOnly ? "BEGIN" : "BEGIN IMMEDIATE");
       this.#image = new ColumnImage(db, { path: this.#path, readOnly });
       this.#readCounters();
@@ -234,7 +241,7 @@ export class EventStore {
     const { rows, times } = this.#read(() => this.columns.oldest());
     let removed = 0;
     while (removed < rows.length) {
-      const tooLarge = maxBytes !== undefined && this.#usedBytes() > maxBytes;
+      const tooLarge = maxBytes !== undefined && usedBytes(this.#db) > maxBytes;
       const end = Math.min(removed + STEP_ROWS, rows.length);
       let step = removed;
       while (step < end && (tooLarge || times[step]! < sinceUs)) step++;
@@ -267,7 +274,7 @@ export class EventStore {
    */
   refresh(): boolean {
     return this.#read(() => {
-      const version = this.#readDataVersion();
+      const version = dataVersion(this.#db);
       if (version === this.#dataVersion) return false;
       this.#dataVersion = version;
       this.#reload("BEGIN");
@@ -341,23 +348,11 @@ export class EventStore {
       this.#image.kill(row);
     }
     this.#image.flush();
-    const set = this.#db.prepare(
-      "INSERT OR REPLACE INTO counters (name, value) VALUES (?, ?)",
-    );
-    set.run("next_row", this.#nextRow);
-    set.run("next_text", this.#texts.next);
+    writeNext(this.#db, { row: this.#nextRow, text: this.#texts.next });
   }
 
   #sweep(): number[] {
     return this.#texts.sweep(this.columns.textUses());
-  }
-
-  /** Bytes of the database that something is in. */
-  #usedBytes(): number {
-    const value = (name: string) =>
-      Number(Object.values(this.#db.prepare(`PRAGMA ${name}`).get()!)[0]);
-    return (value("page_count") - value("freelist_count")) *
-      value("page_size");
   }
 
   #giveBack(): void {
@@ -365,27 +360,13 @@ export class EventStore {
       this.#words.compact(MERGE_PAGES);
       this.#textWords.compact(MERGE_PAGES);
     });
-    this.#read(() => {
-      // A row for each page that is freed: `exec` would stop after the first.
-      this.#db.prepare("PRAGMA incremental_vacuum").all();
-      this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    });
+    this.#read(() => shrink(this.#db));
   }
 
   #readCounters(): void {
-    const value = (sql: string) => Number(this.#db.prepare(sql).get()?.n ?? 0);
-    const next = (name: string, table: string, column: string) =>
-      Math.max(
-        1,
-        value(`SELECT value AS n FROM counters WHERE name = '${name}'`),
-        value(`SELECT max(${column}) AS n FROM ${table}`) + 1,
-      );
-    this.#nextRow = next("next_row", "entries", "row");
-    this.#texts.next = next("next_text", "texts", "text_id");
-  }
-
-  #readDataVersion(): number {
-    return Number(this.#db.prepare("PRAGMA data_version").get()?.data_version);
+    const { row, text } = readNext(this.#db);
+    this.#nextRow = row;
+    this.#texts.next = text;
   }
 
   #reload(begin: string): void {
