@@ -26,7 +26,11 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
     members: ["events", "raglogger", "native"],
     node: ["crypto", "fs", "path", "process", "sqlite", "zlib"],
   },
-  "rag/faiss": { members: ["native"], npm: ["faiss-node"], node: ["fs"] },
+  "rag/faiss": {
+    members: ["native"],
+    npm: ["faiss-node"],
+    node: ["crypto", "fs", "zlib"],
+  },
   "rag/llama": {
     members: ["events", "raglogger"],
     npm: ["node-llama-cpp"],

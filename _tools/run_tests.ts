@@ -31,6 +31,7 @@ const ok = await runSteps([
       "native",
       "capture",
       "raglogger",
+      "rag",
       "generator",
       "evaluation",
       "training",

@@ -14,7 +14,11 @@
  *
  * @module
  */
+import type { IndexFactory } from "../index_factory.ts";
+import { openFaissIndex } from "./faiss_index.ts";
+
 export * from "./faiss_index.ts";
+export type { IndexFactory, IndexSetup } from "../index_factory.ts";
 export {
   type VectorHit,
   type VectorIndex,
@@ -22,3 +26,13 @@ export {
   type VectorIndexErrorCode,
   type VectorIndexRecovery,
 } from "../vectors/index.ts";
+
+/** The exact index of faiss, for `openSearch`. */
+export const FAISS_FLAT: IndexFactory = {
+  name: "faiss",
+  open: (directory, { model, dimensions }) =>
+    openFaissIndex(directory, { model, dimensions, kind: "flat" }),
+};
+
+/** The same by the name that a worker looks for. */
+export const INDEX: IndexFactory = FAISS_FLAT;
