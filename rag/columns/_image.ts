@@ -1,10 +1,20 @@
 /** The hot columns of every entry in memory, as `column_chunks` and the rows after the last full chunk have them. */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Facts } from "../entry.ts";
-import { StoreError } from "../store/error.ts";
+import { StoreError, toStoreError } from "../store/error.ts";
 import { Chunk, type ColumnData, fromBlob, narrow, toBlob } from "./_chunk.ts";
+import {
+  fromBits,
+  type ImageStatements,
+  LIVE,
+  prepare,
+  rows,
+  SELECTED,
+  toBits,
+} from "./_image_statements.ts";
 import { Dictionary } from "./_dictionary.ts";
 import { hashId, type IdHash, IdIndex, type IdRows } from "./_id_index.ts";
+import { countBits } from "./row_set.ts";
 import {
   CHUNK_ROWS,
   CHUNK_WORDS,
@@ -29,11 +39,6 @@ export interface ImageRow {
   readonly facts: Facts;
 }
 
-const LIVE = "#live";
-/** Columns that the table of entries has as well. */
-const SELECTED = COLUMNS.map((_, column) => column)
-  .filter((column) => column !== ID_A && column !== ID_B);
-
 /** Chunks and dictionaries. Whoever changes it does so in a transaction, and calls `load` again where that fails. */
 export class ColumnImage {
   readonly path: string;
@@ -42,7 +47,7 @@ export class ColumnImage {
   firstChunk = 0;
   readonly #db: DatabaseSync;
   readonly #readOnly: boolean;
-  readonly #statements: Readonly<Record<StatementName, StatementSync>>;
+  readonly #statements: ImageStatements;
   #dictionaries = new Map<string, Dictionary>();
   /** Dictionary of each column. */
   #ofColumn: (Dictionary | undefined)[] = [];
@@ -72,7 +77,7 @@ export class ColumnImage {
       const words = fromBits(data as Uint8Array);
       if (words === undefined) throw this.#corrupt(chunk.index, LIVE);
       chunk.live = words;
-      chunk.liveCount = countLive(words);
+      chunk.liveCount = countBits(words);
       this.#place(chunk);
       after = chunk.index;
     }
@@ -296,7 +301,7 @@ export class ColumnImage {
 
   #read(chunk: Chunk, column: number): ColumnData {
     const { name } = COLUMNS[column]!;
-    const found = this.#statements.read.get(chunk.index, name);
+    const found = this.#stored(chunk, name);
     if (found === undefined) {
       if (!this.#readOnly) throw this.#corrupt(chunk.index, name);
       // The writer beside this reader has removed all of the chunk.
@@ -312,83 +317,21 @@ export class ColumnImage {
     return data;
   }
 
+  #stored(
+    chunk: Chunk,
+    name: string,
+  ): Record<string, unknown> | undefined {
+    try {
+      return this.#statements.read.get(chunk.index, name);
+    } catch (error) {
+      throw toStoreError("read", this.path, error);
+    }
+  }
+
   #corrupt(chunk: number, name: string): StoreError {
     return new StoreError(
       "corrupt",
       `Cannot read ${this.path}: column ${name} of chunk ${chunk} is damaged`,
     );
   }
-}
-
-type StatementName =
-  | "lives"
-  | "read"
-  | "write"
-  | "drop"
-  | "dictionary"
-  | "name"
-  | "tail";
-
-function prepare(
-  db: DatabaseSync,
-): Readonly<Record<StatementName, StatementSync>> {
-  const names = SELECTED.map((column) => `"${COLUMNS[column]!.name}"`)
-    .join(", ");
-  const statements = {
-    lives: db.prepare(
-      `SELECT chunk, data FROM column_chunks WHERE "column" = '${LIVE}' ORDER BY chunk`,
-    ),
-    read: db.prepare(
-      `SELECT type, data FROM column_chunks WHERE chunk = ? AND "column" = ?`,
-    ),
-    write: db.prepare(
-      `INSERT OR REPLACE INTO column_chunks (chunk, "column", type, data) VALUES (?, ?, ?, ?)`,
-    ),
-    drop: db.prepare("DELETE FROM column_chunks WHERE chunk = ?"),
-    dictionary: db.prepare(
-      "SELECT name, code, value FROM dictionary ORDER BY name, code",
-    ),
-    name: db.prepare(
-      "INSERT INTO dictionary (name, code, value) VALUES (?, ?, ?)",
-    ),
-    tail: db.prepare(
-      `SELECT row, id, ${names} FROM entries WHERE row >= ? ORDER BY row`,
-    ),
-  };
-  asArrays(statements.dictionary);
-  asArrays(statements.tail);
-  return statements;
-}
-
-/** Lets a statement give arrays: less work than objects. The types of `node:sqlite` do not know the method yet. */
-function asArrays(statement: StatementSync): void {
-  (statement as StatementSync & { setReturnArrays(on: boolean): void })
-    .setReturnArrays(true);
-}
-
-/** Rows of a statement that gives arrays. */
-function rows(
-  statement: StatementSync,
-  ...parameters: number[]
-): Iterable<readonly unknown[]> {
-  return statement.iterate(...parameters) as unknown as Iterable<
-    readonly unknown[]
-  >;
-}
-
-function toBits(words: Uint32Array): Uint8Array {
-  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-}
-
-function fromBits(bytes: Uint8Array): Uint32Array | undefined {
-  if (bytes.byteLength !== CHUNK_WORDS * 4) return undefined;
-  return new Uint32Array(bytes.slice().buffer);
-}
-
-function countLive(words: Uint32Array): number {
-  let count = 0;
-  for (const word of words) {
-    for (let rest = word; rest !== 0; rest &= rest - 1) count++;
-  }
-  return count;
 }

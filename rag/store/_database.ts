@@ -24,9 +24,9 @@ export interface OpenDatabase {
 /** Opens `directory/events.db`; the writer makes what is missing and brings it to the present version. */
 export function openDatabase(
   directory: string,
-  path: string,
   options: DatabaseOptions,
 ): OpenDatabase {
+  const path = `${directory}/events.db`;
   if (options.readOnly) {
     return { db: openReader(path, options), lock: undefined };
   }

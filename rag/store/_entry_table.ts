@@ -1,7 +1,7 @@
 /** The table of entries: a row for each, its fields as columns, and its body. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Facts, PreparedEntry } from "../entry.ts";
-import { KINDS, STORED_FIELDS } from "../columns/_specs.ts";
+import { kindCode, KINDS, STORED_FIELDS } from "../columns/_specs.ts";
 import { FIELDS } from "../query/fields.ts";
 import { fromBody, stageOf, toBody } from "./_body.ts";
 import type { StoredEntry } from "./types.ts";
@@ -12,6 +12,18 @@ export interface KnownEntry {
   readonly kind: number;
   readonly stage: number;
   readonly timestampUs: number;
+}
+
+/** Whether another state of an entry that is there is a later one, or knows more. */
+export function isLater(
+  { kind, entry, timestampUs }: PreparedEntry,
+  known: KnownEntry,
+): boolean {
+  if (known.kind !== kindCode(kind)) return false;
+  const stage = stageOf(entry);
+  return stage > known.stage ||
+    (kind === "incident" && stage === known.stage &&
+      timestampUs > known.timestampUs);
 }
 
 type Bound = string | number | null | Uint8Array;
@@ -91,7 +103,7 @@ export class EntryTable {
     const bound: Bound[] = [
       row,
       id,
-      KINDS.indexOf(kind) + 1,
+      kindCode(kind),
       stageOf(entry),
       timestampUs,
       textId,

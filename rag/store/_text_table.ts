@@ -8,7 +8,7 @@ const REMEMBERED = 50_000;
 /** Texts by id and ids by text; the most used of them in memory. */
 export class TextTable {
   /** Id of the next new text. */
-  next: number;
+  next = 1;
   readonly #words: WordIndex;
   readonly #known = new Map<string, number>();
   readonly #byText: StatementSync;
@@ -18,9 +18,8 @@ export class TextTable {
   readonly #remove: StatementSync;
   readonly #count: StatementSync;
 
-  constructor(db: DatabaseSync, words: WordIndex, next: number) {
+  constructor(db: DatabaseSync, words: WordIndex) {
     this.#words = words;
-    this.next = next;
     this.#byText = db.prepare("SELECT text_id FROM texts WHERE text = ?");
     this.#byId = db.prepare("SELECT text FROM texts WHERE text_id = ?");
     this.#after = db.prepare(

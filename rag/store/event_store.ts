@@ -1,17 +1,15 @@
 /**
- * Events, incidents and changes in one SQLite database: bodies, hot columns, texts, words, and how far the sources were
- * read.
+ * Events, incidents and changes in one SQLite database, with how far their sources were read.
  *
  * @module
  */
 
 import type { DatabaseSync } from "node:sqlite";
 import { ColumnImage } from "../columns/_image.ts";
-import { KINDS } from "../columns/_specs.ts";
+import { kindCode } from "../columns/_specs.ts";
 import { Columns } from "../columns/columns.ts";
 import type { PreparedEntry } from "../entry.ts";
 import type { SourcePosition } from "../ingest/position.ts";
-import { stageOf } from "./_body.ts";
 import {
   dataVersion,
   readNext,
@@ -20,10 +18,8 @@ import {
   writeNext,
 } from "./_counters.ts";
 import { bytesOf, openDatabase } from "./_database.ts";
-import { EntryTable } from "./_entry_table.ts";
-import { SourceTable } from "./_source_table.ts";
-import { TextTable } from "./_text_table.ts";
-import { WordIndex } from "./_word_index.ts";
+import { isLater } from "./_entry_table.ts";
+import { openTables, type Tables } from "./_tables.ts";
 import { toStoreError } from "./error.ts";
 import type {
   AppendCounts,
@@ -56,11 +52,7 @@ export class EventStore {
   readonly #db: DatabaseSync;
   readonly #lock: Deno.FsFile | undefined;
   readonly #clock: () => number;
-  readonly #entries: EntryTable;
-  readonly #texts: TextTable;
-  readonly #textWords: WordIndex;
-  readonly #words: WordIndex;
-  readonly #sources: SourceTable;
+  readonly #tables: Tables;
   readonly #image: ColumnImage;
   #nextRow = 1;
   #dataVersion: number;
@@ -72,22 +64,18 @@ export class EventStore {
     this.directory = directory;
     this.#path = `${directory}/events.db`;
     this.#clock = clock;
-    const open = { readOnly, cacheBytes };
-    const { db, lock } = openDatabase(directory, this.#path, open);
+    const { db, lock } = openDatabase(directory, { readOnly, cacheBytes });
     this.#db = db;
     this.#lock = lock;
     try {
-      this.#entries = new EntryTable(db);
-      this.#textWords = new WordIndex(db, "texts_fts", "text");
-      this.#words = new WordIndex(db, "words", "name");
-      this.#texts = new TextTable(db, this.#textWords, 1);
-      this.#sources = new SourceTable(db);
+      this.#tables = openTables(db);
       this.#dataVersion = dataVersion(this.#db);
       db.exec(readOnly ? "BEGIN" : "BEGIN IMMEDIATE");
       this.#image = new ColumnImage(db, { path: this.#path, readOnly });
       this.#readCounters();
       db.exec("COMMIT");
-      this.columns = new Columns(this.#image, (row) => this.#entries.idOf(row));
+      const { entries } = this.#tables;
+      this.columns = new Columns(this.#image, (row) => entries.idOf(row));
     } catch (error) {
       db.close();
       lock?.close();
@@ -130,7 +118,9 @@ export class EventStore {
       const counts = { added: 0, updated: 0, unchanged: 0 };
       for (const prepared of batch) counts[this.#put(prepared)]++;
       const nowMs = this.#clock();
-      for (const position of positions) this.#sources.set(position, nowMs);
+      for (const position of positions) {
+        this.#tables.sources.set(position, nowMs);
+      }
       this.#image.flush();
       return counts;
     });
@@ -140,13 +130,13 @@ export class EventStore {
   get(id: string): StoredEntry | undefined {
     return this.#read(() => {
       const row = this.#find(id);
-      return row === undefined ? undefined : this.#entries.at(row);
+      return row === undefined ? undefined : this.#tables.entries.at(row);
     });
   }
 
   /** The entry of a row; undefined where there is none. */
   at(row: number): StoredEntry | undefined {
-    return this.#read(() => this.#entries.at(row));
+    return this.#read(() => this.#tables.entries.at(row));
   }
 
   /** The row of an id; undefined where there is none. */
@@ -156,7 +146,7 @@ export class EventStore {
 
   /** The id of a row; undefined where there is none. */
   idOf(row: number): string | undefined {
-    return this.#read(() => this.#entries.idOf(row));
+    return this.#read(() => this.#tables.entries.idOf(row));
   }
 
   /** Ids that begin with 8 or more hexadecimal digits, in order; none for any other prefix. */
@@ -164,7 +154,7 @@ export class EventStore {
     return this.#read(() => {
       const lower = prefix.toLowerCase();
       const ids = this.columns.rowsWithPrefix(lower)
-        .map((row) => this.#entries.idOf(row) ?? "")
+        .map((row) => this.#tables.entries.idOf(row) ?? "")
         .filter((id) => id.startsWith(lower));
       return ids.sort().slice(0, limit);
     });
@@ -172,12 +162,12 @@ export class EventStore {
 
   /** A behaviour text; undefined where there is none of that id. */
   textOf(textId: number): string | undefined {
-    return this.#read(() => this.#texts.textOf(textId));
+    return this.#read(() => this.#tables.texts.textOf(textId));
   }
 
   /** Behaviour texts with greater ids than one, in order; from 0 on they are all. */
   textsAfter(textId: number, limit: number): StoredText[] {
-    return this.#read(() => this.#texts.after(textId, limit));
+    return this.#read(() => this.#tables.texts.after(textId, limit));
   }
 
   /**
@@ -189,7 +179,7 @@ export class EventStore {
    */
   searchTexts(words: readonly string[], limit: number): TextMatch[] {
     return this.#read(() =>
-      this.#textWords.search(words, limit)
+      this.#tables.textWords.search(words, limit)
         .map(({ rowid, score }) => ({ textId: rowid, score }))
     );
   }
@@ -203,14 +193,14 @@ export class EventStore {
    */
   searchWords(words: readonly string[], limit: number): RowMatch[] {
     return this.#read(() =>
-      this.#words.search(words, limit)
+      this.#tables.names.search(words, limit)
         .map(({ rowid, score }) => ({ row: rowid, score }))
     );
   }
 
   /** How far the sources were read. */
   positions(): SourcePosition[] {
-    return this.#read(() => this.#sources.all());
+    return this.#read(() => this.#tables.sources.all());
   }
 
   /** Notes how far a source was read, without entries. */
@@ -221,10 +211,9 @@ export class EventStore {
   /** Removes entries by id, in one transaction. */
   remove(ids: readonly string[]): Removal {
     return this.#write("remove from", () => {
-      const rows = ids.flatMap((id) => this.#find(id) ?? []);
-      const unique = [...new Set(rows)];
-      this.#removeRows(unique);
-      return { removed: unique.length, texts: this.#sweep() };
+      const rows = new Set(ids.flatMap((id) => this.#find(id) ?? []));
+      this.#removeRows(rows);
+      return { removed: rows.size, texts: this.#sweep() };
     });
   }
 
@@ -235,35 +224,39 @@ export class EventStore {
    * @param retention What to keep.
    */
   retain({ maxAgeDays, maxBytes, nowUs }: StoreRetention): Removal {
-    const sinceUs = maxAgeDays === undefined
-      ? -Infinity
-      : nowUs - maxAgeDays * 86_400_000_000;
+    const sinceUs = nowUs - (maxAgeDays ?? Infinity) * 86_400_000_000;
     const { rows, times } = this.#read(() => this.columns.oldest());
     let removed = 0;
     while (removed < rows.length) {
-      const tooLarge = maxBytes !== undefined && usedBytes(this.#db) > maxBytes;
-      const end = Math.min(removed + STEP_ROWS, rows.length);
-      let step = removed;
-      while (step < end && (tooLarge || times[step]! < sinceUs)) step++;
-      if (step === removed) break;
-      const some = rows.subarray(removed, step);
-      this.#write("remove from", () => this.#removeRows(some));
-      removed = step;
+      const isTooLarge = usedBytes(this.#db) > (maxBytes ?? Infinity);
+      let end = removed;
+      while (end < Math.min(removed + STEP_ROWS, rows.length)) {
+        if (!isTooLarge && times[end]! >= sinceUs) break;
+        end++;
+      }
+      if (end === removed) break;
+      const step = rows.subarray(removed, end);
+      this.#write("remove from", () => this.#removeRows(step));
+      removed = end;
     }
     const texts = this.#write("remove from", () => this.#sweep());
-    if (removed > 0 || texts.length > 0) this.#giveBack();
+    if (removed === 0 && texts.length === 0) return { removed, texts };
+    this.#write("shrink", () => {
+      this.#tables.names.compact(MERGE_PAGES);
+      this.#tables.textWords.compact(MERGE_PAGES);
+    });
+    this.#read(() => shrink(this.#db));
     return { removed, texts };
   }
 
   /** What it holds. */
   stats(): StoreStats {
-    const { counts, firstUs, lastUs } = this.#read(() => this.columns.extent());
+    const { counts, ...span } = this.#read(() => this.columns.extent());
     return {
       entries: counts,
-      texts: this.#read(() => this.#texts.count),
+      texts: this.#read(() => this.#tables.texts.count),
       bytes: bytesOf(this.#path) + bytesOf(`${this.#path}-wal`),
-      ...(firstUs === undefined ? {} : { firstUs }),
-      ...(lastUs === undefined ? {} : { lastUs }),
+      ...span,
     };
   }
 
@@ -306,71 +299,60 @@ export class EventStore {
     if (present === undefined) {
       const textId = this.#textId(prepared);
       const row = this.#nextRow++;
-      this.#entries.insert(row, textId, prepared);
+      this.#tables.entries.insert(row, textId, prepared);
       this.#index(row, textId, prepared);
       return "added";
     }
-    const known = this.#entries.known(present);
-    if (known.kind !== KINDS.indexOf(prepared.kind) + 1) return "unchanged";
-    const stage = stageOf(prepared.entry);
-    const isLater = stage > known.stage ||
-      (prepared.kind === "incident" && stage === known.stage &&
-        prepared.timestampUs > known.timestampUs);
-    if (!isLater) return "unchanged";
+    const known = this.#tables.entries.known(present);
+    if (!isLater(prepared, known)) return "unchanged";
     const textId = this.#textId(prepared);
-    this.#entries.update(known.row, textId, prepared);
-    this.#words.remove(known.row);
+    this.#tables.entries.update(known.row, textId, prepared);
+    this.#tables.names.remove(known.row);
     this.#index(known.row, textId, prepared);
     return "updated";
   }
 
   #textId({ behaviour }: PreparedEntry): number {
-    return this.#texts.find(behaviour) ?? this.#texts.add(behaviour);
+    return this.#tables.texts.find(behaviour) ??
+      this.#tables.texts.add(behaviour);
   }
 
   /** The row of an id. Two ids may have one hash, so the id is compared. */
   #find(id: string): number | undefined {
     return this.#image.rowsOfId(id)
-      .find((row) => this.#entries.idOf(row) === id);
+      .find((row) => this.#tables.entries.idOf(row) === id);
   }
 
   #index(row: number, textId: number, prepared: PreparedEntry): void {
     const { id, kind, timestampUs, facts, words } = prepared;
-    if (words !== "") this.#words.add(row, words);
-    const code = KINDS.indexOf(kind) + 1;
+    if (words !== "") this.#tables.names.add(row, words);
+    const code = kindCode(kind);
     this.#image.put(row, { id, kind: code, timestampUs, textId, facts });
   }
 
   #removeRows(rows: Iterable<number>): void {
     for (const row of rows) {
-      this.#entries.remove(row);
-      this.#words.remove(row);
+      this.#tables.entries.remove(row);
+      this.#tables.names.remove(row);
       this.#image.kill(row);
     }
     this.#image.flush();
-    writeNext(this.#db, { row: this.#nextRow, text: this.#texts.next });
+    writeNext(this.#db, { row: this.#nextRow, text: this.#tables.texts.next });
   }
 
+  /** Removes texts that nothing uses. */
   #sweep(): number[] {
-    return this.#texts.sweep(this.columns.textUses());
-  }
-
-  #giveBack(): void {
-    this.#write("shrink", () => {
-      this.#words.compact(MERGE_PAGES);
-      this.#textWords.compact(MERGE_PAGES);
-    });
-    this.#read(() => shrink(this.#db));
+    return this.#tables.texts.sweep(this.columns.textUses());
   }
 
   #readCounters(): void {
     const { row, text } = readNext(this.#db);
     this.#nextRow = row;
-    this.#texts.next = text;
+    this.#tables.texts.next = text;
   }
 
   #reload(begin: string): void {
-    this.#texts.forget();
+    this.#tables.texts.forget();
     this.#db.exec(begin);
     try {
       this.#image.load();
@@ -404,7 +386,7 @@ export class EventStore {
       return result;
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-      this.#reload("BEGIN IMMEDIATE");
+      this.#read(() => this.#reload("BEGIN IMMEDIATE"));
       throw toStoreError(action, this.#path, error);
     }
   }
