@@ -3,8 +3,10 @@ import type { StaticModel } from "../../rag/embedding/static_model.ts";
 import { Vocabulary } from "../../rag/embedding/vocabulary.ts";
 import { plain } from "../../rag/embedding/tokenizer.ts";
 import { conceptDirections, type Mixing } from "./concept_space.ts";
+import { Documents } from "./documents.ts";
 import { quantise } from "./quantise.ts";
 import {
+  contentWords,
   Featurizer,
   type Phrase,
   phrasesOf,
@@ -13,6 +15,7 @@ import {
   type Shape,
 } from "./samples.ts";
 import type { Concept, Thesaurus } from "./thesaurus.ts";
+import { narrativeTexts } from "./wording.ts";
 import { learn, type Schedule } from "./trainer.ts";
 
 /** Everything that a model depends on beside the thesaurus. */
@@ -46,8 +49,9 @@ export const PARAMETERS: Parameters = {
     otherShare: 0.4,
     noise: 0.3,
     hidden: 0.12,
+    documents: 0.35,
   },
-  schedule: { samples: 200_000, rate: 0.1, sharpness: 12 },
+  schedule: { samples: 200_000, rate: 0.1, sharpness: 6 },
 };
 
 /** A trained model and what it was made of. */
@@ -80,7 +84,12 @@ export function makeModel(
   const { concepts } = thesaurus;
   const skipped = [...new Set(thesaurus.skipped.map(plain))].sort();
   const phrases = phrasesOf(concepts, new Set(skipped)).filter(keep);
-  const words = [...new Set(phrases.flatMap((phrase) => phrase.words))].sort();
+  const words = [
+    ...new Set([
+      ...phrases.flatMap((phrase) => phrase.words),
+      ...narrativeWords(new Set(skipped)),
+    ]),
+  ].sort();
   const rng = new Rng(seed);
   const directions = conceptDirections(concepts, dimensions, {
     rng: rng.split("directions"),
@@ -92,6 +101,8 @@ export function makeModel(
     foreign: foreignTo(words, thesaurus.foreign),
     recipe: parameters.recipe,
     featurizer: new Featurizer(shape, new Vocabulary(words)),
+    documents: new Documents(concepts, rng.split("documents")),
+    skipped: new Set(skipped),
     rng: rng.split("samples"),
   });
   const table = learn(() => sampler.next(), {
@@ -116,6 +127,10 @@ export function makeModel(
     directions,
     phrases,
   };
+}
+
+function narrativeWords(skipped: ReadonlySet<string>): string[] {
+  return narrativeTexts().flatMap((text) => contentWords(text, skipped));
 }
 
 function foreignTo(

@@ -7,6 +7,7 @@ import {
 import { wordsOf } from "../../rag/embedding/tokenizer.ts";
 import type { Vocabulary } from "../../rag/embedding/vocabulary.ts";
 import type { Rng } from "../../generator/rng.ts";
+import type { Documents } from "./documents.ts";
 import type { Concept, Voice } from "./thesaurus.ts";
 
 /** How texts become rows of the table. */
@@ -49,11 +50,19 @@ export function phrasesOf(
   return concepts.flatMap(({ phrases }, concept) =>
     (["event", "en", "es"] as const).flatMap((voice) =>
       phrases[voice].flatMap((text) => {
-        const words = wordsOf(text).filter((word) => !skipped.has(word));
+        const words = contentWords(text, skipped);
         return words.length === 0 ? [] : [{ concept, words, text, voice }];
       })
     )
   );
+}
+
+/** The words of a text that say something. */
+export function contentWords(
+  text: string,
+  skipped: ReadonlySet<string>,
+): string[] {
+  return wordsOf(text).filter((word) => !skipped.has(word));
 }
 
 /** Makes features of content words, as the embedder does. */
@@ -120,6 +129,8 @@ export interface Recipe {
   readonly noise: number;
   /** How often a word is taken for an unknown one. */
   readonly hidden: number;
+  /** How often a sample is the text of an event. */
+  readonly documents: number;
 }
 
 /** Draws samples from phrases, for ever, from one stream of random numbers. */
@@ -129,6 +140,8 @@ export class Sampler {
   readonly #foreign: readonly string[];
   readonly #recipe: Recipe;
   readonly #featurizer: Featurizer;
+  readonly #documents: Documents;
+  readonly #skipped: ReadonlySet<string>;
   readonly #rng: Rng;
 
   /** @param source What to draw from and how. */
@@ -138,9 +151,13 @@ export class Sampler {
     readonly foreign: readonly string[];
     readonly recipe: Recipe;
     readonly featurizer: Featurizer;
+    readonly documents: Documents;
+    readonly skipped: ReadonlySet<string>;
     readonly rng: Rng;
   }) {
     const { phrases, concepts, foreign, recipe, featurizer, rng } = source;
+    this.#documents = source.documents;
+    this.#skipped = source.skipped;
     this.#byConcept = Array.from(
       { length: concepts },
       (_, i) => phrases.filter(({ concept }) => concept === i),
@@ -160,6 +177,9 @@ export class Sampler {
   next(): Sample {
     const rng = this.#rng;
     const recipe = this.#recipe;
+    if (!this.#documents.empty && rng.chance(recipe.documents)) {
+      return this.#document();
+    }
     const first = this.#phrase(this.#concept());
     const words = [...first.words];
     const target: [number, number][] = [[first.concept, 1]];
@@ -184,6 +204,12 @@ export class Sampler {
       () => rng.chance(recipe.hidden),
     );
     return { rows, weights, target };
+  }
+
+  #document(): Sample {
+    const { text, meaning } = this.#documents.next();
+    const words = contentWords(text, this.#skipped);
+    return { ...this.#featurizer.features(words), target: [...meaning] };
   }
 
   #concept(): number {

@@ -3,7 +3,10 @@
  *
  * A file has sections. `[name] broader broader` begins a concept; lines `event:`, `en:` and `es:` hold its phrases,
  * separated by semicolons; `rules:` names rules of the detectors whose texts are its phrases, `features:` metrics whose
- * texts are, and `near:` concepts that are akin. A line without a key goes on with the one before. `#` begins a comment.
+ * texts are, `category:` a class of events, `services:` services and protocols, `shapes:` phrases of the narrative, and
+ * `near:` concepts that are akin. `look:` says what an event of an ordinary kind looks like: services and shapes separated
+ * by semicolons, alternatives by bars, `-` for nothing. A line without a key goes on with the one before. `#` begins a
+ * comment.
  */
 
 /** Languages of phrases, and the wording of events. */
@@ -23,14 +26,24 @@ export interface Concept {
   readonly rules: readonly string[];
   /** Names of metrics. */
   readonly features: readonly string[];
+  /** Class of events that it is, if it is one. */
+  readonly category: string | undefined;
+  /** Services and protocols. */
+  readonly services: readonly string[];
+  /** Phrases of the narrative, by their names. */
+  readonly shapes: readonly string[];
+  /** What its events look like: alternatives for each part. */
+  readonly looks: readonly (readonly (readonly string[])[])[];
   /** Its phrases. */
   readonly phrases: Readonly<Record<Voice, readonly string[]>>;
 }
 
-type Key = "rules" | "features" | "near" | Voice;
-const KEYS: ReadonlySet<string> = new Set<Key>([
-  ...["rules", "features", "near", "event", "en", "es"] as const,
-]);
+const NAMES = [
+  ...["rules", "features", "near", "category", "services", "shapes"] as const,
+];
+const LISTS = [...NAMES, "look", "event", "en", "es"] as const;
+type Key = typeof LISTS[number];
+const KEYS: ReadonlySet<string> = new Set(LISTS);
 
 interface Draft {
   readonly id: string;
@@ -61,7 +74,7 @@ export function parseThesaurus(text: string, theme: string): Concept[] {
         id: head[1]!,
         theme,
         broader: head[2]!.split(" ").filter((name) => name !== ""),
-        lists: { rules: [], features: [], near: [], event: [], en: [], es: [] },
+        lists: Object.fromEntries(LISTS.map((name) => [name, []])) as never,
       });
       return;
     }
@@ -72,7 +85,12 @@ export function parseThesaurus(text: string, theme: string): Concept[] {
       throw new SyntaxError(`Cannot read thesaurus: ${where}: ${line}`);
     }
     const rest = named && KEYS.has(named[1]!) ? named[2]! : line;
-    const separator = /^(rules|features|near)$/.test(key) ? /[;\s]+/ : /;/;
+    if (key === "look") {
+      draft.lists.look.push(rest);
+      return;
+    }
+    const names = (NAMES as readonly string[]).includes(key);
+    const separator = names ? /[;\s]+/ : /;/;
     draft.lists[key].push(
       ...rest.split(separator).map((item) => item.trim()).filter((item) =>
         item !== ""
@@ -84,6 +102,14 @@ export function parseThesaurus(text: string, theme: string): Concept[] {
     near: lists.near,
     rules: lists.rules,
     features: lists.features,
+    category: lists.category[0],
+    services: lists.services,
+    shapes: lists.shapes,
+    looks: lists.look.map((line) =>
+      line.split(";").map((part) =>
+        part.split("|").map((name) => name.trim()).filter((name) => name !== "")
+      )
+    ),
     phrases: { event: lists.event, en: lists.en, es: lists.es },
   }));
 }

@@ -1,0 +1,123 @@
+import { Rng } from "../../generator/rng.ts";
+import { StaticEmbedder } from "../../rag/embedding/static_embedder.ts";
+import { hashText } from "../../rag/embedding/tokenizer.ts";
+import { dot } from "./concept_space.ts";
+import { Documents } from "./documents.ts";
+import { makeModel, type Parameters } from "./make_model.ts";
+import { type Phrase, phrasesOf } from "./samples.ts";
+import type { Thesaurus } from "./thesaurus.ts";
+
+/** Every so many phrases one is held out. */
+const HELD_OUT = 8;
+const TEXTS = 6;
+const DEPTH = 10;
+
+/** How a model does on phrases that it has not learned. */
+export interface Validation {
+  /** Phrases held out. */
+  readonly phrases: number;
+  /** Share whose concept is the nearest of all. */
+  readonly first: number;
+  /** Mean of 1 / place of the concept. */
+  readonly reciprocal: number;
+  /** R@10 of texts of events made for the concept or a kind of it, over phrases that have such. */
+  readonly recall: number;
+  /** The same for phrases none of whose words the model knows. */
+  readonly recallUnknown: number;
+}
+
+/**
+ * Train without every eighth phrase of people and see how the model does on those.
+ *
+ * @param thesaurus The thesaurus, the log's wording in it.
+ */
+export function validate(
+  thesaurus: Thesaurus,
+  parameters: Parameters,
+): Validation {
+  const { model, directions } = makeModel(thesaurus, parameters, {
+    keep: (phrase) => !isHeldOut(phrase),
+  });
+  const embedder = new StaticEmbedder(model, "validation");
+  const { concepts } = thesaurus;
+  const questions = phrasesOf(concepts, new Set(model.skipped))
+    .filter(isHeldOut);
+  const vector = new Float32Array(model.dimensions);
+  const texts = textsOf(thesaurus, embedder);
+  const below = kindsOf(thesaurus);
+  const places: number[] = [];
+  const recalls: { known: boolean; recall: number }[] = [];
+  for (const { text, concept } of questions) {
+    const known = embedder.embedInto(text, vector) > 0;
+    const scores = directions.map((direction) => dot(vector, direction));
+    places.push(1 + scores.filter((one) => one > scores[concept]!).length);
+    const recall = recallOf(vector, texts, below[concept]!);
+    if (recall !== undefined) recalls.push({ known, recall });
+  }
+  return {
+    phrases: questions.length,
+    first: mean(places.map((place) => place === 1 ? 1 : 0)),
+    reciprocal: mean(places.map((place) => 1 / place)),
+    recall: mean(recalls.map(({ recall }) => recall)),
+    recallUnknown: mean(
+      recalls.filter(({ known }) => !known).map(({ recall }) => recall),
+    ),
+  };
+}
+
+interface EventText {
+  readonly of: number;
+  readonly vector: Float32Array;
+}
+
+function isHeldOut({ voice, words }: Phrase): boolean {
+  return voice !== "event" && hashText(words.join(" "), 7) % HELD_OUT === 0;
+}
+
+function textsOf(
+  { concepts }: Thesaurus,
+  embedder: StaticEmbedder,
+): EventText[] {
+  const documents = new Documents(concepts, new Rng("validation"));
+  return documents.makeable().flatMap((concept) =>
+    Array.from({ length: TEXTS }, () => {
+      const vector = new Float32Array(embedder.dimensions);
+      embedder.embedInto(documents.of(concept).text, vector);
+      return { of: concept, vector };
+    })
+  );
+}
+
+/** For each concept itself and every kind of it. */
+function kindsOf({ concepts }: Thesaurus): Set<number>[] {
+  const index = new Map(concepts.map(({ id }, i) => [id, i]));
+  const kinds = concepts.map((_, i) => new Set([i]));
+  const climb = (from: number, at: number) => {
+    for (const id of concepts[at]!.broader) {
+      const up = index.get(id)!;
+      kinds[up]!.add(from);
+      climb(from, up);
+    }
+  };
+  concepts.forEach((_, i) => climb(i, i));
+  return kinds;
+}
+
+function recallOf(
+  question: Float32Array,
+  texts: readonly EventText[],
+  meant: ReadonlySet<number>,
+): number | undefined {
+  const relevant = texts.filter(({ of }) => meant.has(of)).length;
+  if (relevant === 0) return undefined;
+  const found = texts
+    .map(({ of, vector }) => ({ of, score: dot(question, vector) }))
+    .sort((a, b) => b.score - a.score || a.of - b.of)
+    .slice(0, DEPTH)
+    .filter(({ of }) => meant.has(of)).length;
+  return found / Math.min(DEPTH, relevant);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
