@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Longest terminal sequence that is removed as a whole; a longer one is cut there, so that it cannot swallow an answer. */
+/** Longest terminal sequence that is removed as a whole; it ends there or with its line, so that it swallows no answer. */
 const MAX_SEQUENCE = 256;
 
 type State = "text" | "escape" | "csi" | "string" | "string escape";
@@ -35,9 +35,9 @@ export class TextCleaner {
   }
 
   #take(c: string): string {
-    if (this.#state !== "text" && ++this.#length > MAX_SEQUENCE) {
-      this.#state = "text";
-    }
+    if (
+      this.#state !== "text" && (c === "\n" || ++this.#length > MAX_SEQUENCE)
+    ) this.#state = "text";
     switch (this.#state) {
       case "escape":
         this.#state = c === "["

@@ -27,6 +27,7 @@ Deno.test("TextCleaner gives the same whatever the pieces are", () => {
 Deno.test("TextCleaner lets no open sequence swallow an answer", () => {
   const out = cleanText(`\x1b]0;${"x".repeat(300)}the answer`);
   assert.ok(out.endsWith("the answer"));
+  assert.equal(cleanText("a\x1b]0;title\nb"), "a\nb");
 });
 
 Deno.test("dataText is one line without brackets, cut by code points", () => {

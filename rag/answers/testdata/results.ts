@@ -1,6 +1,7 @@
 /** Results for tests, built by hand. */
 import { FIELDS } from "../../query/fields.ts";
-import type { Facts, Hit, Result, Summary } from "../../mod.ts";
+import type { Facts } from "../../entry.ts";
+import type { Hit, Result, Summary } from "../../result.ts";
 
 /** Saturday, 7 March 2026, 12:00 UTC. */
 export const NOW_US = Date.UTC(2026, 2, 7, 12) * 1000;
