@@ -45,6 +45,15 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
     members: [],
     npm: ["@huggingface/tokenizers", "onnxruntime-node"],
   },
+  "etcd_client": {
+    members: [],
+    node: ["buffer", "crypto", "zlib"],
+  },
+  "etcd_client/etcd": {
+    members: [],
+    npm: ["etcd3"],
+    node: ["buffer", "crypto", "zlib"],
+  },
   ".": {
     members: MEMBERS,
     npm: ["valibot"],

@@ -1,0 +1,57 @@
+/**
+ * Components that announce themselves and find each other.
+ *
+ * @module
+ */
+import type { Json } from "./value.ts";
+
+/** What a component says of itself. */
+export interface ComponentOptions {
+  /** What it is, for example "pipeline"; no slash. */
+  readonly kind: string;
+  /** Which one, for example "sensor-1"; no slash. A second one with the same id takes the place of the first. */
+  readonly id: string;
+  /** Its version. */
+  readonly version: string;
+  /** How it is. @default {"up"} */
+  readonly status?: string;
+  /** What else others should know. @default {null} */
+  readonly data?: Json;
+  /** Seconds after its last heartbeat until it counts as gone, at least 2; heartbeats are three times as often. @default {10} */
+  readonly ttlSeconds?: number;
+}
+
+/** A component as others see it. It is there as long as its heartbeats come. */
+export interface Component {
+  /** What it is. */
+  readonly kind: string;
+  /** Which one. */
+  readonly id: string;
+  /** Its version. */
+  readonly version: string;
+  /** How it is. */
+  readonly status: string;
+  /** What else it says. */
+  readonly data: Json;
+  /** When it registered, milliseconds since the Unix epoch. */
+  readonly sinceMs: number;
+  /** The store's revision of its last change. */
+  readonly revision: number;
+}
+
+/** A component's own announcement. */
+export interface Registration extends AsyncDisposable {
+  /** How often it had to register again because its lease had ended. */
+  readonly renewals: number;
+  /** Changes what others see. */
+  update(
+    change: {
+      /** How it is. */
+      readonly status?: string;
+      /** What else it says. */
+      readonly data?: Json;
+    },
+  ): Promise<void>;
+  /** Takes it back. May be called twice. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,20 @@
+/**
+ * `ConfigStore` on etcd, version 3.4 and later, by npm:etcd3.
+ *
+ * ```ts ignore
+ * import { EtcdStore } from "@ml-defender/etcd-client/etcd";
+ *
+ * await using store = await EtcdStore.open({
+ *   endpoints: ["http://localhost:2379"],
+ *   namespace: "ml-defender/",
+ * });
+ * for await (const event of store.watch({ prefix: "scoring/" }, { initial: true })) {
+ *   console.log(event.kind);
+ * }
+ * ```
+ *
+ * Permissions: `net=<host:port>` of each endpoint, and what etcd3 itself asks for: `read` (its protocol files) and `env`.
+ *
+ * @module
+ */
+export * from "./etcd_store.ts";
