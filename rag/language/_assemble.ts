@@ -1,0 +1,357 @@
+import type { Aggregate, EntryKind, Filter, Query } from "../query/ast.ts";
+import type { NumberField } from "../query/fields.ts";
+import type { Unresolved } from "../result.ts";
+import type { Edge } from "./chart.ts";
+import { type Context, type Found, joined } from "./_context.ts";
+import type { Asked, Ordered } from "./_meanings_asking.ts";
+import { filtersOf } from "./_pieces.ts";
+import { LEXICONS } from "./lexicon/mod.ts";
+import type { Token } from "./tokens.ts";
+
+/** What a cover comes to. */
+export interface Reading {
+  /** The query, without its zone. */
+  readonly query: Query;
+  /** Parts that the log cannot answer. */
+  readonly unresolved: readonly Unresolved[];
+}
+
+const BIG: Readonly<Record<string, readonly ["ge" | "lt", number]>> = {
+  large: ["ge", 10_000_000],
+  huge: ["ge", 100_000_000],
+  small: ["lt", 1000],
+};
+const LONG: Readonly<Record<string, readonly ["ge" | "lt", number]>> = {
+  long: ["ge", 600],
+  verylong: ["ge", 3600],
+  short: ["lt", 1],
+};
+const NOT_BENIGN: Filter = {
+  op: "not",
+  of: { op: "eq", field: "decision", value: "benign" },
+};
+
+/**
+ * Put the constituents of a question together.
+ *
+ * @param cover Constituents, and the indices of tokens left out.
+ * @param context What their meaning depends on.
+ * @param knows Whether a word is known to whoever searches by meaning.
+ * @returns The query and what is unresolved.
+ */
+export function assemble(
+  cover: readonly (Edge | number)[],
+  context: Context,
+  knows: (word: string) => boolean,
+): Reading {
+  const pieces = cover.filter((p) => typeof p !== "number");
+  const values = <T>(...symbols: string[]) =>
+    pieces.filter((p) => symbols.includes(p.symbol)).map((p) => p.value as T);
+  const has = (...symbols: string[]) =>
+    pieces.some((p) => symbols.includes(p.symbol));
+  const amount = has("UPLOAD")
+    ? "sent_bytes"
+    : has("DOWNLOAD")
+    ? "received_bytes"
+    : undefined;
+  const asked = values<Asked>("AGG");
+  const orders = values<Ordered>("ORD");
+  const found = filtersOf(resized(cover, amount));
+  found.push(...sizes(pieces, amount));
+  const named = asked.flatMap((a) => a.filters ?? []);
+  const filters = [...found.map((f) => f.filter), ...named];
+  const isAbout = (...fields: string[]) =>
+    [...found.map((f) => f.filter), ...named].some((f) => mentions(f, fields));
+  const attack = has("ATTACK") && !isAbout("category");
+  const actor = asked.some((a) => a.attack === true) &&
+    !isAbout("category", "decision");
+  if (attack || actor) filters.push(NOT_BENIGN);
+  const residue = residueOf(cover, context, {
+    knows,
+    amountUsed: amount !== undefined &&
+      (has("BIG") || isAbout(amount) || orders.some((o) => o.generic) ||
+        asked.some((a) => a.metric?.kind === "sum")),
+  });
+  const kind = values<EntryKind>("KIND")[0] ?? "event";
+  const [similarTo] = values<string>("SIM");
+  const filter = joined("and", [...new Set(filters)]);
+  const aggregate = aggregateOf(asked, orders, amount);
+  const order = orderOf(pieces, asked, orders, {
+    amount,
+    groups: aggregate !== undefined,
+    tokens: context.tokens,
+  });
+  const query: Query = {
+    kind,
+    ...(filter === undefined ? {} : { filter }),
+    ...(residue.text === "" ? {} : { text: residue.text }),
+    ...(similarTo === undefined ? {} : { similarTo }),
+    ...(aggregate === undefined ? {} : { aggregate }),
+    ...order,
+  };
+  return scoped(query, residue, {
+    found,
+    nouns: has("NOUN", "FLOWNOUN", "ONE", "ATTACK", "BIG", "LONG"),
+    firm: asked.some((a) => a.weak !== true && a.groupBy !== undefined) ||
+      orders.length > 0,
+    context,
+  });
+}
+
+/** What is left where a part of a question cannot be answered. */
+function scoped(
+  query: Query,
+  residue: Residue,
+  known: {
+    readonly found: readonly Found[];
+    readonly nouns: boolean;
+    readonly firm: boolean;
+    readonly context: Context;
+  },
+): Reading {
+  const { found, nouns, firm, context } = known;
+  const spanish = context.language === "es";
+  const timeOnly = found.every(({ kind }) =>
+    kind === "time" || kind === "time_of_day" || kind === "day_of_week"
+  );
+  const anything = query.kind !== "event" || query.similarTo !== undefined ||
+    query.filter !== undefined && (!timeOnly || nouns);
+  if (residue.topics.length > 0) {
+    const why = spanish
+      ? "el registro no guarda eso"
+      : "the log does not hold that";
+    const unresolved = residue.topics.map((text) => ({ text, why }));
+    if (!anything) return { query: { kind: "event" }, unresolved };
+    const { text: _, aggregate, ...rest } = query;
+    const keep = aggregate !== undefined && residue.countable;
+    return {
+      query: {
+        ...rest,
+        ...(residue.known === "" ? {} : { text: residue.known }),
+        ...(keep ? { aggregate } : {}),
+      },
+      unresolved,
+    };
+  }
+  const unknown = residue.text !== "" && residue.known === "";
+  if (unknown && !anything && !firm && !(nouns && residue.words < 3)) {
+    return {
+      query: { kind: "event" },
+      unresolved: [{
+        text: residue.text,
+        why: spanish
+          ? "no parece una pregunta sobre la red"
+          : "this does not seem to be about the network",
+      }],
+    };
+  }
+  return { query, unresolved: [] };
+}
+
+/** Sizes of unnamed kind as those of uploads or downloads, where a question is about such. */
+function resized(
+  cover: readonly (Edge | number)[],
+  amount: NumberField | undefined,
+): (Edge | number)[] {
+  return cover.map((piece) => {
+    if (typeof piece === "number" || amount === undefined) return piece;
+    const value = piece.value as Found | undefined;
+    if (piece.symbol !== "F" || value?.generic !== true) return piece;
+    return {
+      ...piece,
+      value: { kind: amount, filter: withField(value.filter, amount) },
+    };
+  });
+}
+
+function withField(filter: Filter, field: NumberField): Filter {
+  return filter.op === "and"
+    ? { op: "and", of: filter.of.map((f) => withField(f, field)) }
+    : { ...filter, field } as Filter;
+}
+
+function sizes(
+  pieces: readonly Edge[],
+  amount: NumberField | undefined,
+): Found[] {
+  return pieces.flatMap(({ symbol, value }) => {
+    const [op, limit] = symbol === "BIG"
+      ? BIG[value as string] ?? []
+      : symbol === "LONG"
+      ? LONG[value as string] ?? []
+      : [];
+    if (op === undefined || limit === undefined) return [];
+    const field = symbol === "LONG" ? "duration" : amount ?? "bytes";
+    return [{ kind: field, filter: { op, field, value: limit } as Filter }];
+  });
+}
+
+function mentions(filter: Filter, fields: readonly string[]): boolean {
+  if (filter.op === "and" || filter.op === "or") {
+    return filter.of.some((f) => mentions(f, fields));
+  }
+  if (filter.op === "not") return mentions(filter.of, fields);
+  return "field" in filter && fields.includes(filter.field);
+}
+
+function aggregateOf(
+  asked: readonly Asked[],
+  orders: readonly Ordered[],
+  amount: NumberField | undefined,
+): Aggregate | undefined {
+  const firm = asked.filter((a) => a.weak !== true);
+  const grouped = firm.some((a) => a.groupBy !== undefined) ? firm : asked;
+  const groupBy = [...new Set(grouped.flatMap((a) => a.groupBy ?? []))];
+  const metrics = asked.flatMap((a) => a.metric ?? []);
+  const stated = metrics.find((m) => m.kind !== "count") ?? metrics[0];
+  if (stated === undefined && groupBy.length === 0) return undefined;
+  const ordering = orders.find((o) =>
+    o.sort !== undefined && o.sort.by !== "time"
+  )?.sort?.by as NumberField | undefined;
+  const byField = stated === undefined && ordering !== undefined
+    ? {
+      kind: /score|confidence|divergence/.test(ordering) ? "max" : "sum",
+      field: ordering,
+    } as const
+    : undefined;
+  const metric = stated ?? byField ?? { kind: "count" };
+  const having = asked.find((a) => a.having !== undefined)?.having;
+  return {
+    metric: metric.kind === "sum" && metric.field === "bytes" &&
+        amount !== undefined
+      ? { kind: "sum", field: amount }
+      : metric,
+    groupBy,
+    ...(having === undefined ? {} : { having }),
+  };
+}
+
+function orderOf(
+  pieces: readonly Edge[],
+  asked: readonly Asked[],
+  orders: readonly Ordered[],
+  known: {
+    readonly amount: NumberField | undefined;
+    readonly groups: boolean;
+    readonly tokens: readonly Token[];
+  },
+): Pick<Query, "sort" | "limit"> {
+  const top = pieces.find((p) => p.symbol === "TOPN")?.value as
+    | number
+    | undefined;
+  const limits = pieces.filter((p) => p.symbol === "LIM").map((p) =>
+    p.value as number
+  );
+  const one = pieces.some((p) => p.symbol === "ONE");
+  if (known.groups) {
+    const limit = top ?? limits[0] ??
+      asked.find((a) => a.limit !== undefined)?.limit;
+    const groups = asked.some((a) => a.groupBy !== undefined);
+    const sort = asked.find((a) => a.sort !== undefined)?.sort;
+    return {
+      ...(sort === undefined ? {} : { sort }),
+      ...(limit === undefined || !groups ? {} : { limit }),
+    };
+  }
+  const [order] = orders;
+  const limit = order?.limit ?? top ?? limits[0] ?? order?.otherwise ??
+    (order?.extreme === true && one ? 1 : undefined);
+  const by = order?.sort?.by === "bytes" && order.generic === true
+    ? known.amount ?? "bytes"
+    : order?.sort?.by;
+  return {
+    ...(order?.sort === undefined || by === undefined
+      ? {}
+      : { sort: { by, order: order.sort.order } }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+/** What no filter took. */
+interface Residue {
+  /** The words that are left, in order. */
+  readonly text: string;
+  /** Those of them that are known behaviours. */
+  readonly known: string;
+  /** How many words are left. */
+  readonly words: number;
+  /** What the log does not hold. */
+  readonly topics: readonly string[];
+  /** Whether a number that is asked for is not one of such things. */
+  readonly countable: boolean;
+}
+
+function residueOf(
+  cover: readonly (Edge | number)[],
+  { tokens, language }: Context,
+  options: {
+    readonly knows: (word: string) => boolean;
+    readonly amountUsed: boolean;
+  },
+): Residue {
+  const all: string[] = [];
+  const known: string[] = [];
+  const topics: string[] = [];
+  let countable = true;
+  let before: Edge | undefined;
+  for (const piece of cover) {
+    if (typeof piece === "number") {
+      const token = tokens[piece]!;
+      if (!isContent(tokens, piece, language)) continue;
+      const word = token.kind === "quoted" ? token.text : token.norm;
+      all.push(word);
+      if (options.knows(word) || token.kind === "quoted") known.push(word);
+      continue;
+    }
+    const words = () =>
+      tokens.slice(piece.from, piece.to).map((t) => t.norm).join(" ");
+    if (piece.symbol === "TX") {
+      all.push(piece.value as string);
+      known.push(piece.value as string);
+    } else if (piece.symbol === "TOPIC") {
+      topics.push(
+        tokens.slice(piece.from, piece.to).map((t) => t.text).join(" "),
+      );
+      if (before?.symbol === "AGG") countable = false;
+    } else if (
+      (piece.symbol === "UPLOAD" || piece.symbol === "DOWNLOAD") &&
+      !options.amountUsed
+    ) {
+      all.push(words());
+      known.push(words());
+    }
+    before = piece;
+  }
+  return {
+    text: all.join(" "),
+    known: known.join(" "),
+    words: all.length,
+    topics,
+    countable,
+  };
+}
+
+/** Whether a token that nothing took says something: no sign, no word without a meaning of its own. */
+function isContent(
+  tokens: readonly Token[],
+  index: number,
+  language: Context["language"],
+): boolean {
+  const { kind, norm } = tokens[index]!;
+  if (kind === "sign") return false;
+  if (kind !== "word") return true;
+  return !isEmpty(norm, language);
+}
+
+/** Whether a word says nothing of its own. */
+export function isEmpty(
+  word: string,
+  language: Context["language"],
+): boolean {
+  const senses = (LEXICONS[language].byFirst.get(word) ?? []).filter((p) =>
+    p.words.length === 1
+  ).flatMap((p) => p.senses);
+  return senses.some(({ symbol }) =>
+    symbol === "FUNCTION" || symbol === "NOISE"
+  );
+}

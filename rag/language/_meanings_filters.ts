@@ -1,0 +1,411 @@
+import type { Filter } from "../query/ast.ts";
+import type { Field, NumberField } from "../query/fields.ts";
+import { FIELDS } from "../query/fields.ts";
+import type { Parts } from "./chart.ts";
+import { type Found, found, joined, type Meaning } from "./_context.ts";
+
+/** What a number is of. */
+type Kind = "plain" | "percent" | "size" | "time" | "rate";
+
+/** A number with its unit applied: bytes, seconds, a share. */
+export interface Quantity {
+  /** The number. */
+  readonly value: number;
+  /** What it is of. */
+  readonly kind: Kind;
+}
+
+/** One or two comparisons with numbers. */
+export interface Comparison {
+  /** The comparisons: all must hold. */
+  readonly limits: readonly {
+    readonly op: "eq" | "lt" | "le" | "gt" | "ge";
+    readonly value: number;
+  }[];
+  /** What the numbers are of. */
+  readonly kind: Kind;
+}
+
+type Op = Comparison["limits"][number]["op"];
+
+const SECONDS: Readonly<Record<string, number>> = {
+  ms: 0.001,
+  millisecond: 0.001,
+  second: 1,
+  s: 1,
+  sec: 1,
+  secs: 1,
+  seg: 1,
+  segs: 1,
+  minute: 60,
+  m: 60,
+  min: 60,
+  mins: 60,
+  hour: 3600,
+  h: 3600,
+  hr: 3600,
+  hrs: 3600,
+  hs: 3600,
+  day: 86_400,
+  d: 86_400,
+  week: 604_800,
+  w: 604_800,
+};
+
+/** Limits of high, very high, low and very low. */
+const LEVELS: Readonly<Record<string, readonly [Op, number]>> = {
+  "score high": ["ge", 0.75],
+  "score very high": ["ge", 0.95],
+  "score low": ["lt", 0.3],
+  "score very low": ["lt", 0.1],
+  "divergence high": ["ge", 0.4],
+  "divergence very high": ["ge", 0.6],
+  "divergence low": ["lt", 0.3],
+  "divergence very low": ["lt", 0.1],
+};
+
+/** Meanings of filters, by the names in the rules. */
+export const FILTER_MEANINGS: Readonly<Record<string, Meaning>> = {
+  comma: () => "comma",
+  and: () => "and",
+  or: () => "or",
+  list: (p) =>
+    p.values.flatMap((v, i) =>
+      i === 0 ? [v] : Array.isArray(v) ? v as unknown[] : []
+    ),
+  category: (p) => oneOf("category", p.get("CatList")),
+  service: (p) => oneOf("service", p.get("SvcList")),
+  appProtocol: (p) => oneOf("app_protocol", [p.get("App")]),
+  protocol: (p) => oneOf("protocol", p.get("ProtoList")),
+  decision: (p) => oneOf("decision", p.get("DecList")),
+  critical: () => "critical",
+  criticalOnly: () => oneOf("priority", ["critical"]),
+  priority: (p) =>
+    oneOf(
+      "priority",
+      p.get<string[]>("LvlList")!.flatMap((level) =>
+        level === "high" ? ["critical", "high"] : [level]
+      ),
+    ),
+  confidenceLevel: (p) => {
+    const levels = p.get<string[]>("LvlList")!;
+    return levels.includes("critical")
+      ? undefined
+      : oneOf("confidence_level", levels);
+  },
+  alert: () => ({
+    ...oneOf("decision", ["malicious"]),
+    kind: "alert",
+  }),
+  needsAnalysis: () => isTrue("needs_analysis", true),
+
+  field: (p) => ({ field: p.get("FIELD") }),
+  finalScore: () => ({ field: "final_score" }),
+  mlScore: () => ({ field: "ml_score" }),
+  fastScore: () => ({ field: "fast_score" }),
+  confidence: () => ({ field: "confidence" }),
+  bareConfidence: () => ({ field: "confidence", bare: true }),
+  modelScore: (p) => ({ field: p.get("MODEL_NAME") }),
+
+  quantity: (p) => plain(Number(p.values[0])),
+  quantityScaled: (p) => plain(Number(p.values[0]) * Number(p.get("SCALE"))),
+  percent: (p) => ({ value: Number(p.values[0]) / 100, kind: "percent" }),
+  percentToken: (p) => ({
+    value: p.get<{ value: number }>("PCT")!.value / 100,
+    kind: "percent",
+  }),
+  sized: (p) => ({
+    value: Number(p.values[0]) * Number(p.get("SIZE")),
+    kind: "size",
+  }),
+  sizedRate: (p) => ({
+    value: Number(p.values[0]) * Number(p.get("SIZE")),
+    kind: "rate",
+  }),
+  sizedToken: (p) => ({ value: p.get<Quantity>("SIZED")!.value, kind: "size" }),
+  sizedTokenRate: (p) => ({
+    value: p.get<Quantity>("SIZED")!.value,
+    kind: "rate",
+  }),
+  rateToken: (p) => ({ value: p.get<Quantity>("RATE")!.value, kind: "rate" }),
+  timed: (p) => inSeconds(Number(p.values[0]), p.get<string>("UNIT")),
+  timedToken: (p) => {
+    const { value, unit } = p.get<{ value: number; unit: string }>("TIMED")!;
+    return inSeconds(value, unit);
+  },
+  compare: (p) => comparison(p.get<Op>("CMP")!, p.get("Qty")),
+  orMore: (p) => comparison("ge", p.get("Qty")),
+  orLess: (p) => comparison("le", p.get("Qty")),
+  range: (p) => {
+    const [low, high] = p.all<Quantity>("Qty");
+    return rangeOf(low, high);
+  },
+  compareBoth: (p) => {
+    const [first, second] = p.all<Comparison>("Comp");
+    return first && second && sameKind(first, second) && {
+      limits: [...first.limits, ...second.limits],
+      kind: first.kind === "plain" ? second.kind : first.kind,
+    };
+  },
+  fieldCompare: (p) => compared(fieldOf(p), p.get("Comp")),
+  fieldEquals: (p) => compared(fieldOf(p), comparison("eq", p.get("Qty"))),
+  fieldOrMore: (p) => compared(fieldOf(p), comparison("ge", p.get("Qty"))),
+  fieldOrLess: (p) => compared(fieldOf(p), comparison("le", p.get("Qty"))),
+  fieldLevel: (p) =>
+    leveled(p, `${p.has("VERY") ? "very " : ""}${p.get("LEVEL")}`),
+  fieldVery: (p) => leveled(p, `very ${p.get("VERYLEVEL")}`),
+  lasting: (p) => ofKind(p, "time", "duration"),
+  bareCompare: (p) => {
+    const comp = p.get<Comparison>("Comp")!;
+    if (comp.kind === "time") return compared("duration", comp);
+    if (comp.kind === "rate") return compared("bytes_per_second", comp);
+    return comp.kind === "size"
+      ? { ...compared("bytes", comp)!, generic: true }
+      : undefined;
+  },
+  sentCompare: (p) => ofKind(p, "size", "sent_bytes"),
+  receivedCompare: (p) => ofKind(p, "size", "received_bytes"),
+
+  portList: (p) => {
+    const ports = [...p.all("NUMBER"), ...(p.get<unknown[]>("Ports") ?? [])];
+    return ports.every(isPort) ? ports : undefined;
+  },
+  destinationPort: (p) => oneOf("dst_port", p.get("Ports")),
+  sourcePort: (p) => oneOf("src_port", p.get("Ports")),
+  destinationRange: (p) => portRange("dst_port", p),
+  sourceRange: (p) => portRange("src_port", p),
+  destinationCompare: (p) => compared("dst_port", p.get("Comp")),
+  sourceCompare: (p) => compared("src_port", p.get("Comp")),
+
+  source: (p) => addressed("src_ip", p),
+  destination: (p) => addressed("dst_ip", p),
+  either: (p) => addressed("ip", p),
+  betweenAddresses: (p) => {
+    const ends = p.all<string>("Addr").map((a) => addressFilter("ip", [a]));
+    return found("between", joined("and", ends));
+  },
+  sourceToDestination: (p) => {
+    const [from = "", to = ""] = p.all<string>("Addr");
+    return found("src_dst", {
+      op: "and",
+      of: [addressFilter("src_ip", [from]), addressFilter("dst_ip", [to])],
+    });
+  },
+  nameUnder: (p) =>
+    found(
+      "name",
+      joined(
+        "or",
+        p.get<string[]>("NameList")!.map((value) => ({
+          op: "under",
+          field: "name",
+          value: value.toLowerCase(),
+        })),
+      ),
+    ),
+  interfaceName: (p, c) => {
+    const word = c.tokens[p.span[1] - 1];
+    return word !== undefined && /\d/.test(word.text)
+      ? oneOf("interface", [word.norm])
+      : undefined;
+  },
+  nodeName: (p, c) => {
+    const word = c.tokens[p.span[1] - 1];
+    return word !== undefined && /\d|^[a-z]+-/.test(word.text)
+      ? oneOf("node_id", [word.norm])
+      : undefined;
+  },
+  fromOutside: () => isTrue("src_internal", false),
+  fromInside: () => isTrue("src_internal", true),
+  toOutside: () => isTrue("dst_internal", false),
+  toInside: () => isTrue("dst_internal", true),
+  insideOut: () => direction(true, false),
+  outsideIn: () => direction(false, true),
+  direction: (p) => {
+    const flow = p.get("FLOW");
+    return direction(flow !== "inbound", flow !== "outbound");
+  },
+
+  fastFired: () => isTrue("fast_triggered", true),
+  fastMissed: () => isTrue("fast_triggered", false),
+  mlFired: () => limit("ml_score", "ge", 0.7),
+  mlMissed: () => limit("ml_score", "lt", 0.5),
+  modelName: (p) => p.get("MODEL_NAME"),
+  modelFired: (p) => limit(p.get<NumberField>("Mdl")!, "ge", 0.7),
+  modelMissed: (p) => limit(p.get<NumberField>("Mdl")!, "lt", 0.5),
+  disagreed: () => limit("divergence", "ge", 0.3),
+  agreed: () => oneOf("authoritative_source", ["CONSENSUS"]),
+  fastOnly: () => oneOf("authoritative_source", ["FAST_ONLY"]),
+  mlOnly: () => oneOf("authoritative_source", ["ML_ONLY"]),
+
+  behaviour: (p, c) => words(c.tokens.slice(...p.span)),
+  behaviourLike: (p, c) => {
+    const [from, to] = p.spanOf(["BEHAVIOUR", "Cat", "SVC"]);
+    return words(c.tokens.slice(from, to));
+  },
+  similarTo: (p, c) => c.tokens[p.span[1] - 1]?.norm,
+  negated: (p) => {
+    const { kind, filter } = p.get<Found>("F")!;
+    return found(`not ${kind}`, { op: "not", of: filter });
+  },
+  negatedAttack: () => oneOf("decision", ["benign"]),
+};
+
+function words(tokens: readonly { readonly norm: string }[]): string {
+  return tokens.map((t) => t.norm).join(" ");
+}
+
+/** A field equal to one of several values. */
+export function oneOf(
+  field: Field,
+  values: readonly unknown[] | undefined,
+): Found | undefined {
+  const all = [...new Set(values as (string | number)[] | undefined)];
+  const [only] = all;
+  if (only === undefined) return undefined;
+  return {
+    kind: field,
+    filter: all.length === 1
+      ? { op: "eq", field, value: only }
+      : { op: "in", field, values: all } as Filter,
+  };
+}
+
+function isTrue(field: Field, value: boolean): Found {
+  return { kind: field, filter: { op: "eq", field, value } };
+}
+
+function limit(field: NumberField, op: "ge" | "lt", value: number): Found {
+  return { kind: field, filter: { op, field, value } };
+}
+
+function plain(value: number): Quantity {
+  return { value, kind: "plain" };
+}
+
+function inSeconds(value: number, unit = ""): Quantity | undefined {
+  const seconds = SECONDS[unit];
+  return seconds === undefined
+    ? undefined
+    : { value: value * seconds, kind: "time" };
+}
+
+function comparison(
+  op: Op,
+  quantity: Quantity | undefined,
+): Comparison | undefined {
+  return quantity && {
+    limits: [{ op, value: quantity.value }],
+    kind: quantity.kind,
+  };
+}
+
+function rangeOf(
+  low: Quantity | undefined,
+  high: Quantity | undefined,
+): Comparison | undefined {
+  if (low === undefined || high === undefined) return undefined;
+  if (low.kind !== high.kind && low.kind !== "plain") return undefined;
+  const borrowed = low.kind === "plain" && high.kind === "percent";
+  return {
+    limits: [
+      { op: "ge", value: borrowed ? low.value / 100 : low.value },
+      { op: "le", value: high.value },
+    ],
+    kind: high.kind,
+  };
+}
+
+function sameKind(a: Comparison, b: Comparison): boolean {
+  return a.kind === b.kind || a.kind === "plain" || b.kind === "plain";
+}
+
+function fieldOf(parts: Parts): NumberField | undefined {
+  return parts.get<{ field: NumberField }>("Fd")?.field;
+}
+
+/** A number field within limits; undefined where their unit is none of the field. */
+export function compared(
+  field: NumberField | undefined,
+  comp: Comparison | undefined,
+): Found | undefined {
+  if (field === undefined || comp === undefined) return undefined;
+  const unit = (FIELDS[field] as { readonly unit?: string }).unit;
+  const share = unit === "0 to 1";
+  const fits = comp.kind === "plain" || comp.kind === "percent" && share ||
+    comp.kind === "time" && unit === "seconds" ||
+    (comp.kind === "size" || comp.kind === "rate") &&
+      unit !== undefined && unit.startsWith("bytes");
+  if (!fits) return undefined;
+  const filters = comp.limits.map(({ op, value }): Filter => {
+    const scaled = share && comp.kind === "plain" && value > 1 && value <= 100
+      ? value / 100
+      : value;
+    return { op, field, value: Math.round(scaled * 1e12) / 1e12 } as Filter;
+  });
+  return found(field, joined("and", filters));
+}
+
+function ofKind(parts: Parts, kind: Kind, field: NumberField): unknown {
+  const comp = parts.get<Comparison>("Comp")!;
+  return comp.kind === kind ? compared(field, comp) : undefined;
+}
+
+function leveled(parts: Parts, level: string): unknown {
+  const { field, bare } = parts.get<{ field: NumberField; bare?: boolean }>(
+    "Fd",
+  )!;
+  if (bare === true || FIELDS[field].unit !== "0 to 1") return undefined;
+  const name = field === "divergence" ? "divergence" : "score";
+  const [op, value] = LEVELS[`${name} ${level}`] ?? [];
+  return op === undefined || value === undefined
+    ? undefined
+    : found(field, { op, field, value } as Filter);
+}
+
+function isPort(port: unknown): boolean {
+  return Number.isInteger(port) && Number(port) >= 0 && Number(port) <= 65_535;
+}
+
+function portRange(field: NumberField, parts: Parts): unknown {
+  const [low = 0, high = 0] = parts.all<number>("NUMBER");
+  return isPort(low) && isPort(high)
+    ? found(field, {
+      op: "and",
+      of: [{ op: "ge", field, value: low }, { op: "le", field, value: high }],
+    })
+    : undefined;
+}
+
+function addressed(
+  field: "src_ip" | "dst_ip" | "ip",
+  parts: Parts,
+): Found | undefined {
+  return found(field, addressFilter(field, parts.get("AddrList") ?? []));
+}
+
+function addressFilter(
+  field: "src_ip" | "dst_ip" | "ip",
+  addresses: readonly string[],
+): Filter {
+  const hosts = addresses.filter((a) => !a.includes("/"));
+  const parts: Filter[] = addresses.filter((a) => a.includes("/")).map(
+    (network) => ({ op: "cidr", field, network }),
+  );
+  const equal = oneOf(field, hosts);
+  if (equal !== undefined) parts.push(equal.filter);
+  return joined("or", parts)!;
+}
+
+function direction(source: boolean, destination: boolean): Found {
+  return {
+    kind: "direction",
+    filter: {
+      op: "and",
+      of: [
+        { op: "eq", field: "src_internal", value: source },
+        { op: "eq", field: "dst_internal", value: destination },
+      ],
+    },
+  };
+}

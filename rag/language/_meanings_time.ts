@@ -1,0 +1,383 @@
+import type { Filter } from "../query/ast.ts";
+import type { Parts } from "./chart.ts";
+import {
+  type Calendar,
+  DAY_PARTS,
+  type Span,
+  spanFilter,
+  type TimeUnit,
+} from "./calendar.ts";
+import { type Context, found, joined, type Meaning } from "./_context.ts";
+import type { Clock, DigitDate } from "./tokens.ts";
+
+const TIMED_UNITS: Readonly<Record<string, TimeUnit>> = {
+  m: "minute",
+  min: "minute",
+  mins: "minute",
+  h: "hour",
+  hr: "hour",
+  hrs: "hour",
+  hs: "hour",
+  d: "day",
+  w: "week",
+};
+
+interface Timed {
+  readonly value: number;
+  readonly unit: string;
+}
+
+/** Meanings of times, by the names in the rules. */
+export const TIME_MEANINGS: Readonly<Record<string, Meaning>> = {
+  first: (p) => p.values[0],
+  second: (p) => p.values[1] ?? p.values[0],
+  last: (p) => p.values.at(-1),
+  wordNumber: (p) => Number(p.values[0]),
+  scaled: (p) => Number(p.values[0]) * Number(p.get("SCALE")),
+  few: () => 3,
+
+  today: (_, c) => c.calendar.dayFromToday(0),
+  yesterday: (_, c) => c.calendar.dayFromToday(-1),
+  beforeYesterday: (_, c) => c.calendar.dayFromToday(-2),
+  weekdayOrToday: (p, c) => c.calendar.weekday(weekdayOf(p), true),
+  lastWeekday: (p, c) => c.calendar.weekday(weekdayOf(p), false),
+  digitDate: (p, c) =>
+    c.calendar.digits(p.get<DigitDate>("DATE")!, c.language === "es"),
+  monthDay: (p) => datedOf(p, undefined),
+  monthDayYear: (p) => {
+    const year = p.get<number>("NUMBER") ?? 0;
+    return isYear(year) ? datedOf(p, year) : undefined;
+  },
+  dayDated: (p, c) => {
+    const { month, day, year } = p.get<Dated>("Dated")!;
+    return c.calendar.monthDay(month, day, year);
+  },
+  ordinalDay: (p, c) => c.calendar.dayOfMonth(p.get<number>("ORDINAL") ?? 0),
+  numberedDay: (p, c) =>
+    p.get("UNIT") === "day"
+      ? c.calendar.dayOfMonth(p.get<number>("DayNum") ?? 0)
+      : undefined,
+  agoDay: (p, c) =>
+    p.get("UNIT") === "day"
+      ? c.calendar.dayFromToday(-Math.round(countOf(p)))
+      : undefined,
+  agoTimedDay: (p, c) => {
+    const { value, unit } = p.get<Timed>("TIMED")!;
+    return unit === "d"
+      ? c.calendar.dayFromToday(-Math.round(value))
+      : undefined;
+  },
+
+  thisUnit: (p, c) => withUnit(p, (unit) => c.calendar.unit(unit, 0)),
+  lastUnit: (p, c) =>
+    withUnit(
+      p,
+      (unit) =>
+        unit === "week" || unit === "month" || unit === "year"
+          ? c.calendar.unit(unit, -1)
+          : c.calendar.past(1, unit),
+    ),
+  rollingUnit: (p, c) => withUnit(p, (unit) => c.calendar.past(1, unit)),
+  pastUnits: (p, c) => withUnit(p, (unit) => c.calendar.past(countOf(p), unit)),
+  pastTimed: (p, c) =>
+    withTimed(p, (count, unit) => c.calendar.past(count, unit)),
+  agoPeriod: (p, c) => withUnit(p, (unit) => c.calendar.ago(countOf(p), unit)),
+  agoTimed: (p, c) =>
+    withTimed(p, (count, unit) => c.calendar.ago(count, unit)),
+  month: (p, c) => {
+    const [from, to] = p.span;
+    const alone = to - from === 1 && c.tokens[from]?.norm === "may";
+    return alone || (p.has("UNIT") && p.get("UNIT") !== "month")
+      ? undefined
+      : c.calendar.month(Number(p.get("MONTH")));
+  },
+  monthYear: (p, c) => {
+    const year = p.get<number>("NUMBER") ?? 0;
+    return isYear(year)
+      ? c.calendar.month(Number(p.get("MONTH")), year)
+      : undefined;
+  },
+  namedYear: (p, c) => {
+    const year = p.get<number>("NUMBER") ?? 0;
+    return p.get("UNIT") === "year" && isYear(year)
+      ? c.calendar.year(year)
+      : undefined;
+  },
+  lastWeekend: (_, c) => c.calendar.weekend(-1),
+  thisWeekend: (_, c) => c.calendar.weekend(0),
+  lastNight: (_, c) => night(c.calendar, c.calendar.dayFromToday(-1)),
+  tonight: (_, c) => night(c.calendar, c.calendar.dayFromToday(0)),
+  thisPart: (p, c) => partOf(p, c.calendar, c.calendar.dayFromToday(0)),
+  dayPart: (p, c) => partOf(p, c.calendar, p.get<Span>("Day")!),
+  dayNight: (p, c) => night(c.calendar, p.get<Span>("Day")!),
+  dayHours: (p, c) => {
+    const [from, to] = p.get<[Clock, Clock]>("Hours")!;
+    const { day } = p.get<Span>("Day")!;
+    return day && c.calendar.between(day, from, to);
+  },
+  dayAround: (p, c) => {
+    const { day } = p.get<Span>("Day")!;
+    return day && c.calendar.around(day, p.get<Clock>("LooseClock")!);
+  },
+  dayAt: (p, c) => {
+    const { day } = p.get<Span>("Day")!;
+    const clock = p.get<Clock>("LooseAt") ?? p.get<Clock>("CLOCK");
+    return day && clock && c.calendar.at(day, clock);
+  },
+
+  midnight: () => ({ hour: 0, minute: 0, exact: false }),
+  noon: () => ({ hour: 12, minute: 0, exact: false }),
+  numberClock: (p) => clockOf(p.get("NUMBER") ?? p.get("WORDNUM")),
+  timedClock: (p) => {
+    const { value, unit } = p.get<Timed>("TIMED")!;
+    return unit === "h" || unit === "hs" ? clockOf(value) : undefined;
+  },
+  halfClock: (p) => {
+    const clock = p.get<Clock>("CLOCK") ??
+      clockOf(p.get("NUMBER") ?? p.get("WORDNUM"));
+    return clock && halved(clock, p.get<string>("HALF") ?? "a");
+  },
+  clockRange: (p) => {
+    const [from, to] = p.values.filter((v): v is Clock =>
+      typeof v === "object" && v !== null && "hour" in v
+    );
+    if (from === undefined || to === undefined) return undefined;
+    const loose = p.get<Clock>("LooseClock") === from || isHalved(to);
+    const later = loose && !isHalved(from) && from.hour < 12 &&
+      to.hour > 12 && from.hour + 12 < to.hour;
+    return [later ? { ...from, hour: from.hour + 12 } : from, to];
+  },
+  hoursFilter: (p) => {
+    const [from, to] = p.get<[Clock, Clock]>("Hours")!;
+    return timeOfDay(textOf(from), textOf(to));
+  },
+  atFilter: (p) => {
+    const clock = p.get<Clock>("LooseAt") ??
+      p.get<Clock>("PlainClock")!;
+    const minutes = clock.hour * 60 + clock.minute;
+    return clock.hour === 24
+      ? undefined
+      : timeOfDay(textOf(clock), minuteText(minutes + (clock.exact ? 1 : 60)));
+  },
+  aroundFilter: (p) => {
+    const { hour, minute } = p.get<Clock>("Clock")!;
+    const minutes = hour * 60 + minute + 1440;
+    return timeOfDay(
+      minuteText((minutes - 15) % 1440),
+      minuteText((minutes + 15) % 1440),
+    );
+  },
+  afterClock: (p) => timeOfDay(textOf(p.get<Clock>("Clock")!), "24:00"),
+  beforeClock: (p) => timeOfDay("00:00", textOf(p.get<Clock>("Clock")!)),
+  partFilter: (p) => {
+    const [from, to] = DAY_PARTS[p.get<string>("PARTOFDAY") ?? ""] ?? [0, 0];
+    return timeOfDay(minuteText(from * 60), minuteText(to * 60));
+  },
+  nightFilter: () => timeOfDay("22:00", "06:00"),
+  business: () => found("business", BUSINESS),
+  offHours: () => found("business", { op: "not", of: BUSINESS }),
+
+  weekdays: (p) => daysFilter(p.all("WEEKDAYS")),
+  everyWeekday: (p) => daysFilter([...p.all("WEEKDAY"), ...p.all("WEEKDAYS")]),
+  moreWeekdays: (p) => {
+    const more = p.get<{ filter: Filter }>("Weekdays")?.filter;
+    return daysFilter([
+      ...p.all("WEEKDAY"),
+      ...p.all("WEEKDAYS"),
+      ...(more?.op === "day_of_week" ? more.days : []),
+    ]);
+  },
+  workdays: () => daysFilter([1, 2, 3, 4, 5]),
+  weekends: () => daysFilter([6, 7]),
+  weekdayRange: (p) => {
+    const [from = 1, to = 7] = p.all("WEEKDAY").map(Number);
+    return daysFilter(daysBetween(from, to));
+  },
+
+  spans: (p) => p.all<Span>("Point"),
+  moreSpans: (p) => [...p.all<Span>("Point"), ...p.get<Span[]>("Spans")!],
+  since: (p) => [open(p.get<Span>("Point")!.fromMs, undefined)],
+  sinceClock: (p, c) => {
+    const { day } = c.calendar.dayFromToday(0);
+    return day &&
+      [open(c.calendar.at(day, p.get<Clock>("Clock")!).fromMs, undefined)];
+  },
+  after: (p) => [open(endOf(p.get<Span>("Point")!), undefined)],
+  before: (p) => [open(undefined, p.get<Span>("Point")!.fromMs)],
+  until: (p) => [open(undefined, endOf(p.get<Span>("Point")!))],
+  fromTo: (p) => {
+    const [first, second] = p.all<Span>("Point");
+    return first && second && spanBetween(first, second);
+  },
+  fromNow: (p) => [open(p.get<Span>("Point")!.fromMs, undefined)],
+  afterBefore: (p) => {
+    const [first, second] = p.all<Span>("Point");
+    return first && second && [open(endOf(first), second.fromMs)];
+  },
+  dayRange: (p, c) => {
+    const { month, day, year } = p.get<Dated>("Dated")!;
+    return daysOfMonth(c, month, [p.get<number>("DayNum") ?? 0, day], year);
+  },
+  monthDays: (p, c) => {
+    const [first = 0, second = 0] = p.all<number>("DayNum");
+    return daysOfMonth(c, Number(p.get("MONTH")), [first, second], undefined);
+  },
+  timeFilter: (p) => {
+    const spans = p.get<Span[]>("Spans")!;
+    const [only] = spans;
+    if (only?.weekday !== undefined && only.fromMs === undefined) return;
+    const filters = spans.map(spanFilter).filter((f) => f !== undefined);
+    return filters.length < spans.length
+      ? undefined
+      : found("time", joined("or", filters));
+  },
+};
+
+interface Dated {
+  readonly month: number;
+  readonly day: number;
+  readonly year: number | undefined;
+}
+
+const BUSINESS: Filter = {
+  op: "and",
+  of: [
+    { op: "time_of_day", from: "09:00", to: "18:00" },
+    { op: "day_of_week", days: [1, 2, 3, 4, 5] },
+  ],
+};
+
+function weekdayOf(parts: Parts): number {
+  return Number(parts.get("WEEKDAY"));
+}
+
+function countOf(parts: Parts): number {
+  return parts.get<number>("Count") ?? 1;
+}
+
+function isYear(year: number): boolean {
+  return Number.isInteger(year) && year >= 1970 && year <= 2100;
+}
+
+function datedOf(parts: Parts, year: number | undefined): Dated | undefined {
+  const day = parts.get<number>("DayNum") ?? 0;
+  const unit = parts.get<string>("UNIT");
+  return Number.isInteger(day) && day >= 1 && day <= 31 &&
+      (unit === undefined || unit === "day")
+    ? { month: Number(parts.get("MONTH")), day, year }
+    : undefined;
+}
+
+function withUnit(parts: Parts, make: (unit: TimeUnit) => Span): unknown {
+  const unit = parts.get<string>("UNIT");
+  if (unit === undefined || unit === "second" || unit === "millisecond") {
+    return undefined;
+  }
+  const count = countOf(parts);
+  return count >= 0 && count <= 1e6 ? make(unit as TimeUnit) : undefined;
+}
+
+function withTimed(
+  parts: Parts,
+  make: (count: number, unit: TimeUnit) => Span,
+): unknown {
+  const { value, unit } = parts.get<Timed>("TIMED")!;
+  const known = TIMED_UNITS[unit];
+  return known !== undefined && value <= 1e6 ? make(value, known) : undefined;
+}
+
+function night(calendar: Calendar, { day }: Span): Span | undefined {
+  return day && calendar.hours(day, [18, 6]);
+}
+
+function partOf(parts: Parts, calendar: Calendar, { day }: Span): unknown {
+  const part = parts.get<string>("PARTOFDAY") ?? "";
+  const hours = part === "night" ? [18, 6] as const : DAY_PARTS[part];
+  return day && hours && calendar.hours(day, hours);
+}
+
+function clockOf(hours: unknown): Clock | undefined {
+  const hour = Number(hours);
+  return Number.isInteger(hour) && hour >= 0 && hour <= 24
+    ? { hour, minute: 0, exact: false }
+    : undefined;
+}
+
+/** A clock time of which the half of the day was said. */
+interface HalvedClock extends Clock {
+  readonly half: string;
+}
+
+function isHalved(clock: Clock): boolean {
+  return "half" in clock;
+}
+
+function halved({ hour, minute, exact }: Clock, half: string): HalvedClock {
+  const moved = half === "p" && hour < 12
+    ? hour + 12
+    : half === "a" && hour === 12
+    ? 0
+    : hour;
+  return { hour: moved, minute, exact, half };
+}
+
+function minuteText(minutes: number): string {
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+function textOf({ hour, minute }: Clock): string {
+  return minuteText(hour * 60 + minute);
+}
+
+function timeOfDay(from: string, to: string): unknown {
+  const end = to === "00:00" && from !== "00:00" ? "24:00" : to;
+  const start = from === "24:00" ? "00:00" : from;
+  return start === end
+    ? undefined
+    : found("time_of_day", { op: "time_of_day", from: start, to: end });
+}
+
+function daysFilter(days: readonly unknown[]): unknown {
+  const all = [...new Set(days.map(Number))].sort((a, b) => a - b);
+  return found("day_of_week", { op: "day_of_week", days: all });
+}
+
+function daysBetween(from: number, to: number): number[] {
+  const days = [from];
+  for (let day = from; day !== to; days.push(day)) day = day % 7 + 1;
+  return days;
+}
+
+function open(fromMs: number | undefined, toMs: number | undefined): Span {
+  return {
+    ...(fromMs === undefined ? {} : { fromMs }),
+    ...(toMs === undefined ? {} : { toMs }),
+  };
+}
+
+function endOf({ fromMs, toMs, isInstant }: Span): number | undefined {
+  return isInstant === true ? fromMs : toMs;
+}
+
+/** Undefined for weekdays in the wrong order: those are repeating ones. */
+function spanBetween(first: Span, second: Span): Span[] | undefined {
+  const fromMs = first.fromMs;
+  const toMs = endOf(second);
+  const isWeek = first.weekday !== undefined && second.weekday !== undefined;
+  return isWeek && (fromMs ?? 0) >= (toMs ?? 0)
+    ? undefined
+    : [open(fromMs, toMs)];
+}
+
+function daysOfMonth(
+  { calendar }: Context,
+  month: number,
+  [from, to]: readonly [number, number],
+  year: number | undefined,
+): Span[] | undefined {
+  const end = calendar.monthDay(month, to, year);
+  if (end?.day === undefined || from > to || from < 1) return undefined;
+  const start = calendar.monthDay(month, from, end.day.year);
+  return start && [open(start.fromMs, end.toMs)];
+}

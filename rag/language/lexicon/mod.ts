@@ -1,0 +1,87 @@
+/**
+ * The words that questions are made of, in English and Spanish: data, by theme.
+ *
+ * @module
+ */
+
+import type { Language } from "../../result.ts";
+import { ASKING } from "./asking.ts";
+import { phrasesOf, type Sense, type Theme } from "./lexicon.ts";
+import { MEASURES } from "./measures.ts";
+import { NETWORK } from "./network.ts";
+import { OTHER } from "./other.ts";
+import { SCOPE } from "./scope.ts";
+import { THREATS } from "./threats.ts";
+import { TIME } from "./time.ts";
+
+const THEMES: readonly Theme[] = [
+  THREATS,
+  NETWORK,
+  TIME,
+  MEASURES,
+  ASKING,
+  OTHER,
+  SCOPE,
+];
+
+/** Symbols of words that typing errors are not corrected to. */
+const UNCORRECTED = new Set(["FUNCTION", "COMMON"]);
+
+/** A phrase of the lexicon, ready to be found. */
+export interface Phrase {
+  /** Its words. */
+  readonly words: readonly string[];
+  /** What it can mean. */
+  readonly senses: readonly Sense[];
+}
+
+/** The words of one language. */
+export interface Lexicon {
+  /** Phrases by their first word. */
+  readonly byFirst: ReadonlyMap<string, readonly Phrase[]>;
+  /** Every word that occurs in a phrase. */
+  readonly words: ReadonlySet<string>;
+  /** Words that typing errors are corrected to, by first letter. */
+  readonly targets: ReadonlyMap<string, readonly string[]>;
+  /** Every terminal. */
+  readonly symbols: ReadonlySet<string>;
+}
+
+/** The words of each language. */
+export const LEXICONS: Readonly<Record<Language, Lexicon>> = {
+  en: build("en"),
+  es: build("es"),
+};
+
+function build(language: Language): Lexicon {
+  const phrases = new Map<string, Sense[]>();
+  const words = new Set<string>();
+  const targets = new Set<string>();
+  const symbols = new Set<string>();
+  for (const theme of THEMES) {
+    for (const [key, pattern] of Object.entries(theme[language])) {
+      const [symbol = "", value = ""] = key.split("=");
+      symbols.add(symbol);
+      const list = pattern === "\\," ? [","] : phrasesOf(pattern);
+      for (const phrase of list) {
+        const senses = phrases.get(phrase) ?? [];
+        senses.push({ symbol, value });
+        phrases.set(phrase, senses);
+        for (const word of phrase.split(" ")) {
+          words.add(word);
+          if (!UNCORRECTED.has(symbol) && word.length >= 4) targets.add(word);
+        }
+      }
+    }
+  }
+  const all = [...phrases].map(([text, senses]): Phrase => ({
+    words: text.split(" "),
+    senses,
+  }));
+  return {
+    byFirst: Map.groupBy(all, ({ words: [first = ""] }) => first),
+    words,
+    targets: Map.groupBy(targets, (word) => word[0] ?? ""),
+    symbols,
+  };
+}

@@ -1,0 +1,70 @@
+import type { Theme } from "./lexicon.ts";
+
+/** Kinds of attack, and what was decided. */
+export const THREATS: Theme = {
+  en: {
+    "CAT=ddos":
+      "ddos, dos, denial of service, denials of service, distributed denial of service, flood(s|ing|ed|)",
+    "CAT=scan":
+      "scan(s|ning|ned|), port scan(s|ning|), portscan(s|ning|), sweep(s|ing|), port sweep(s|), recon, reconnaissance, network scan(s|ning|), host discovery",
+    "CAT=bruteforce":
+      "brute forc(e|ing|ed), bruteforc(e|ing|ed), brute force attack(s|), brute force attempt(s|), password guessing, password guess(es|), guessing, password spray(s|ing|), credential stuffing, login guessing, credential guessing",
+    "CAT=lateral": "lateral movement(s|), moving laterally, lateral spread",
+    "CAT=ransomware": "ransomware(s|)",
+    "CAT=c2":
+      "c2, c&c, cnc, command and control, command & control, beacon(s|ing|ed|), c2 beacon(s|ing|), c2 traffic, callback(s|)",
+    "CAT=dns":
+      "dns tunnel(s|ing|ling|), dns abuse, dga, dns exfiltration, tunnel(ing|ling) over dns",
+    "CAT=exfiltration":
+      "exfiltration(s|), data exfiltration, exfil, data theft, data exfil, exfiltrated data, exfiltrating, stolen data, data leak(s|)",
+    "CAT=mining":
+      "mining, cryptomining, crypto mining, cryptojacking, miner(s|), cryptominer(s|), coin mining, crypto miner(s|)",
+    "CAT=web": "web attack(s|), web application attack(s|), attack(s|) on web",
+    "DEC=malicious": "malicious",
+    "DEC=suspicious": "suspicious",
+    "DEC=benign": "benign",
+    ALERT: "alert(s|), alarm(s|)",
+    ATTACK: "attack(s|), threat(s|), detection(s|)",
+    ATTACKED: "attacked, targeted",
+    ACTOR: "attacker(s|), offender(s|), attacking host(s|), aggressor(s|)",
+    SCANNER: "scanner(s|), scanning host(s|)",
+    TALKER: "talker(s|)",
+    VICTIM: "victim(s|)",
+    LIKE:
+      "like, similar behavio(r|ur), style, type behavio(r|ur), like behavio(r|ur), like activity, like traffic",
+    LOOKS_LIKE:
+      "look(s|ed|ing|) like, something like, anything like, resembl(es|ing|e), similar to, reminiscent of, behav(es|ing|e) like, sort of like, smells like",
+  },
+  es: {
+    "CAT=ddos":
+      "ddos, dos, denegacion de servicio, denegaciones de servicio, inundacion(es|), inundacion de paquetes, ataque(s|) de denegacion de servicio, ataque(s|) ddos, ataque(s|) dos, flood",
+    "CAT=scan":
+      "escaneo(s|), escaneo(s|) de puertos, escanear, escaneando, escanearon, escaneo, barrido(s|), barrido(s|) de puertos, reconocimiento(s|), sondeo(s|), rastreo(s|) de puertos",
+    "CAT=bruteforce":
+      "fuerza bruta, ataque(s|) de fuerza bruta, adivinacion de contrasenas, adivinar contrasenas, adivinacion de claves, intento(s|) de adivinar contrasenas, rociado de contrasenas, relleno de credenciales, pulverizacion de contrasenas, adivinacion",
+    "CAT=lateral": "movimiento(s|) lateral(es|)",
+    "CAT=ransomware": "ransomware, secuestro de datos",
+    "CAT=c2":
+      "c2, c&c, comando y control, mando y control, baliza(s|), balizamiento, beacon(s|), beaconing, baliceo",
+    "CAT=dns":
+      "tunel(es|) dns, tunelizacion dns, abuso(s|) de dns, abuso dns, dga, tunel(es|) por dns, tunel(es|) de dns, tunelizacion por dns",
+    "CAT=exfiltration":
+      "exfiltracion(es|), exfiltracion de datos, robo(s|) de datos, robo de informacion, fuga(s|) de datos, exfiltracion de informacion",
+    "CAT=mining":
+      "mineria, criptomineria, minado, minero(s|), mineria de criptomonedas, minado de criptomonedas, criptominero(s|)",
+    "CAT=web": "ataque(s|) web, ataque(s|) a la web, ataque(s|) a web(s|)",
+    "DEC=malicious": "malicios(o|a|os|as)",
+    "DEC=suspicious": "sospechos(o|a|os|as)",
+    "DEC=benign": "benign(o|a|os|as)",
+    ALERT: "alerta(s|), alarma(s|)",
+    ATTACK: "ataque(s|), amenaza(s|), deteccion(es|)",
+    ATTACKED: "atacad(o|a|os|as)",
+    ACTOR: "atacante(s|), agresor(es|), infractor(es|)",
+    SCANNER: "escaner(es|), escaneador(es|)",
+    TALKER: "hablador(es|), emisor(es|), parlanchin(es|)",
+    VICTIM: "victima(s|)",
+    LIKE: "o similar, o parecido, o algo parecido, o algo asi",
+    LOOKS_LIKE:
+      "parecid(o|a|os|as) a, algo como, algo parecido a, algo asi como, similar(es|) a, que parece, que parecen, parece, parecen, que parezca(n|), con pinta de, se parece a, se parecen a, que se parezca(n|) a, tipo, estilo, con aspecto de, con apariencia de",
+  },
+};

@@ -1,0 +1,240 @@
+/**
+ * A question cut into typed tokens: numbers with units, addresses, dates, clock times, domain names, words.
+ *
+ * @module
+ */
+
+import { parseAddress, parseNetwork } from "../query/network.ts";
+
+/** What a token is. */
+export type TokenKind =
+  | "word"
+  | "number"
+  | "address"
+  | "network"
+  | "domain"
+  | "id"
+  | "date"
+  | "clock"
+  | "quoted"
+  | "vulnerability"
+  | "sign";
+
+/** A clock time. */
+export interface Clock {
+  /** 0 to 24. */
+  readonly hour: number;
+  /** 0 to 59. */
+  readonly minute: number;
+  /** Whether minutes were said. */
+  readonly exact: boolean;
+}
+
+/** A date that was written in digits. */
+export interface DigitDate {
+  /** Its numbers: `year, month, day` of an ISO date; two or three as written of one with slashes. */
+  readonly numbers: readonly number[];
+  /** Whether it begins with the year. */
+  readonly iso: boolean;
+}
+
+/** One piece of a question. */
+export interface Token {
+  /** What it is. */
+  readonly kind: TokenKind;
+  /** As it was written. */
+  readonly text: string;
+  /** In lower case and without accents; as corrected, where it was. */
+  readonly norm: string;
+  /** Value of a number (`unit` beside it), of a date or of a clock time. */
+  readonly value?: number | Clock | DigitDate;
+  /** Unit that was written onto a number, in lower case. */
+  readonly unit?: string;
+  /** Whether a hyphen ties it to the token before. */
+  readonly tied: boolean;
+}
+
+/** Longest question that is read; the rest is left out. */
+export const MAX_CHARACTERS = 1_000;
+/** Most tokens that are read; the rest is left out. */
+export const MAX_TOKENS = 80;
+
+const SHAPES: readonly (readonly [RegExp, string])[] = [
+  [/["“«]([^"”»]*)["”»]/y, "quoted"],
+  [/CVE-\d{4}-\d{4,7}/iy, "vulnerability"],
+  [/[0-9a-f]{32}(?![\p{L}\p{N}])/iuy, "id"],
+  [/[0-9a-f]*:[0-9a-f:]*:[0-9a-f.:]*(?:\/\d{1,3})?(?![\p{L}\p{N}])/iuy, "ip"],
+  [/\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?![\p{L}\p{N}])/uy, "ip"],
+  [/(\d{4})-(\d{1,2})-(\d{1,2})(?=$|[^\d])/y, "iso"],
+  [/(\d{1,2})\/(\d{1,2})(?:\/(\d{2,4}))?(?![\d/])/y, "slashed"],
+  [/(\d{1,2}):(\d\d)(?::\d\d)?(?:\s?([ap])\.?m\b\.?)?(?:h\b)?/iy, "clock"],
+  [/(\d{1,2})\s?([ap])\.?m\b\.?/iy, "half"],
+  [
+    /(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z]{2,24}(?![\p{L}\p{N}])/iuy,
+    "domain",
+  ],
+  [
+    /([-+]?(?:\d{1,3}(?:[.,]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?|[.,]\d+))(?:\s?(%|[kmgt]i?b(?:ytes?)?(?:\/s|ps)?)(?![\p{L}\p{N}])|([a-z]{1,5})(?![\p{L}\p{N}]))?/iuy,
+    "number",
+  ],
+  [/[\p{L}\p{N}_]+(?:['’&][\p{L}\p{N}_]+)*/uy, "word"],
+  [/>=|<=|==|!=|&&|\|\||[≥≤<>=,;:/&|()!?.+¿¡-]/y, "sign"],
+];
+
+const UNITS = new Set([
+  ...["ms", "s", "sec", "secs", "seg", "segs", "m", "min", "mins", "h", "hr"],
+  ...["hrs", "hs", "d", "w", "k", "kb", "mb", "gb", "tb", "b"],
+  ...["kib", "mib", "gib", "tib", "st", "nd", "rd", "th", "pps"],
+]);
+
+/** Lower case, without accents. */
+export function normalize(text: string): string {
+  return text.toLowerCase().normalize("NFD").replaceAll(/\p{M}/gu, "")
+    .replaceAll(/['’]/g, "");
+}
+
+/**
+ * The tokens of a question.
+ *
+ * @param question Any text; what is beyond 1,000 characters or 80 tokens is left out.
+ * @returns Its tokens, in order.
+ */
+export function tokenize(question: string): Token[] {
+  const text = question.slice(0, MAX_CHARACTERS).normalize("NFC");
+  const tokens: Token[] = [];
+  let at = 0;
+  let hyphen = false;
+  while (at < text.length && tokens.length < MAX_TOKENS) {
+    const char = text[at] ?? "";
+    if (/\s/.test(char)) {
+      at++;
+      hyphen = false;
+      continue;
+    }
+    const [token, length] = tokenAt(text, at, hyphen);
+    if (token !== undefined) tokens.push(token);
+    hyphen = char === "-" && at > 0 && !/\s/.test(text[at - 1] ?? " ");
+    if (hyphen && /\d/.test(text[at + 1] ?? "")) {
+      tokens.push({ kind: "sign", text: "-", norm: "-", tied: true });
+    }
+    at += Math.max(1, length);
+  }
+  return tokens;
+}
+
+function tokenAt(
+  text: string,
+  at: number,
+  tied: boolean,
+): [Token | undefined, number] {
+  const afterWord = /[\p{L}\p{N}]/u.test(text[at - 1] ?? " ");
+  for (const [pattern, shape] of SHAPES) {
+    pattern.lastIndex = at;
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    if (shape === "number" && /^[-+]/.test(match[0]) && afterWord) continue;
+    const token = tokenOf(shape, match, tied);
+    if (token === "none") continue;
+    return [token, match[0].length];
+  }
+  return [undefined, 1];
+}
+
+function tokenOf(
+  shape: string,
+  match: RegExpExecArray,
+  tied: boolean,
+): Token | undefined | "none" {
+  const [text] = match;
+  const made = (kind: TokenKind, rest: Partial<Token> = {}): Token => ({
+    kind,
+    text,
+    norm: normalize(text),
+    tied,
+    ...rest,
+  });
+  switch (shape) {
+    case "quoted":
+      return made("quoted", { text: match[1] ?? "" });
+    case "ip":
+      return parseNetwork(text) !== undefined
+        ? made("network")
+        : parseAddress(text) !== undefined
+        ? made("address")
+        : "none";
+    case "iso":
+      return dateToken(made, match.slice(1, 4).map(Number), true);
+    case "slashed":
+      return dateToken(
+        made,
+        match.slice(1, 4).flatMap((n) => n === undefined ? [] : [Number(n)]),
+        false,
+      );
+    case "clock":
+    case "half":
+      return clockToken(made, match, shape === "clock") ?? "none";
+    case "number":
+      return numberToken(made, match) ?? "none";
+    case "sign":
+      return text === "-" || /[?!¿¡.()]/.test(text) && text.length === 1
+        ? undefined
+        : made("sign");
+    default:
+      return made(shape as TokenKind);
+  }
+}
+
+type Make = (kind: TokenKind, rest?: Partial<Token>) => Token;
+
+function dateToken(
+  made: Make,
+  numbers: number[],
+  iso: boolean,
+): Token | "none" {
+  const [first = 0, second = 0, third = 0] = numbers;
+  const isDate = iso
+    ? second >= 1 && second <= 12 && third >= 1 && third <= 31
+    : first >= 1 && second >= 1 && Math.max(first, second) <= 31 &&
+      Math.min(first, second) <= 12;
+  return isDate ? made("date", { value: { numbers, iso } }) : "none";
+}
+
+function clockToken(
+  made: Make,
+  match: RegExpExecArray,
+  withMinutes: boolean,
+): Token | undefined {
+  const half = (withMinutes ? match[3] : match[2])?.toLowerCase();
+  const minute = withMinutes ? Number(match[2]) : 0;
+  let hour = Number(match[1]);
+  if (half !== undefined) {
+    if (hour < 1 || hour > 12) return undefined;
+    hour = hour % 12 + (half === "p" ? 12 : 0);
+  }
+  if (hour > 24 || minute > 59 || hour === 24 && minute > 0) return undefined;
+  return made("clock", { value: { hour, minute, exact: withMinutes } });
+}
+
+function numberToken(made: Make, match: RegExpExecArray): Token | undefined {
+  const [, digits = "", size, letters] = match;
+  const unit = (size ?? letters)?.toLowerCase();
+  if (letters !== undefined && !UNITS.has(letters.toLowerCase())) {
+    return undefined;
+  }
+  const value = Number(plainDigits(digits));
+  if (!Number.isFinite(value)) return undefined;
+  return made("number", unit === undefined ? { value } : { value, unit });
+}
+
+/** Thousands separators out, a decimal comma as a point: groups of three after one to three digits are thousands. */
+function plainDigits(digits: string): string {
+  const last = Math.max(digits.lastIndexOf("."), digits.lastIndexOf(","));
+  if (last < 0) return digits;
+  const sign = digits[last];
+  const isGroup = /^[-+]?[1-9]\d{0,2}(?:[.,]\d{3})+$/.test(digits) &&
+    (sign === "," || digits.indexOf(".") !== last || /\.\d{3}$/.test(digits));
+  if (isGroup) return digits.replaceAll(/[.,]/g, "");
+  return `${digits.slice(0, last).replaceAll(/[.,]/g, "")}.${
+    digits.slice(last + 1)
+  }`;
+}

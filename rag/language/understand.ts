@@ -1,0 +1,99 @@
+/**
+ * Questions in English and Spanish as queries, by a grammar: typed tokens, a lexicon, a chart parser, and the best cover
+ * of the question by its constituents. Nothing is learned and nothing is guessed at random: the same question gives the
+ * same query.
+ *
+ * @module
+ */
+
+import { contradictions } from "../query/check.ts";
+import { describe } from "../query/describe.ts";
+import type { Language, Understanding } from "../result.ts";
+import { assemble, isEmpty } from "./_assemble.ts";
+import type { Context } from "./_context.ts";
+import { corrected, type Correction, languageOf, leavesOf } from "./_leaves.ts";
+import { ASKING_MEANINGS } from "./_meanings_asking.ts";
+import { FILTER_MEANINGS } from "./_meanings_filters.ts";
+import { TIME_MEANINGS } from "./_meanings_time.ts";
+import { PIECES } from "./_pieces.ts";
+import { ASKING_RULES } from "./_rules_asking.ts";
+import { FILTER_RULES } from "./_rules_filters.ts";
+import { TIME_RULES } from "./_rules_time.ts";
+import { Calendar } from "./calendar.ts";
+import { bestCover, compileGrammar, fillChart } from "./chart.ts";
+import { tokenize } from "./tokens.ts";
+
+/** What a question is asked with. */
+export interface UnderstandOptions {
+  /** Now, for "yesterday" and such; milliseconds since the Unix epoch. */
+  readonly nowMs: number;
+  /** IANA zone that the question's times are in. @default {"UTC"} */
+  readonly zone?: string;
+  /** Language of the question; found out where absent. */
+  readonly language?: Language;
+  /** Whether a word, in lower case and without accents, is known to the search by meaning. @default {() => false} */
+  readonly knows?: (word: string) => boolean;
+}
+
+const GRAMMAR = compileGrammar([
+  ...TIME_RULES,
+  ...FILTER_RULES,
+  ...ASKING_RULES,
+]);
+const ACTIONS = { ...FILTER_MEANINGS, ...ASKING_MEANINGS, ...TIME_MEANINGS };
+
+/**
+ * What a question asks for.
+ *
+ * @param question In English or Spanish; what is beyond 1,000 characters or 80 words is left out.
+ * @param options Now, zone, language, and which words the search by meaning knows.
+ * @returns The query, what of the question cannot be answered, and what of it cannot be true at once.
+ * @throws {RangeError} For an unknown zone.
+ */
+export function understand(
+  question: string,
+  options: UnderstandOptions,
+): Understanding {
+  const { nowMs, zone = "UTC", knows = () => false } = options;
+  const written = tokenize(question);
+  const language = options.language ?? languageOf(written, question);
+  const { tokens, corrections } = corrected(written, language, knows);
+  const context: Context = {
+    calendar: new Calendar(nowMs, zone),
+    language,
+    tokens,
+  };
+  const chart = fillChart(GRAMMAR, leavesOf(tokens, language), {
+    length: tokens.length,
+    actions: ACTIONS,
+    context,
+  });
+  const cover = bestCover(chart, {
+    pieces: PIECES,
+    skipCost: (index) => {
+      const { kind, norm } = tokens[index]!;
+      return kind === "sign" || isEmpty(norm, language) ? 0.1 : 1;
+    },
+  });
+  const { query: asked, unresolved } = assemble(cover, context, knows);
+  const query = zone === "UTC" ? asked : { ...asked, zone };
+  return {
+    query,
+    language,
+    understood: describe(query, language) +
+      correctionText(corrections, language),
+    unresolved,
+    contradictions: contradictions(query, language),
+  };
+}
+
+function correctionText(
+  corrections: readonly Correction[],
+  language: Language,
+): string {
+  if (corrections.length === 0) return "";
+  const list = corrections.map(({ from, to }) =>
+    language === "en" ? `"${from}" as "${to}"` : `"${from}" como "${to}"`
+  ).join(", ");
+  return language === "en" ? ` (read ${list})` : ` (leído ${list})`;
+}
