@@ -10,6 +10,8 @@ import { claimsOf } from "./claims.ts";
 import { type KnownFacts, unknownClaim } from "./known_facts.ts";
 import { splitSentences } from "./sentences.ts";
 
+export { type Known, type KnownFacts, knownFacts } from "./known_facts.ts";
+
 /** Stands behind a sentence that is not supported. */
 export const UNSUPPORTED_MARK = "[?]";
 

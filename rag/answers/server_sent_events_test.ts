@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EventStreamParser } from "./server_sent_events.ts";
 
 const STREAM =
-  ": a comment\r\nevent: message\r\ndata: one\r\n\r\ndata:two\ndata: three\n\n\rid: 7\rdata\rdata: ñ🙂\r\r\ndata: last";
+  ": a comment\r\nevent: message\r\ndata: one\r\n\r\ndata:two\r\ndata: three\n\n\rid: 7\rdata\rdata: ñ🙂\r\r\ndata: last";
 const EVENTS = ["one", "two\nthree", "\nñ🙂", "last"];
 
 Deno.test("EventStreamParser gives the same events wherever the stream is cut", () => {

@@ -14,79 +14,16 @@ import { NOW_US, result } from "../../rag/answers/testdata/results.ts";
 import { says, serve } from "../../rag/answers/testdata/servers.ts";
 import { templateAnswer } from "../../rag/answers/write_answer.ts";
 import { COMMANDS } from "../../rag/commands/commands.ts";
-import type { Entry, IncidentRecord } from "../../rag/entry.ts";
+import type { Entry } from "../../rag/entry.ts";
 import { narrate } from "../../rag/narrative/narrate.ts";
 import { prepare } from "../../rag/prepare.ts";
 import { describe } from "../../rag/query/describe.ts";
 import type { Hit, Language, Result } from "../../rag/result.ts";
-import { id, made } from "../../rag/testdata/events.ts";
+import { made } from "../../rag/testdata/events.ts";
+import { entryWith, type Fixture, FIXTURES, harmless } from "./_hostile.ts";
 
-interface Fixture {
-  readonly in: keyof typeof FACTS | "incident_subject";
-  readonly text: string;
-}
-
-/** Which fact of the payload a text stands in. */
-const FACTS = {
-  host: ["http", "http_host"],
-  dns: ["dns", "dns_name"],
-  user_agent: ["http", "http_user_agent"],
-  http_target: ["http", "http_target"],
-  ssh_banner: ["ssh", "ssh_client"],
-} as const;
-
-const FIXTURES: readonly Fixture[] = (await Deno.readTextFile(
-  new URL("./hostile.jsonl", import.meta.url),
-)).trim().split("\n").map((line) => JSON.parse(line));
-/** A harmless text of the same length: that a name is long may be told. */
-const harmless = (text: string): string =>
-  "harmless name ".repeat(Math.ceil(text.length / 14)).slice(0, text.length);
 const LANGUAGES: readonly Language[] = ["en", "es"];
 const FAKE = "deadbeef".repeat(4);
-
-/** An entry with a text of the network in it. */
-function entryWith({ in: place }: Fixture, text: string): Entry {
-  if (place === "incident_subject") {
-    return { kind: "incident", record: incident(text) };
-  }
-  const [protocol, fact] = FACTS[place];
-  const time = "2026-03-07T11:00:00Z";
-  const event = made({ number: 1, time, category: "web", port: 80 });
-  return {
-    kind: "event",
-    record: {
-      ...event.record,
-      network: { ...event.record.network, app_protocol: protocol },
-    },
-    evidence: {
-      ...{ reasons: [], features: {}, counter_evidence: [] },
-      facts: { [fact]: text, http_method: "GET", http_status: 200 },
-    },
-  };
-}
-
-function incident(subject: string): IncidentRecord {
-  return {
-    state: "updated",
-    id: id(1),
-    subject,
-    category: "web",
-    severity: "alert",
-    final_score: 0.9,
-    fast_score: 0.9,
-    ml_score: 0.8,
-    divergence: 0.1,
-    authoritative_source: "CONSENSUS",
-    first_seen: "2026-03-07T10:00:00.000000Z",
-    last_seen: "2026-03-07T11:00:00.000000Z",
-    flows: 4,
-    windows: 2,
-    peers: ["10.0.0.9"],
-    reasons: [],
-    corroborated: true,
-    event_ids: [id(1)],
-  };
-}
 
 function hitOf(entry: Entry, language: Language): Hit {
   const prepared = prepare(entry);
