@@ -147,6 +147,7 @@ Deno.test("watchLog loses and doubles nothing wherever the reader is stopped bet
   const seen: number[] = [];
   let runs = 0;
   for (let done = false; !done; runs++) {
+    assert.ok(runs < 100, "reading does not get on");
     done = true;
     const batches = watchLog(folder.path, {
       once: true,
@@ -210,6 +211,16 @@ Deno.test("watchLog reads a file anew that another took the name of, and one tha
   // As long as before and in the same place, but with another beginning.
   folder.write(LOG, eventLine(9));
   assert.deepEqual(ids(await kept.read(folder)), [9]);
+});
+
+Deno.test("watchLog reads a file anew that begins as the one before it and is another", async () => {
+  using folder = new Folder();
+  folder.write(LOG, eventLine(0) + eventLine(1));
+  const kept = new Kept();
+  await kept.read(folder);
+  folder.write("events/new", eventLine(0) + eventLine(5));
+  folder.rename("events/new", LOG);
+  assert.deepEqual(ids(await kept.read(folder)), [0, 5]);
 });
 
 Deno.test("watchLog reads packed files, gzip and zstd, and passes over what it read before they were packed", async () => {
@@ -371,6 +382,22 @@ Deno.test("watchLog follows a growing, rotated and removed log until it is told 
   }
   clearTimeout(timer);
   assert.deepEqual(seen, [0, 1, 2, 3]);
+});
+
+Deno.test("watchLog rests while nothing changes: its own reading does not wake it", async () => {
+  using folder = new Folder();
+  folder.write(LOG, eventLine(0));
+  folder.write(`artifacts/${DAY}/${artifactFile(1)}`, artifactText(1));
+  const stop = new AbortController();
+  let looks = 0;
+  const batches = watchLog(folder.path, {
+    pollMs: 60_000,
+    signal: stop.signal,
+    onProgress: ({ caughtUp }) => caughtUp && looks++,
+  });
+  setTimeout(() => stop.abort(), 300);
+  for await (const _ of batches);
+  assert.ok(looks >= 1 && looks <= 3, `${looks} looks`);
 });
 
 Deno.test("watchLog ends at once when its signal aborts while it waits", async () => {
