@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { optional } from "../../tests/_optional.ts";
+import type { Entry, PreparedEntry } from "../entry.ts";
+import { EventStore } from "../store/event_store.ts";
+import { change, event, incident } from "../store/testdata/entries.ts";
+import { temporaryFolder } from "../store/testdata/folder.ts";
+import { exportJsonl } from "../store/transfer.ts";
+
+/** Computed, so that the package is neither fetched nor needed where these tests only have to be left out. */
+const MODULE = `./${"mod"}.ts`;
+
+const loaded = await import(MODULE)
+  .then((module: typeof import("./mod.ts")) => ({ module, reason: "" }))
+  .catch((error: Error) => ({
+    module: undefined,
+    reason: `@duckdb/node-api does not load: ${error.message.split("\n")[0]}`,
+  }));
+const available = loaded.module !== undefined;
+const { reason } = loaded;
+
+const ENTRIES = [
+  ...Array.from({ length: 500 }, (_, i) => event(i)),
+  incident(5000, "closed"),
+  change(1),
+];
+const BY_RECORD = new Map(
+  ENTRIES.map((one) => [JSON.stringify(one.entry), one]),
+);
+
+function prepare(entry: Entry): PreparedEntry {
+  const known = BY_RECORD.get(JSON.stringify(entry));
+  if (known === undefined) throw new TypeError("no entry of the test");
+  return known;
+}
+
+optional({
+  name:
+    "exportParquet and importParquet give every entry with its evidence, and leave no other files",
+  ...{ available, reason },
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const { exportParquet, importParquet } = loaded.module!;
+    const path = `${folder.path}/it's.parquet`;
+    using source = EventStore.open(`${folder.path}/from`);
+    using target = EventStore.open(`${folder.path}/to`);
+    source.append(ENTRIES);
+    for (let round = 0; round < 2; round++) {
+      assert.equal(await exportParquet(source, path), ENTRIES.length);
+    }
+    const files = await Array.fromAsync(Deno.readDir(folder.path));
+    const names = files.map(({ name }) => name);
+    assert.deepEqual(names.sort(), ["from", "it's.parquet", "to"]);
+    const counts = await importParquet(target, path, { prepare });
+    assert.deepEqual(counts, {
+      added: ENTRIES.length,
+      updated: 0,
+      unchanged: 0,
+      skipped: 0,
+    });
+    assert.equal(
+      [...exportJsonl(target)].join(""),
+      [...exportJsonl(source)].join(""),
+    );
+    const scans = { op: "eq", field: "category", value: "scan" } as const;
+    const rows = source.columns.evaluate(scans, "event");
+    assert.equal(await exportParquet(source, path, { rows }), rows.count);
+    const again = await importParquet(target, path, { prepare });
+    assert.equal(again.unchanged, rows.count);
+  },
+});
+
+optional({
+  name: "importParquet says which file is no Parquet file",
+  ...{ available, reason },
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    using store = EventStore.open(`${folder.path}/store`);
+    const path = `${folder.path}/odd.parquet`;
+    await Deno.writeTextFile(path, "not a Parquet file at all");
+    await assert.rejects(
+      loaded.module!.importParquet(store, path, { prepare }),
+      (error) =>
+        error instanceof SyntaxError && error.message.includes(path) &&
+        !error.message.includes("\n"),
+    );
+    await assert.rejects(
+      loaded.module!.importParquet(store, `${path}.none`, { prepare }),
+      SyntaxError,
+    );
+  },
+});
