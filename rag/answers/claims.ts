@@ -34,7 +34,8 @@ const IPV6 =
 const IPV4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?![\d]|\.\d)/gu;
 const CVE = /(?<![\p{L}\p{N}])cve-\d{4}-\d{2,8}(?!\d)/giu;
 const DATE = /(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)/gu;
-const CLOCK = /(?<![\da-f:])\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?![\da-f:])/giu;
+const CLOCK =
+  /(?<![\da-f:])\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?!:?[\da-f]|::)/giu;
 const HEX =
   /(?<![\p{L}\p{N}_])(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,64}(?![\p{L}\p{N}_])/giu;
 const DOMAIN =

@@ -68,15 +68,21 @@ export interface Phrases {
   similar(kind: EntryKind, shown: number): string;
   /** One entry, told in full. */
   only(kind: EntryKind, narrative: string): string;
-  /** That all of them have one value, or which are the most frequent. */
-  aspect(
-    aspect: Aspect,
+  /** The one entry that was asked for of several, told in full. */
+  foremost(
     kind: EntryKind,
-    all: boolean,
-    parts: readonly Counted[],
+    total: number,
+    order: ListOrder,
+    narrative: string,
   ): string;
-  /** What was decided: of all of them alike, or how often what. */
-  decisions(kind: EntryKind, all: boolean, parts: readonly Counted[]): string;
+  /** What all entries have in common: predicates of them. */
+  all(predicates: readonly string[]): string;
+  /** That entries have one value, as a predicate. */
+  share(aspect: Aspect | "decisions", kind: EntryKind, name: string): string;
+  /** Which values are the most frequent. */
+  aspect(aspect: Aspect, kind: EntryKind, parts: readonly Counted[]): string;
+  /** How often what was decided. */
+  decisions(kind: EntryKind, parts: readonly Counted[]): string;
   /** When the only one, or all of them at one instant, happened. */
   at(kind: EntryKind, total: number, instant: string): string;
   /** First and last. */

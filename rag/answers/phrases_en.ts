@@ -66,32 +66,30 @@ const ASPECTS: Readonly<
   categories: ["are classified as", "category", "categories"],
 };
 
+function share(
+  which: Aspect | "decisions",
+  kind: EntryKind,
+  name: string,
+): string {
+  if (which === "decisions") return `were judged ${name}`;
+  const hosts = kind === "incident" && which === "sources";
+  return `${hosts ? "are about" : ASPECTS[which][0]} ${name}`;
+}
+
 function aspect(
   which: Aspect,
   kind: EntryKind,
-  all: boolean,
   parts: readonly Counted[],
 ): string {
   const hosts = kind === "incident" && which === "sources";
-  const [verb, one, many] = hosts
-    ? ["are about", "host", "hosts"]
-    : ASPECTS[which];
-  if (all) return `All of them ${verb} ${parts[0]?.name ?? ""}`;
+  const [, one, many] = hosts ? ["", "host", "hosts"] : ASPECTS[which];
   return parts.length === 1
     ? `The most frequent ${one} is ${listed(kind, parts)}`
     : `The most frequent ${many} are ${listed(kind, parts)}`;
 }
 
-function decisions(
-  kind: EntryKind,
-  all: boolean,
-  parts: readonly Counted[],
-): string {
-  const [first] = parts;
-  if (all && first !== undefined) {
-    return `All of them were judged ${first.name}`;
-  }
-  const verb = first?.count === 1 ? "was judged" : "were judged";
+function decisions(kind: EntryKind, parts: readonly Counted[]): string {
+  const verb = parts[0]?.count === 1 ? "was judged" : "were judged";
   const texts = parts.map(({ name, count }, i) =>
     i === 0 ? `${number(count)} ${verb} ${name}` : `${number(count)} ${name}`
   );
@@ -235,7 +233,15 @@ export const ENGLISH: Phrases = {
         entries(kind, shown)
       } resemble the one that was asked for the most`,
   only: (kind, narrative) => `One ${KINDS[kind][0]} matches: ${narrative}`,
+  share,
   decisions,
+  all: (predicates) => `All of them ${joined(predicates)}`,
+  foremost: (kind, total, order, narrative) => {
+    const place = { closest: "closest", latest: "latest", sorted: "first" };
+    return `This is the ${order === "all" ? "first" : place[order]} of ${
+      entries(kind, total)
+    }: ${narrative}`;
+  },
   at: (_kind, total, when) =>
     `${total === 1 ? "It" : "All of them"} happened ${when}`,
   span: (_kind, first, last) =>

@@ -91,37 +91,40 @@ const ASPECTS: Readonly<
   ],
 };
 
+function share(
+  which: Aspect | "decisions",
+  kind: EntryKind,
+  name: string,
+): string {
+  if (which === "decisions") {
+    return `se juzgaron ${DECISIONS[name]?.[1] ?? name}`;
+  }
+  const hosts = kind === "incident" && which === "sources";
+  return `${hosts ? "tratan de" : ASPECTS[which][0]} ${name}`;
+}
+
 function aspect(
   which: Aspect,
   kind: EntryKind,
-  all: boolean,
   parts: readonly Counted[],
 ): string {
   const hosts = kind === "incident" && which === "sources";
-  const [verb, one, many] = hosts
-    ? ["tratan de", "El equipo más frecuente", "Los equipos más frecuentes"]
+  const [, one, many] = hosts
+    ? ["", "El equipo más frecuente", "Los equipos más frecuentes"]
     : ASPECTS[which];
-  if (all) return `Todos ${verb} ${parts[0]?.name ?? ""}`;
   return parts.length === 1
     ? `${one} es ${listed(kind, parts)}`
     : `${many} son ${listed(kind, parts)}`;
 }
 
-function decisions(
-  kind: EntryKind,
-  all: boolean,
-  parts: readonly Counted[],
-): string {
-  const named = parts.map(({ name, count }) => ({
-    count,
-    word: DECISIONS[name]?.[!all && count === 1 ? 0 : 1] ?? name,
-  }));
-  const [first] = named;
-  if (all && first !== undefined) return `Todos se juzgaron ${first.word}`;
-  const verb = first?.count === 1 ? "se juzgó" : "se juzgaron";
-  const texts = named.map(({ word, count }, i) =>
-    i === 0 ? `${number(count)} ${verb} ${word}` : `${number(count)} ${word}`
-  );
+function decisions(kind: EntryKind, parts: readonly Counted[]): string {
+  const verb = parts[0]?.count === 1 ? "se juzgó" : "se juzgaron";
+  const texts = parts.map(({ name, count }, i) => {
+    const word = DECISIONS[name]?.[count === 1 ? 0 : 1] ?? name;
+    return i === 0
+      ? `${number(count)} ${verb} ${word}`
+      : `${number(count)} ${word}`;
+  });
   return `De los ${plural(kind)}, ${joined(texts)}`;
 }
 
@@ -292,7 +295,20 @@ export const SPANISH: Phrases = {
       ? `Un ${KINDS[kind][0]} se parece al pedido`
       : `Estos ${entries(kind, shown)} son los más parecidos al pedido`,
   only: (kind, narrative) => `Coincide un ${KINDS[kind][0]}: ${narrative}`,
+  share,
   decisions,
+  all: (predicates) => `Todos ${joined(predicates)}`,
+  foremost: (kind, total, order, narrative) => {
+    const place = {
+      closest: "más parecido",
+      latest: "más reciente",
+      sorted: "primero",
+      all: "primero",
+    };
+    return `Este es el ${place[order]} de ${
+      entries(kind, total)
+    }: ${narrative}`;
+  },
   at: (_kind, total, when) =>
     `${total === 1 ? "Ocurrió" : "Todos ocurrieron"} ${when}`,
   span: (_kind, first, last) =>

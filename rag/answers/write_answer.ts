@@ -95,16 +95,18 @@ function foundParagraphs(writing: Writing): Paragraph[] {
   if (result.contradictions.length > 0) return [];
   const { groups, hits, summary, query } = result;
   if (query.aggregate !== undefined && groups !== undefined) {
-    return groups.length === 0 ? [writeNothing(writing)] : writeGroups(writing);
+    const overNothing = query.aggregate.groupBy.length === 0 &&
+      summary.total === 0;
+    return groups.length === 0 || overNothing
+      ? [writeNothing(writing)]
+      : writeGroups(writing);
   }
-  return hits.length === 0 && summary.total === 0
-    ? [writeNothing(writing)]
-    : writeList(writing);
+  return hits.length === 0 ? [writeNothing(writing)] : writeList(writing);
 }
 
 function stepsOf(result: Result, language: Language): readonly string[] {
   const { hits, groups = [], summary, query } = result;
-  if (hits.length === 0 && groups.length === 0) return [];
+  if (hits.length === 0 && !groups.some(({ ids }) => ids.length > 0)) return [];
   const [top] = summary.categories.filter(({ value }) => value !== "unknown");
   return nextSteps({
     kind: query.kind,

@@ -81,6 +81,14 @@ const RESULTS: Readonly<Record<string, Result>> = {
       ids: [id(n)],
     })),
   ),
+  hours: aggregate({ metric: COUNT, groupBy: ["hour"] }, [
+    { key: ["2026-03-07T12:00"], value: 2, ids: [id(0)] },
+    { key: ["2026-03-07T13:00"], value: 1, ids: [id(1)] },
+  ]),
+  "the latest": result([hit(0)], {
+    query: { kind: "event", limit: 1, sort: { by: "time", order: "desc" } },
+    summary: summaryOf(MANY),
+  }),
   weekdays: aggregate(
     { metric: COUNT, groupBy: ["weekday"] },
     [{ key: [1], value: 2, ids: [id(0)] }, {
@@ -122,7 +130,7 @@ for (const language of ["en", "es"] as const) {
 Deno.test("writeAnswer says how many, who, when, how, the trend and what to do next", () => {
   assert.equal(
     text(RESULTS["many"]!),
-    `8 events match. All of them are classified as password guessing. The most frequent sources are 203.0.113.3 (2 events), 203.0.113.0 (1) and 203.0.113.1 (1). All of them are directed at 10.0.0.5. All of them involve the service ssh. All of them were judged malicious. The first happened on 5 March 2026 at 20:00 UTC and the last today at 07:00 UTC. In the period of the same length before there were 5 events, now 60% more.
+    `8 events match. All of them are classified as password guessing, are directed at 10.0.0.5, involve the service ssh and were judged malicious. The most frequent sources are 203.0.113.3 (2 events), 203.0.113.0 (1) and 203.0.113.1 (1). The first happened on 5 March 2026 at 20:00 UTC and the last today at 07:00 UTC. In the period of the same length before there were 5 events, now 60% more.
 
 The latest:
 - 203.0.113.0 tried 40 short SSH sessions against 10.0.0.5; the rules say 0.91.
@@ -142,7 +150,7 @@ Deno.test("writeAnswer in Spanish agrees in gender and number", () => {
   const [first] = text(RESULTS["many"]!, "es").split("\n\n");
   assert.equal(
     first,
-    "Coinciden 8 eventos. Todos están clasificados como fuerza bruta. Los orígenes más frecuentes son 203.0.113.3 (2 eventos), 203.0.113.0 (1) y 203.0.113.1 (1). Todos van dirigidos a 10.0.0.5. Todos afectan al servicio ssh. Todos se juzgaron maliciosos. El primero ocurrió el 5 de marzo de 2026 a las 20:00 UTC y el último, hoy a las 07:00 UTC. En el periodo anterior de igual duración hubo 5 eventos; ahora hay un 60 % más.",
+    "Coinciden 8 eventos. Todos están clasificados como fuerza bruta, van dirigidos a 10.0.0.5, afectan al servicio ssh y se juzgaron maliciosos. Los orígenes más frecuentes son 203.0.113.3 (2 eventos), 203.0.113.0 (1) y 203.0.113.1 (1). El primero ocurrió el 5 de marzo de 2026 a las 20:00 UTC y el último, hoy a las 07:00 UTC. En el periodo anterior de igual duración hubo 5 eventos; ahora hay un 60 % más.",
   );
   assert.match(text(RESULTS["one"]!, "es"), /^Coincide un evento: /);
   assert.match(
@@ -172,6 +180,26 @@ Deno.test("writeAnswer gives numbers their units and groups their names", () => 
   );
   assert.match(text(RESULTS["count"]!), /^8 events match\./);
   assert.match(text(RESULTS["unknown mean"]!), /mean duration is unknown/);
+});
+
+Deno.test("writeAnswer tells one entry where one of many was asked for", () => {
+  const of = RESULTS["the latest"]!;
+  assert.match(
+    text(of),
+    /^This is the latest of 8 events: 203\.0\.113\.0 tried .*\.\n\nNext steps:/,
+  );
+  assert.match(text(of, "es"), /^Este es el más reciente de 8 eventos: /);
+});
+
+Deno.test("writeAnswer says that nothing was found where a number is over nothing, or nothing resembles a text", () => {
+  const none = result([], {
+    query: { kind: "event", aggregate: { metric: COUNT, groupBy: [] } },
+    groups: [{ key: [], value: 0, ids: [] }],
+  });
+  assert.match(text(none), /^Nothing was found for: /);
+  const query = { kind: "event", text: "botnet" } as const;
+  const unlike = result([], { query, summary: { ...summaryOf(MANY) } });
+  assert.match(text(unlike), /^No event was found for: /);
 });
 
 Deno.test("writeAnswer says what was looked for and one thing to try where nothing was found", () => {

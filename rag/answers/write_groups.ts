@@ -20,7 +20,7 @@ export function writeGroups(writing: Writing): Paragraph[] {
     return [{
       lines: [
         line,
-        ...(metric.kind === "count" ? trendLine(writing, ids) : []),
+        ...trendOf(writing, ids),
       ],
     }];
   }
@@ -32,7 +32,7 @@ export function writeGroups(writing: Writing): Paragraph[] {
       first: query.limit === 1,
     });
     return [{
-      lines: [{ text, ids: first.ids }, ...trendLine(writing, first.ids)],
+      lines: [{ text, ids: first.ids }, ...trendOf(writing, first.ids)],
     }];
   }
   const lines: Line[] = groups.slice(0, MAX_ROWS).map((group) => ({
@@ -49,11 +49,17 @@ export function writeGroups(writing: Writing): Paragraph[] {
       ids: rest.flatMap(({ ids }) => ids.slice(0, 1)),
     });
   }
-  const trend = trendLine(writing, first.ids);
+  const trend = trendOf(writing, first.ids);
   return [
     { title: phrases.groupsTitle(metric, kind, groupBy), lines },
     { lines: trend },
   ];
+}
+
+/** The trend, of counts only. */
+function trendOf(writing: Writing, ids: readonly string[]): Line[] {
+  const { aggregate } = writing.result.query;
+  return aggregate?.metric.kind === "count" ? trendLine(writing, ids) : [];
 }
 
 function keyText({ result, phrases }: Writing, group: Group): string {

@@ -1,32 +1,38 @@
 /** What an answer says of a list: how many, who, when, how, what happened, and the trend. */
-import type { TextField } from "../query/fields.ts";
 import type { Hit, Share } from "../result.ts";
 import { clause, dataText } from "./clean_text.ts";
-import type { Aspect, ListOrder } from "./phrases.ts";
+import type { ListOrder } from "./phrases.ts";
 import { splitSentences } from "./sentences.ts";
 import type { Line, Paragraph, Writing } from "./writing.ts";
 
 const MAX_ITEMS = 5;
 const MAX_NAMES = 3;
 
-/** The paragraphs of a list with at least one match. */
+/** The paragraphs of a list with at least one hit. */
 export function writeList(writing: Writing): Paragraph[] {
   const { result, phrases } = writing;
   const { hits, weak, query, summary } = result;
   const lines: Line[] = weak ? [{ text: phrases.weak }] : [];
-  const [only] = hits;
-  const alone = only !== undefined && summary.total <= 1 &&
-    hits.length === 1 && query.similarTo === undefined;
-  if (alone) {
-    lines.push({
-      text: phrases.only(query.kind, narrativeOf(only)),
-      ids: [only.id],
-    });
-  } else {
-    lines.push(totalLine(writing), ...aspectLines(writing));
+  const [first] = hits;
+  if (first === undefined) return [{ lines }];
+  const { kind, similarTo, limit } = query;
+  const alone = hits.length === 1 && similarTo === undefined;
+  if (alone && (limit === 1 || summary.total <= 1)) {
+    const narrative = narrativeOf(first);
+    const text = summary.total <= 1
+      ? phrases.only(kind, narrative)
+      : phrases.foremost(kind, summary.total, orderOf(writing), narrative);
+    lines.push({ text, ids: [first.id] });
+    if (summary.total > 1) return [{ lines }];
+    lines.push(...timeLines(writing), ...trendLine(writing, [first.id]));
+    return [{ lines }];
   }
-  lines.push(...timeLines(writing), ...trendLine(writing, idsOf(hits)));
-  if (alone) return [{ lines }];
+  lines.push(
+    totalLine(writing),
+    ...aspectLines(writing),
+    ...timeLines(writing),
+    ...trendLine(writing, idsOf(hits)),
+  );
   return [{ lines }, {
     title: phrases.listTitle(orderOf(writing)),
     lines: items(writing),
@@ -59,48 +65,44 @@ function totalLine({ result, phrases }: Writing): Line {
   return { text: phrases.total(query.kind, summary.total), ids };
 }
 
-const ASPECTS: readonly (readonly [Aspect, TextField | "src_ip" | "dst_ip"])[] =
-  [
-    ["categories", "category"],
-    ["sources", "src_ip"],
-    ["destinations", "dst_ip"],
-    ["services", "service"],
-  ];
+const ASPECTS = [
+  ["categories", "category"],
+  ["sources", "src_ip"],
+  ["destinations", "dst_ip"],
+  ["services", "service"],
+  ["decisions", "decision"],
+] as const;
 
+/** What all entries have in common, in one sentence, and what most of them have, in one each. */
 function aspectLines({ result, phrases }: Writing): Line[] {
   const { summary, query, hits } = result;
-  if (query.kind === "change" || query.similarTo !== undefined) return [];
+  const { kind } = query;
+  if (kind === "change" || query.similarTo !== undefined) return [];
+  const common: string[] = [];
   const lines: Line[] = [];
   for (const [aspect, field] of ASPECTS) {
     const shares = summary[aspect].slice(0, MAX_NAMES);
     const [top] = shares;
     if (top === undefined) continue;
-    const all = shares.length === 1 && top.count >= summary.total &&
-      top.value !== "unknown";
     const parts = shares.map(({ value, count }) => ({
       name: dataText(phrases.value(field, value), 120),
       count,
     }));
+    if (top.count >= summary.total && top.value !== "unknown") {
+      common.push(phrases.share(aspect, kind, parts[0]?.name ?? ""));
+      continue;
+    }
     lines.push({
-      text: phrases.aspect(aspect, query.kind, all, parts),
+      text: aspect === "decisions"
+        ? phrases.decisions(kind, parts)
+        : phrases.aspect(aspect, kind, parts),
       ids: witnesses(hits, shares, (hit) => hit.facts[field]),
     });
   }
-  const decisions = summary.decisions.filter(({ count }) => count > 0);
-  if (decisions.length > 0) {
-    lines.push({
-      text: phrases.decisions(
-        query.kind,
-        decisions.length === 1 && decisions[0]!.count >= summary.total,
-        decisions.map(({ value, count }) => ({
-          name: dataText(value, 60),
-          count,
-        })),
-      ),
-      ids: witnesses(hits, decisions, (hit) => hit.facts.decision),
-    });
-  }
-  return lines;
+  const ids = idsOf(hits).slice(0, 1);
+  return common.length === 0
+    ? lines
+    : [{ text: phrases.all(common), ids }, ...lines];
 }
 
 /** One hit for each of the values, in their order; the first hits where no hit has any of them. */
