@@ -4,7 +4,7 @@ import type { RowSet } from "./columns/row_set.ts";
 import type { Query } from "./query/ast.ts";
 import { checkQuery } from "./query/check.ts";
 import { rank, type Ranked } from "./ranking/rank.ts";
-import type { Group, Hit, Result, Understanding } from "./result.ts";
+import type { Group, Hit, Language, Result, Understanding } from "./result.ts";
 import type { SearchRequest } from "./searcher.ts";
 import type { EventStore } from "./store/event_store.ts";
 
@@ -20,48 +20,70 @@ export interface QuerySources {
   readonly weakBelow: number;
 }
 
-/** Run what was understood. Nothing is searched where it contradicts itself, or where nothing of it was understood. */
+/**
+ * Run what was understood. Nothing is searched where it contradicts itself. Where only parts were understood that the log
+ * cannot answer, the question is searched by meaning, and hits are given only where they fit.
+ */
 export async function runQuery(
   understanding: Understanding,
   request: SearchRequest,
   sources: QuerySources,
 ): Promise<Result> {
-  const { query, unresolved, contradictions, language } = understanding;
+  const { query, question, unresolved, contradictions, language } =
+    understanding;
   checkQuery(query);
-  if (contradictions.length > 0 || unresolved.length > 0 && isEmpty(query)) {
-    return { ...understanding, weak: false, hits: [], summary: NOTHING };
-  }
+  const nothing = { ...understanding, weak: false, hits: [], summary: NOTHING };
+  if (contradictions.length > 0) return nothing;
+  const beside = unresolved.length > 0 && isEmpty(query);
+  if (beside && question === undefined) return nothing;
   const { store } = sources;
   const { columns } = store;
   const zone = query.zone ?? request.zone ?? "UTC";
   const set = columns.evaluate(query.filter, query.kind, zone);
-  const { filter, kind } = query;
-  const summary = columns.summary(
-    set,
-    filter === undefined ? undefined : { filter, kind, zone },
-  );
   const limit = query.limit ?? request.limit ?? LIMIT;
-  const groups = query.aggregate === undefined
-    ? undefined
-    : columns.aggregate(set, query.aggregate, {
-      zone,
-      limit,
-      ...(query.sort === undefined ? {} : { sort: query.sort }),
-    });
-  const { ranked, weak } = groups === undefined
-    ? await list(set, { query, request, limit }, sources)
-    : { ranked: rowsOf(groups, store), weak: false };
-  const hits = ranked.flatMap((place): Hit[] => {
+  const list = await listOf(set, {
+    query: beside ? { ...query, text: question! } : query,
+    question,
+    request,
+    limit,
+  }, sources);
+  if (beside && list.weak) return nothing;
+  const { aggregate, filter, kind, sort } = query;
+  const counted = list.fitting !== undefined &&
+      (filter === undefined || aggregate !== undefined)
+    ? list.fitting
+    : set;
+  const groups = aggregate && columns.aggregate(counted, aggregate, {
+    zone,
+    limit,
+    ...(sort === undefined ? {} : { sort }),
+  });
+  const ranked = groups !== undefined && list.fitting === undefined
+    ? rowsOf(groups, store)
+    : list.ranked;
+  return {
+    ...understanding,
+    weak: list.weak,
+    hits: hitsOf(ranked, store, language),
+    summary: columns.summary(
+      counted,
+      counted !== set || filter === undefined
+        ? undefined
+        : { filter, kind, zone },
+    ),
+    ...(groups === undefined ? {} : { groups }),
+  };
+}
+
+function hitsOf(
+  ranked: readonly Ranked[],
+  store: EventStore,
+  language: Language,
+): Hit[] {
+  return ranked.flatMap((place) => {
     const stored = store.at(place.row);
     return stored === undefined ? [] : [toHit(stored, { language, ...place })];
   });
-  return {
-    ...understanding,
-    weak,
-    hits,
-    summary,
-    ...(groups === undefined ? {} : { groups }),
-  };
 }
 
 const NOTHING = {
@@ -83,17 +105,27 @@ function isEmpty(query: Query): boolean {
 
 interface ListRequest {
   readonly query: Query;
+  readonly question: string | undefined;
   readonly request: SearchRequest;
   readonly limit: number;
 }
 
-async function list(
+interface List {
+  readonly ranked: readonly Ranked[];
+  readonly weak: boolean;
+  /** Entries that fit the text; absent where there is none. */
+  readonly fitting?: RowSet;
+}
+
+async function listOf(
   set: RowSet,
-  { query, request, limit }: ListRequest,
+  { query, question, request, limit }: ListRequest,
   { store, meaning, weakBelow }: QuerySources,
-): Promise<{ ranked: readonly Ranked[]; weak: boolean }> {
-  const { text, similarTo, sort } = query;
-  if (sort !== undefined || text === undefined && similarTo === undefined) {
+): Promise<List> {
+  const { text, similarTo, sort, aggregate } = query;
+  const inOrder = sort !== undefined && aggregate === undefined;
+  if (inOrder || text === undefined && similarTo === undefined) {
+    if (aggregate !== undefined) return { ranked: [], weak: false };
     const order = sort ?? { by: "time", order: "desc" } as const;
     const rows = store.columns.top(set, order, limit);
     return { ranked: rows.map(exactly), weak: false };
@@ -105,10 +137,11 @@ async function list(
     );
   }
   return await rank(set, {
-    limit,
+    limit: aggregate === undefined ? limit : LIMIT,
     fold: request.fold !== false && query.limit === undefined,
     weakBelow,
     ...(text === undefined ? {} : { text }),
+    ...(text === undefined || question === undefined ? {} : { question }),
     ...(likeRow === undefined ? {} : { likeRow }),
   }, { store, meaning });
 }

@@ -20,6 +20,8 @@ export interface Unresolved {
 
 /** What was made of a question. */
 export interface Understanding {
+  /** The question in the asker's words; absent where it was asked as data. What it is like is searched by these. */
+  readonly question?: string;
   /** The question as data. */
   readonly query: Query;
   /** Language it is in. */

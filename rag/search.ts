@@ -125,14 +125,17 @@ export class EventSearch implements Searcher, AsyncDisposable {
   ): Promise<Understanding> {
     const { zone = "UTC", nowMs = this.#parts.clock(), language } = request;
     const { embedder } = this.#parts;
-    const understanding = understand(question, {
-      zone,
-      nowMs,
-      ...(language === undefined ? {} : { language }),
-      ...(knowsWords(embedder)
-        ? { knows: (word: string) => embedder.knows(word) }
-        : {}),
-    });
+    const understanding = {
+      question,
+      ...understand(question, {
+        zone,
+        nowMs,
+        ...(language === undefined ? {} : { language }),
+        ...(knowsWords(embedder)
+          ? { knows: (word: string) => embedder.knows(word) }
+          : {}),
+      }),
+    };
     return request.filter === undefined
       ? understanding
       : this.#describe(understanding, request);

@@ -204,8 +204,21 @@ export class Columns {
     return bits;
   }
 
+  /** The entries of a set that have any of some behaviour texts. */
+  ofTexts(rows: RowSet, textIds: readonly number[]): RowSet {
+    const table = new Uint8Array(Math.max(0, ...textIds) + 1);
+    for (const id of textIds) table[id] = 1;
+    const { firstRow, bits } = this.#within(rows);
+    const withText = this.#marked(
+      bits,
+      TEXT_ID,
+      (data, words) => marked(data, words, table),
+    );
+    return new RowSet(firstRow, withText);
+  }
+
   /**
-   * The entries of a set that have some behaviour texts.
+   * The latest entries of a set by behaviour text.
    *
    * @param rows The set.
    * @param textIds The texts.
@@ -216,15 +229,7 @@ export class Columns {
     textIds: readonly number[],
     perText: number,
   ): Map<number, TextRows> {
-    const table = new Uint8Array(Math.max(0, ...textIds) + 1);
-    for (const id of textIds) table[id] = 1;
-    const { firstRow, bits } = this.#within(rows);
-    const withText = this.#marked(
-      bits,
-      TEXT_ID,
-      (data, words) => marked(data, words, table),
-    );
-    const selection = select(this.#image, new RowSet(firstRow, withText));
+    const selection = select(this.#image, this.ofTexts(rows, textIds));
     const ids = gather(selection, TEXT_ID, Uint32Array);
     const times = timesOf(selection);
     const members = new Map<number, number[]>(textIds.map((id) => [id, []]));

@@ -49,6 +49,17 @@ export class RowSet {
     return rows;
   }
 
+  /** This set and some further rows; those outside the span of the store are passed over. */
+  with(rows: Iterable<number>): RowSet {
+    const bits = this.bits.slice();
+    for (const row of rows) {
+      const bit = row - this.firstRow;
+      if (bit < 0 || bit >= bits.length * 32) continue;
+      bits[bit >>> 5]! |= 1 << (bit & 31);
+    }
+    return new RowSet(this.firstRow, bits);
+  }
+
   /** The rows that are in this set and in another one of the same store. */
   and(other: RowSet): RowSet {
     const bits = new Uint32Array(this.bits.length);

@@ -15,6 +15,8 @@ import { coverageOf, wordsOf } from "./words.ts";
 const TEXTS = 400;
 /** Entries that are looked at for their names. */
 const NAMED = 2000;
+/** A text fits a question if it is as good as this share of the best. */
+const FITTING = 0.75;
 /** Entries of one text that are looked at: the latest. */
 const PER_TEXT = 200;
 /** What urgency and recency may add: they order what fits alike. */
@@ -40,14 +42,18 @@ export interface Ranked {
 export interface Ranking {
   /** Best first. */
   readonly ranked: readonly Ranked[];
+  /** All entries that fit about as well as the best. */
+  readonly fitting: RowSet;
   /** Whether even the best fits poorly. */
   readonly weak: boolean;
 }
 
 /** What a set is ranked by. */
 export interface RankRequest {
-  /** Words for what filters do not say. */
+  /** Words for what filters do not say: to be found as they are. */
   readonly text?: string;
+  /** The whole question: what it means. @default {`text`} */
+  readonly question?: string;
   /** Row of an entry that the others should be like. */
   readonly likeRow?: number;
   /** Places at most. */
@@ -107,19 +113,26 @@ export async function rank(
   places.addTexts(order, weights, bestWords);
   const ranked = places.best();
   const quoted = coverage >= 0.5 || named.size > 0;
-  return { ranked, weak: !quoted && near.best < request.weakBelow };
+  const least = FITTING * (order[0]?.score ?? 0);
+  const fitting = order.filter(({ score }) => score > 0 && score >= least);
+  return {
+    ranked,
+    fitting: columns.ofTexts(set, fitting.map(({ textId }) => textId))
+      .with(named.keys()),
+    weak: !quoted && near.best < request.weakBelow,
+  };
 }
 
 async function nearest(
-  { text, likeRow }: RankRequest,
+  { text, question = text, likeRow }: RankRequest,
   bits: Uint8Array,
   { store, meaning }: RankSources,
 ): Promise<Near> {
   if (likeRow !== undefined) {
     return await meaning.nearTo(store.columns.textIdOf(likeRow), TEXTS, bits);
   }
-  if (text === undefined) return { cosines: new Map(), best: 0, known: 0 };
-  return await meaning.near(text, TEXTS, bits);
+  if (question === undefined) return { cosines: new Map(), best: 0, known: 0 };
+  return await meaning.near(question, TEXTS, bits);
 }
 
 /** Rows whose names have words of the question, with the share of the words that are names. */
