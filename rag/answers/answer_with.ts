@@ -27,7 +27,7 @@ export interface AnswerWithOptions {
   readonly onText?: (text: string) => void;
   /** Longest text of a model in characters. @default {32768} */
   readonly maxCharacters?: number;
-  /** Longest prompt in characters. @default {16000} */
+  /** Longest prompt in characters. @default {12000} */
   readonly maxPromptCharacters?: number;
 }
 
@@ -84,7 +84,7 @@ async function read(
 ): Promise<void> {
   const { signal, onText, maxCharacters = 32_768 } = options;
   const prompt = composePrompt(result, language, {
-    maxCharacters: options.maxPromptCharacters ?? 16_000,
+    maxCharacters: options.maxPromptCharacters ?? 12_000,
   });
   const cleaner = new TextCleaner();
   let received = 0;

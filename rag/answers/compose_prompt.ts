@@ -17,7 +17,7 @@ export const DATA_END = "DATA>>>";
 export interface PromptOptions {
   /** Most entries in it. @default {20} */
   readonly maxHits?: number;
-  /** Longest prompt in characters: the last entries are left out until it fits. @default {16000} */
+  /** Longest prompt in characters: the last entries are left out until it fits. @default {12000} */
   readonly maxCharacters?: number;
 }
 
@@ -35,7 +35,7 @@ export function composePrompt(
   language: Language,
   options: PromptOptions = {},
 ): Prompt {
-  const { maxHits = 20, maxCharacters = 16_000 } = options;
+  const { maxHits = 20, maxCharacters = 12_000 } = options;
   const system = RULES[language];
   const names = shortIds(citableIds(result));
   const around = (data: string) =>

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import {
   type AnswerModel,
   type GenerateOptions,
@@ -108,7 +107,7 @@ export class LlamaModel implements AnswerModel, AsyncDisposable {
   /** @ignore */
   constructor(bounds: Bounds) {
     this.#bounds = bounds;
-    this.name = basename(bounds.modelPath);
+    this.name = bounds.modelPath.split(/[\\/]/).at(-1) ?? "";
   }
 
   /**
