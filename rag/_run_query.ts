@@ -58,7 +58,8 @@ export async function runQuery(
     limit,
     ...(sort === undefined ? {} : { sort }),
   });
-  const ranked = groups !== undefined && list.fitting === undefined
+  const ranked = groups !== undefined &&
+      (list.fitting === undefined || groups.length === 0)
     ? rowsOf(groups, store)
     : list.ranked;
   return {

@@ -100,7 +100,10 @@ export function showGroups(groups: readonly Group[]): string {
   }));
 }
 
-/** A whole answer: what was understood, the prose, the evidence. */
+/**
+ * A whole answer: what was understood, the prose, and the hits that the prose does not tell; with `explain` every hit.
+ * Ids are cut to their first digits where those tell the hits apart.
+ */
 export function showAnswer(
   answer: Answer,
   options: {
@@ -108,14 +111,33 @@ export function showAnswer(
     readonly explain?: boolean;
   } = {},
 ): string {
+  const { explain = false } = options;
+  const told = new Set(explain ? [] : answer.citations);
+  const hits = answer.hits.filter(({ id }) => !told.has(id));
   const parts = [showUnderstanding(answer), answer.answer];
   if (answer.writerProblem !== undefined) {
     parts.push(`(${answer.writerProblem})`);
   }
-  parts.push(showHits(answer, options));
-  return parts.filter((part) => part !== "").map((part) =>
+  parts.push(showHits({ ...answer, weak: false, hits }, { explain }));
+  const text = parts.filter((part) => part !== "").map((part) =>
     printableLines(part.split("\n"))
   ).join("\n\n");
+  return withShortIds(text, [
+    ...answer.citations,
+    ...answer.hits.map(({ id }) => id),
+  ]);
+}
+
+const SHORT = 8;
+
+function withShortIds(text: string, ids: readonly string[]): string {
+  const unique = new Set(ids);
+  const short = new Set([...unique].map((id) => id.slice(0, SHORT)));
+  if (short.size !== unique.size) return text;
+  return text.replaceAll(
+    /\[([0-9a-f]{32})\]/g,
+    (whole, id) => unique.has(id) ? `[${id.slice(0, SHORT)}]` : whole,
+  );
 }
 
 /** A time line, one bar a line. */
