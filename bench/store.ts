@@ -5,6 +5,7 @@
  * Appends generated events in batches, opens the store again, and times filters, groups and searches for words; of each
  * the least of several runs. Without `--folder` it works in a temporary folder that is removed.
  */
+import process from "node:process";
 import { parseArgs } from "node:util";
 import type { PreparedEntry } from "../rag/entry.ts";
 import type { Aggregate, Filter } from "../rag/query/ast.ts";
@@ -157,9 +158,13 @@ function queries(store: EventStore): Row[] {
 function run(folder: string, entries: number, texts: number): Row[] {
   const store = EventStore.open(folder);
   let milliseconds = 0;
+  let cpuUs = 0;
   for (const batch of batches(entries, texts)) {
     const start = performance.now();
+    const before = process.cpuUsage();
     store.append(batch);
+    const { user, system } = process.cpuUsage(before);
+    cpuUs += user + system;
     milliseconds += performance.now() - start;
   }
   const { bytes, texts: distinct } = store.stats();
@@ -175,13 +180,14 @@ function run(folder: string, entries: number, texts: number): Row[] {
       value: milliseconds * 1000 / entries,
       unit: "us an event",
     },
+    { name: "append, CPU time", value: cpuUs / entries, unit: "us an event" },
     { name: "distinct texts", value: distinct, unit: "texts" },
     { name: "size", value: bytes / entries, unit: "bytes an event" },
     { name: "open", value: opened, unit: "ms" },
     { name: "open and first filter", value: first, unit: "ms" },
     ...queries(again),
     {
-      name: "resident memory",
+      name: "resident memory, of making the entries too",
       value: Deno.memoryUsage().rss / 1e6,
       unit: "MB",
     },

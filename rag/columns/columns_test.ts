@@ -266,3 +266,31 @@ Deno.test("Columns.timeline refuses spans of no length and spans without end", a
     }
   });
 });
+
+Deno.test("Columns.evaluate has the first instant of a time span in it and the last one not, also at the ends of a full chunk", async () => {
+  await withStore((store) => {
+    const second = 1_000_000;
+    store.append(
+      Array.from(
+        { length: 8300 },
+        (_, i) => event(i, { timestampUs: i * second, evidence: false }),
+      ),
+    );
+    const count = (from: number, to: number) =>
+      store.columns.evaluate({
+        op: "time",
+        from: new Date(from * 1000).toISOString(),
+        to: new Date(to * 1000).toISOString(),
+      }, "event").count;
+    // Row 1 is at 0 s, and the last row of the first chunk, 8191, at 8190 s.
+    assert.equal(count(8190, 8191), 1);
+    assert.equal(count(8190, 8190), 0);
+    assert.equal(count(8189, 8192), 3);
+    assert.equal(count(0, 1), 1);
+    assert.equal(count(0, 8190), 8190);
+    assert.equal(count(0, 8191), 8191);
+    assert.equal(count(-5, 0), 0);
+    assert.equal(count(0, 99_999), 8300);
+    assert.equal(count(5, 4), 0);
+  });
+});

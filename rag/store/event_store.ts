@@ -171,8 +171,8 @@ export class EventStore {
   }
 
   /**
-   * Behaviour texts that have any of some words, best first by BM25. Words in very many texts are left out where rarer
-   * ones are there; see docs/search.md for the bounds.
+   * Behaviour texts that have any of some words, best first by BM25. Words in 20,000 texts or more are left out where rarer
+   * ones are there; where none is, the latest texts that have the word come, with one score.
    *
    * @param words Words or phrases; nothing in them has a special meaning.
    * @param limit Texts at most.

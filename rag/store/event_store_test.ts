@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { LogRecord } from "@ml-defender/raglogger";
+import { hashId } from "../columns/_id_index.ts";
 import type { PreparedEntry } from "../entry.ts";
 import { EventStore } from "./event_store.ts";
 import { change, event, idOf, incident, record } from "./testdata/entries.ts";
@@ -152,11 +153,15 @@ Deno.test("EventStore.append takes all of a batch with its positions, or nothing
     facts: { ...event(3).facts, name: { not: "text" } },
   } as unknown as PreparedEntry;
   const later = { ...position, offset: 20 };
-  assert.throws(() => store.append([event(2), broken], [later]));
+  const second = event(2, { behaviour: "never seen before" });
+  assert.throws(() => store.append([second, broken], [later]));
   assert.equal(store.get(event(2).id), undefined);
   assert.deepEqual(store.positions(), [position]);
   assert.equal(store.columns.size, 1);
-  assert.equal(store.append([event(2)], [later]).added, 1);
+  const third = event(4, { behaviour: "another one" });
+  assert.equal(store.append([third, second], [later]).added, 2);
+  assert.equal(store.get(second.id)?.text, "never seen before");
+  assert.equal(store.get(third.id)?.text, "another one");
   store.setPosition({ ...position, path: "b" });
   assert.deepEqual(store.positions(), [{ ...position, path: "b" }, later]);
   assert.deepEqual(
@@ -180,6 +185,31 @@ Deno.test("EventStore finds ids by their first digits, and ids that share a hash
   assert.deepEqual(store.idsWithPrefix("abcdef0199", 9), []);
   assert.deepEqual(store.idsWithPrefix("abcdef", 9), []);
   assert.deepEqual(store.idsWithPrefix("' OR 1=1", 9), []);
+});
+
+Deno.test("EventStore keeps entries apart whose ids have one hash", async () => {
+  await using folder = await temporaryFolder();
+  using store = EventStore.open(folder.path);
+  const seen = new Map<number, string>();
+  const pairs: string[][] = [];
+  for (let i = 0; pairs.length < 2; i++) {
+    const id = `change-${i}`;
+    const { b } = hashId(id);
+    const other = seen.get(b);
+    if (other !== undefined) pairs.push([other, id]);
+    seen.set(b, id);
+  }
+  for (const [first, second] of pairs as [string, string][]) {
+    assert.deepEqual(hashId(first), hashId(second));
+    store.append([{ ...change(1), id: first }]);
+    assert.equal(store.get(second), undefined);
+    assert.equal(store.append([{ ...change(2), id: second }]).added, 1);
+    assert.equal(store.get(first)?.id, first);
+    assert.equal(store.get(second)?.id, second);
+    store.remove([first]);
+    assert.equal(store.get(first), undefined);
+    assert.equal(store.get(second)?.id, second);
+  }
 });
 
 Deno.test("EventStore.searchTexts and searchWords rank by BM25, and nothing in a word is syntax", async () => {

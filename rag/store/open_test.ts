@@ -17,6 +17,7 @@ Deno.test("EventStore.open refuses a second writer, and lets readers see what is
   writer.append([event(1)]);
   const reader = EventStore.open(folder.path, { readOnly: true });
   assert.equal(reader.columns.size, 1);
+  assert.equal(reader.get(event(1).id)?.row, 1);
   assert.throws(() => reader.append([event(2)]), TypeError);
   assert.throws(() => reader.remove([event(1).id]), TypeError);
   assert.equal(reader.refresh(), false);
@@ -24,6 +25,7 @@ Deno.test("EventStore.open refuses a second writer, and lets readers see what is
   assert.equal(reader.columns.size, 1);
   assert.equal(reader.refresh(), true);
   assert.equal(reader.columns.size, 9001);
+  assert.equal(reader.get(event(9000).id)?.id, event(9000).id);
   const scans = { op: "eq", field: "category", value: "scan" } as const;
   assert.equal(
     reader.columns.evaluate(scans, "event").count,
