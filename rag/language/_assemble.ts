@@ -1,10 +1,11 @@
 import type { Aggregate, EntryKind, Filter, Query } from "../query/ast.ts";
 import type { NumberField } from "../query/fields.ts";
-import type { Unresolved } from "../result.ts";
+import type { Language, Unresolved } from "../result.ts";
 import type { Edge } from "./chart.ts";
 import { type Context, type Found, joined } from "./_context.ts";
 import type { Asked, Ordered } from "./_meanings_asking.ts";
 import { filtersOf } from "./_pieces.ts";
+import { type Residue, residueOf } from "./_residue.ts";
 import { LEXICONS } from "./lexicon/mod.ts";
 import type { Token } from "./tokens.ts";
 
@@ -56,14 +57,16 @@ export function assemble(
     : undefined;
   const asked = values<Asked>("AGG");
   const orders = values<Ordered>("ORD");
-  const found = filtersOf(resized(cover, amount));
+  const found = filtersOf(resized(cover, amount)).map((f) =>
+    has("AT_ONCE") ? { ...f, filter: allAtOnce(f.filter) } : f
+  );
   found.push(...sizes(pieces, amount));
   const named = asked.flatMap((a) => a.filters ?? []);
   const filters = [...found.map((f) => f.filter), ...named];
   const isAbout = (...fields: string[]) =>
     [...found.map((f) => f.filter), ...named].some((f) => mentions(f, fields));
   const attack = has("ATTACK") && !isAbout("category");
-  const actor = asked.some((a) => a.attack === true) &&
+  const actor = (has("ATTACKED") || asked.some((a) => a.attack === true)) &&
     !isAbout("category", "decision");
   if (attack || actor) filters.push(NOT_BENIGN);
   const residue = residueOf(cover, context, {
@@ -80,6 +83,7 @@ export function assemble(
     amount,
     groups: aggregate !== undefined,
     tokens: context.tokens,
+    language: context.language,
   });
   const query: Query = {
     kind,
@@ -92,8 +96,12 @@ export function assemble(
   return scoped(query, residue, {
     found,
     nouns: has("NOUN", "FLOWNOUN", "ONE", "ATTACK", "BIG", "LONG"),
-    firm: asked.some((a) => a.weak !== true && a.groupBy !== undefined) ||
-      orders.length > 0,
+    firm: orders.length > 0 ||
+      asked.some((a) =>
+        a.weak !== true &&
+        (a.groupBy !== undefined ||
+          a.metric !== undefined && a.metric.kind !== "count")
+      ),
     context,
   });
 }
@@ -133,12 +141,15 @@ function scoped(
       unresolved,
     };
   }
-  const unknown = residue.text !== "" && residue.known === "";
+  const unknown = residue.text !== "" && residue.known === "" ||
+    residue.nothing;
   if (unknown && !anything && !firm && !(nouns && residue.words < 3)) {
     return {
       query: { kind: "event" },
       unresolved: [{
-        text: residue.text,
+        text: residue.text === ""
+          ? context.tokens.map((t) => t.text).join(" ")
+          : residue.text,
         why: spanish
           ? "no parece una pregunta sobre la red"
           : "this does not seem to be about the network",
@@ -234,6 +245,7 @@ function orderOf(
     readonly amount: NumberField | undefined;
     readonly groups: boolean;
     readonly tokens: readonly Token[];
+    readonly language: Language;
   },
 ): Pick<Query, "sort" | "limit"> {
   const top = pieces.find((p) => p.symbol === "TOPN")?.value as
@@ -254,7 +266,11 @@ function orderOf(
     };
   }
   const [order] = orders;
-  const limit = order?.limit ?? top ?? limits[0] ?? order?.otherwise ??
+  const otherwise = order?.otherwise !== undefined &&
+      isSingular(pieces, known.tokens, known.language)
+    ? 1
+    : order?.otherwise;
+  const limit = order?.limit ?? top ?? limits[0] ?? otherwise ??
     (order?.extreme === true && one ? 1 : undefined);
   const by = order?.sort?.by === "bytes" && order.generic === true
     ? known.amount ?? "bytes"
@@ -267,91 +283,33 @@ function orderOf(
   };
 }
 
-/** What no filter took. */
-interface Residue {
-  /** The words that are left, in order. */
-  readonly text: string;
-  /** Those of them that are known behaviours. */
-  readonly known: string;
-  /** How many words are left. */
-  readonly words: number;
-  /** What the log does not hold. */
-  readonly topics: readonly string[];
-  /** Whether a number that is asked for is not one of such things. */
-  readonly countable: boolean;
-}
-
-function residueOf(
-  cover: readonly (Edge | number)[],
-  { tokens, language }: Context,
-  options: {
-    readonly knows: (word: string) => boolean;
-    readonly amountUsed: boolean;
-  },
-): Residue {
-  const all: string[] = [];
-  const known: string[] = [];
-  const topics: string[] = [];
-  let countable = true;
-  let before: Edge | undefined;
-  for (const piece of cover) {
-    if (typeof piece === "number") {
-      const token = tokens[piece]!;
-      if (!isContent(tokens, piece, language)) continue;
-      const word = token.kind === "quoted" ? token.text : token.norm;
-      all.push(word);
-      if (options.knows(word) || token.kind === "quoted") known.push(word);
-      continue;
-    }
-    const words = () =>
-      tokens.slice(piece.from, piece.to).map((t) => t.norm).join(" ");
-    if (piece.symbol === "TX") {
-      all.push(piece.value as string);
-      known.push(piece.value as string);
-    } else if (piece.symbol === "TOPIC") {
-      topics.push(
-        tokens.slice(piece.from, piece.to).map((t) => t.text).join(" "),
-      );
-      if (before?.symbol === "AGG") countable = false;
-    } else if (
-      (piece.symbol === "UPLOAD" || piece.symbol === "DOWNLOAD") &&
-      !options.amountUsed
-    ) {
-      all.push(words());
-      known.push(words());
-    }
-    before = piece;
-  }
-  return {
-    text: all.join(" "),
-    known: known.join(" "),
-    words: all.length,
-    topics,
-    countable,
-  };
-}
-
-/** Whether a token that nothing took says something: no sign, no word without a meaning of its own. */
-function isContent(
+/** Whether one thing is asked for: "the latest incident". */
+function isSingular(
+  pieces: readonly Edge[],
   tokens: readonly Token[],
-  index: number,
-  language: Context["language"],
+  language: Language,
 ): boolean {
-  const { kind, norm } = tokens[index]!;
-  if (kind === "sign") return false;
-  if (kind !== "word") return true;
-  return !isEmpty(norm, language);
+  const order = pieces.find((p) => p.symbol === "ORD");
+  const near = order === undefined
+    ? []
+    : tokens.slice(Math.max(0, order.from - 2), order.to + 3);
+  return near.some(({ norm }) =>
+    (LEXICONS[language].byFirst.get(norm) ?? []).some((p) =>
+      p.words.length === 1 && p.senses.some((s) => s.symbol === "SINGULAR")
+    )
+  );
 }
 
-/** Whether a word says nothing of its own. */
-export function isEmpty(
-  word: string,
-  language: Context["language"],
-): boolean {
-  const senses = (LEXICONS[language].byFirst.get(word) ?? []).filter((p) =>
-    p.words.length === 1
-  ).flatMap((p) => p.senses);
-  return senses.some(({ symbol }) =>
-    symbol === "FUNCTION" || symbol === "NOISE"
-  );
+/** "Both ssh and rdp at once": every value of a list together, which no single value can be. */
+function allAtOnce(filter: Filter): Filter {
+  return filter.op === "in"
+    ? {
+      op: "and",
+      of: filter.values.map((value) => ({
+        op: "eq",
+        field: filter.field,
+        value,
+      })),
+    }
+    : filter;
 }

@@ -66,6 +66,10 @@ export const ASKING_MEANINGS: Readonly<Record<string, Meaning>> = {
   actor: () => ({ ...who("src_ip"), attack: true }),
   scanner: () => ({ ...who("src_ip"), filters: [SCAN] }),
   victim: () => ({ ...who("dst_ip"), attack: true }),
+  attackedWho: (p) => {
+    const role = p.get<Who["field"]>("ROLE")!;
+    return { ...who(role === "src_ip" ? "dst_ip" : role), attack: true };
+  },
   whoFilter: (p) => {
     const inner = p.get<Who>("Who")!;
     const { filter } = p.get<Found>("F")!;
@@ -109,10 +113,13 @@ export const ASKING_MEANINGS: Readonly<Record<string, Meaning>> = {
     ...group(p.get<Who>("Who")!, p.get("MOST_ADJ")),
     limit: p.get<number>("Count") ?? 10,
   }),
-  mostWho: (p) => ({
-    ...group(p.get<Who>("Who")!, p.get("MOST_ADJ")),
-    limit: p.get<number>("Count") ?? 10,
-  }),
+  mostWho: (p, { tokens }) => {
+    const word = tokens[p.spanOf(["Who"])[1] - 1]?.norm ?? "";
+    return {
+      ...group(p.get<Who>("Who")!, p.get("MOST_ADJ")),
+      limit: p.get<number>("Count") ?? (word.endsWith("s") ? 10 : 1),
+    };
+  },
   whichMost: (p) => ({
     ...group(p.get<Who>("Who")!, p.get("MOST_ADJ")),
     limit: p.get<number>("Count") ?? 1,
@@ -136,6 +143,23 @@ export const ASKING_MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   contact: (p) => doing(p, p.get("Quant"), []),
   contactOrMore: (p) => doing(p, atLeast(p), []),
+  contactMost: (p) => ({ ...doing(p, ANY, []), having: undefined, limit: 1 }),
+  contactLeast: (p) => ({
+    ...doing(p, ANY, []),
+    having: undefined,
+    limit: 1,
+    sort: { by: "metric", order: "asc" },
+  }),
+  contactScanMost: (p) => ({
+    ...doing(p, ANY, [SCAN]),
+    having: undefined,
+    limit: 1,
+  }),
+  contactedMost: (p) => ({
+    ...done(p, ANY, []),
+    having: undefined,
+    limit: 1,
+  }),
   contactScan: (p) => doing(p, p.get("Quant"), [SCAN]),
   contactScanOrMore: (p) => doing(p, atLeast(p), [SCAN]),
   contactAttack: (p) => ({ ...doing(p, p.get("Quant"), []), attack: true }),
@@ -185,6 +209,9 @@ export const ASKING_MEANINGS: Readonly<Record<string, Meaning>> = {
   incident: () => "incident",
   change: () => "change",
 };
+
+/** Any number: taken out again. */
+const ANY = { op: "ge", value: 1 } as const;
 
 const TALKERS: Asked = {
   metric: { kind: "sum", field: "bytes" },

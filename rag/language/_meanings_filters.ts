@@ -2,6 +2,7 @@ import type { Filter } from "../query/ast.ts";
 import type { Field, NumberField } from "../query/fields.ts";
 import { FIELDS } from "../query/fields.ts";
 import type { Parts } from "./chart.ts";
+import { type Token, wordOf } from "./tokens.ts";
 import { type Found, found, joined, type Meaning } from "./_context.ts";
 
 /** What a number is of. */
@@ -251,8 +252,8 @@ export const FILTER_MEANINGS: Readonly<Record<string, Meaning>> = {
   negatedAttack: () => oneOf("decision", ["benign"]),
 };
 
-function words(tokens: readonly { readonly norm: string }[]): string {
-  return tokens.map((t) => t.norm).join(" ");
+function words(tokens: readonly Token[]): string {
+  return tokens.map(wordOf).join(" ");
 }
 
 /** A field equal to one of several values. */

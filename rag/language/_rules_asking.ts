@@ -12,10 +12,11 @@ Who <- ACTOR : actor
 Who <- SCANNER : scanner
 Who <- VICTIM : victim
 Who <- GKEY : who
+Who <- ROLE PASSIVE : attackedWho 0.3
 Who <- DIFFERENT Who : last
 Who <- F Who : whoFilter -0.3
-Who <- OUTSIDE : whoOutside -0.1
-Who <- INSIDE : whoInside -0.1
+Who <- OUTSIDE : whoOutside 0.3
+Who <- INSIDE : whoInside 0.3
 Who <- EXTERNAL_SOURCE : whoOutside
 Who <- EXTERNAL_TARGET : whoOutsideTarget 0.1
 Who <- INTERNAL_TARGET : whoInsideTarget 0.1
@@ -47,7 +48,7 @@ AGG <- WHICH AUX? DET? MOST MOST_ADJ Who : whichMost 0.6
 AGG <- MOST BYTES_NOUN : mostBytes 0.3
 AGG <- MOST MOST_ADJ : most
 AGG <- MOST : most -0.2
-AGG <- LEAST MOST_ADJ? : least
+AGG <- LEAST MOST_ADJ? : least 0.1
 AGG <- MOST DET? (NOUN|FLOWNOUN) : most 0.1
 
 # Groups with a number
@@ -66,6 +67,10 @@ Doing <- SCAN_VERB DET? Quant OF? Obj : contactScan 0.3
 Doing <- SCAN_VERB Qty OF? Obj OR_MORE : contactScanOrMore 0.3
 Doing <- ATTACK_VERB DET? Quant OF? Obj : contactAttack 0.3
 Doing <- WITH Quant DIFFERENT? OF? Obj : contactRole
+Doing <- CONTACT DET? MOST DIFFERENT? OF? Obj : contactMost 0.3
+Doing <- CONTACT DET? LEAST DIFFERENT? OF? Obj : contactLeast 0.3
+Doing <- SCAN_VERB DET? MOST DIFFERENT? OF? Obj : contactScanMost 0.3
+Done <- CONTACTED_BY DET? MOST DIFFERENT? OF? Obj : contactedMost 0.3
 Done <- CONTACTED_BY DET? Quant OF? Obj : contacted 0.3
 Done <- CONTACTED_BY Qty OF? Obj OR_MORE : contactedOrMore 0.3
 Done <- SCANNED_BY DET? Quant OF? Obj : contactedScan 0.3
@@ -94,9 +99,10 @@ ORD <- NEWEST : newest
 ORD <- NEWEST ONE : newestOne 0.2
 ORD <- NEWEST Count : newestCount 0.2
 ORD <- Count NEWEST : newestCount 0.2
-ORD <- Count (NOUN|FLOWNOUN|INCIDENT|ALERT) NEWEST : newestThings 0.2
+ORD <- Count (NOUN|FLOWNOUN) NEWEST : newestThings 0.2
 ORD <- LASTN Count : newestCount 0.2
 ORD <- LASTN ONE : newestOne 0.2
+ORD <- LASTN : newest -0.3
 ORD <- OLDEST : oldest
 ORD <- OLDEST ONE : oldestOne 0.2
 ORD <- OLDEST Count : oldestCount 0.2

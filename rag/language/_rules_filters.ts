@@ -76,6 +76,7 @@ Comp <- FROM_NUMBER Qty TO_NUMBER Qty : range
 Comp <- BETWEEN Qty AND Qty : range 0.2
 Comp <- FROM_NUMBER Qty AND Qty : range
 Comp <- Comp AND Comp : compareBoth
+Comp <- Comp COMMA? Comp : compareBoth -0.1
 F <- Fd BARE_CMP? AUX? Comp : fieldCompare 0.3
 F <- Fd BARE_CMP? Qty : fieldEquals -0.2
 F <- Comp OF? Fd : fieldCompare 0.3
@@ -98,13 +99,13 @@ F <- Comp OF? (DOWNLOAD|RECEIVED) : receivedCompare 0.3
 Ports <- NUMBER : portList
 Ports <- NUMBER Sep PORT? Ports : portList
 F <- (TO_ADDRESS|ABOUT_ADDRESS|FROM_ADDRESS)? DET? (PORT|DEST_PORT) Ports : destinationPort 0.3
-F <- (TO_ADDRESS|ABOUT_ADDRESS|FROM_ADDRESS)? DET? SOURCE_PORT Ports : sourcePort 0.3
+F <- (TO_ADDRESS|ABOUT_ADDRESS|FROM_ADDRESS)? DET? SOURCE_PORT Ports : sourcePort 0.7
 F <- (TO_ADDRESS|ABOUT_ADDRESS|FROM_ADDRESS)? DET? (PORT|DEST_PORT|PORT_RANGE) FROM_NUMBER? NUMBER TO_NUMBER NUMBER : destinationRange 0.5
 F <- (TO_ADDRESS|ABOUT_ADDRESS|FROM_ADDRESS)? DET? (PORT|DEST_PORT|PORT_RANGE) FROM_NUMBER NUMBER AND NUMBER : destinationRange 0.5
-F <- (TO_ADDRESS|ABOUT_ADDRESS|FROM_ADDRESS)? DET? SOURCE_PORT FROM_NUMBER? NUMBER TO_NUMBER NUMBER : sourceRange 0.5
-F <- (TO_ADDRESS|ABOUT_ADDRESS|FROM_ADDRESS)? DET? SOURCE_PORT FROM_NUMBER NUMBER AND NUMBER : sourceRange 0.5
+F <- (TO_ADDRESS|ABOUT_ADDRESS|FROM_ADDRESS)? DET? SOURCE_PORT FROM_NUMBER? NUMBER TO_NUMBER NUMBER : sourceRange 0.9
+F <- (TO_ADDRESS|ABOUT_ADDRESS|FROM_ADDRESS)? DET? SOURCE_PORT FROM_NUMBER NUMBER AND NUMBER : sourceRange 0.9
 F <- (TO_ADDRESS|ABOUT_ADDRESS|FROM_ADDRESS)? DET? (PORT|DEST_PORT) Comp : destinationCompare 0.3
-F <- (TO_ADDRESS|ABOUT_ADDRESS|FROM_ADDRESS)? DET? SOURCE_PORT Comp : sourceCompare 0.3
+F <- (TO_ADDRESS|ABOUT_ADDRESS|FROM_ADDRESS)? DET? SOURCE_PORT Comp : sourceCompare 0.7
 
 # Addresses and names
 Addr <- ADDRESS : first
@@ -162,6 +163,8 @@ F <- FIRED Fill? DET? ML : mlFired -0.2
 F <- ML Fill? NOT Fill? FIRED Fill? : mlMissed 0.3
 F <- NOT Fill? FIRED Fill? DET? ML : mlMissed 0.3
 F <- NOT FIRED_BY DET? ML : mlMissed 0.3
+F <- NOT BY? DET? ML : mlMissed 0.2
+F <- NOT BY? DET? FAST : fastMissed 0.2
 F <- ML Fill? MISSED Fill? : mlMissed 0.1
 F <- ML Fill? DISAGREED : mlMissed 0.1
 F <- ML Fill? NOT Fill? AGREED : mlMissed 0.3

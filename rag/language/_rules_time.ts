@@ -139,7 +139,8 @@ Weekdays <- WORKDAYS : workdays 0.2
 Weekdays <- WEEKENDS : weekends 0.2
 Weekdays <- WEEKEND : weekends -0.2
 Weekdays <- EVERY WEEKEND : weekends 0.3
-Weekdays <- FROM_TIME WEEKDAY TO_TIME WEEKDAY : weekdayRange -1
+Weekdays <- FROM_TIME WEEKDAY TO_TIME WEEKDAY : weekdayRange -0.2
+Weekdays <- WEEKDAY TO_TIME WEEKDAY : weekdayRange -0.2
 Repeated <- ON_TIME? Weekdays : last
 Repeated <- ON_TIME? Often : last
 Repeated <- Often : first
@@ -166,8 +167,8 @@ Spans <- BETWEEN Point AND Point : fromTo 0.5
 Spans <- Point TO_TIME Point : fromTo
 Spans <- SINCE Point AND? UNTIL Point : fromTo 0.5
 Spans <- AFTER Point AND? BEFORE Point : afterBefore 0.5
-Spans <- FROM_TIME DayNum TO_TIME Dated : dayRange 0.5
-Spans <- BETWEEN DayNum AND Dated : dayRange 0.5
+Spans <- FROM_TIME ON_TIME? DayNum TO_TIME ON_TIME? Dated : dayRange 0.5
+Spans <- BETWEEN ON_TIME? DayNum AND ON_TIME? Dated : dayRange 0.5
 Spans <- FROM_TIME MONTH DayNum TO_TIME DayNum : monthDays 0.4
 Spans <- BETWEEN MONTH DayNum AND DayNum : monthDays 0.4
 F <- Spans : timeFilter

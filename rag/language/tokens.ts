@@ -26,7 +26,7 @@ export interface Clock {
   readonly hour: number;
   /** 0 to 59. */
   readonly minute: number;
-  /** Whether minutes were said. */
+  /** Whether minutes were said: 15:20, not 15:00. */
   readonly exact: boolean;
 }
 
@@ -91,6 +91,15 @@ const UNITS = new Set([
 export function normalize(text: string): string {
   return text.toLowerCase().normalize("NFD").replaceAll(/\p{M}/gu, "")
     .replaceAll(/['’]/g, "");
+}
+
+/** A token as a word of a text: in lower case, as corrected where it was, otherwise with its accents. */
+export function wordOf({ kind, text, norm }: Token): string {
+  return kind === "quoted"
+    ? text
+    : normalize(text) === norm
+    ? text.toLowerCase()
+    : norm;
 }
 
 /**
@@ -212,7 +221,7 @@ function clockToken(
     hour = hour % 12 + (half === "p" ? 12 : 0);
   }
   if (hour > 24 || minute > 59 || hour === 24 && minute > 0) return undefined;
-  return made("clock", { value: { hour, minute, exact: withMinutes } });
+  return made("clock", { value: { hour, minute, exact: minute > 0 } });
 }
 
 function numberToken(made: Make, match: RegExpExecArray): Token | undefined {

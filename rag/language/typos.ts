@@ -29,6 +29,7 @@ export function closest(
     for (const target of targets.get(first) ?? []) {
       if (Math.abs(target.length - word.length) > limit) continue;
       if (first !== word[0] && target[1] !== word[0]) continue;
+      if (isInflected(word, target)) continue;
       const distance = editDistance(word, target, bestDistance);
       if (distance < bestDistance) {
         bestDistance = distance;
@@ -37,6 +38,12 @@ export function closest(
     }
   }
   return best;
+}
+
+/** Whether a short word differs in its last letter alone: another form, or another word. */
+function isInflected(word: string, target: string): boolean {
+  return word.length <= 6 && word.length === target.length &&
+    word.slice(0, -1) === target.slice(0, -1);
 }
 
 /**

@@ -9,13 +9,14 @@
 import { contradictions } from "../query/check.ts";
 import { describe } from "../query/describe.ts";
 import type { Language, Understanding } from "../result.ts";
-import { assemble, isEmpty } from "./_assemble.ts";
+import { assemble } from "./_assemble.ts";
 import type { Context } from "./_context.ts";
 import { corrected, type Correction, languageOf, leavesOf } from "./_leaves.ts";
 import { ASKING_MEANINGS } from "./_meanings_asking.ts";
 import { FILTER_MEANINGS } from "./_meanings_filters.ts";
 import { TIME_MEANINGS } from "./_meanings_time.ts";
 import { PIECES } from "./_pieces.ts";
+import { isEmpty } from "./_residue.ts";
 import { ASKING_RULES } from "./_rules_asking.ts";
 import { FILTER_RULES } from "./_rules_filters.ts";
 import { TIME_RULES } from "./_rules_time.ts";

@@ -72,6 +72,7 @@ export const ASKING: Theme = {
       "event, connection, flow, session, transfer, entry, record, transaction",
     "ONE=sent_bytes": "upload",
     "ONE=received_bytes": "download",
+    SINGULAR: "alert, alarm, incident, attack, threat, detection, change",
     BY: "by",
     FAST:
       "fast detector(s|), rules, fast rule(s|), the rules, fast engine, rule engine, the fast detector, the fast rules, rule, rule based detector, fast path, fast detection, heuristics, heuristic, a rule, a fast rule, any rule, any fast rule, the fast engine, the rule engine, signature rules, the fast one, fast",
@@ -191,6 +192,7 @@ export const ASKING: Theme = {
     "ONE=": "evento, conexion, flujo, sesion, transferencia, registro, suceso",
     "ONE=sent_bytes": "subida",
     "ONE=received_bytes": "descarga",
+    SINGULAR: "alerta, alarma, incidente, ataque, amenaza, deteccion, cambio",
     BY: "por",
     FAST:
       "detector rapido, detectores rapidos, el detector rapido, reglas, las reglas, regla(s|) rapida(s|), las reglas rapidas, motor de reglas, motor rapido, el motor de reglas, el motor rapido, rapid(o|a|os|as), una regla, alguna regla, la regla, una regla rapida, alguna regla rapida, regla, de reglas, de las reglas, del detector rapido, heuristica(s|)",

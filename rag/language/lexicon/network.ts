@@ -74,7 +74,7 @@ export const NETWORK: Theme = {
     "FLOW=inside":
       "inside the network, inside our network, internal traffic, east west, within the network, internal connection(s|), internal flow(s|), inside the lan, within our network, internal activity, internal",
     "ROLE=src_ip":
-      "host(s|), machine(s|), computer(s|), source(s|), source ip(s|), source address(es|), device(s|), client(s|), system(s|), endpoint(s|), ip(s|), ip address(es|), address(es|), source host(s|), workstation(s|), pc(s|), internal host(s|), internal machine(s|)",
+      "host(s|), machine(s|), computer(s|), source(s|), source ip(s|), source address(es|), device(s|), client(s|), system(s|), endpoint(s|), ip(s|), ip address(es|), address(es|), source host(s|), workstation(s|), pc(s|)",
     "ROLE=dst_ip":
       "target(s|), destination(s|), server(s|), destination ip(s|), destination address(es|), destination host(s|), target host(s|)",
     "ROLE=dst_port": "port(s|), destination port(s|), target port(s|)",
@@ -133,7 +133,7 @@ export const NETWORK: Theme = {
     "FLOW=inside":
       "dentro de la red, trafico interno, conexion(es|) interna(s|), flujo(s|) interno(s|), este oeste, en la red interna, dentro de nuestra red, dentro de la red interna, actividad interna, en el interior de la red, dentro de la lan, trafico este oeste, intern(o|a|os|as)",
     "ROLE=src_ip":
-      "equipo(s|), maquina(s|), ordenador(es|), computador(es|a|as), host(s|), origen(es|), fuente(s|), dispositivo(s|), cliente(s|), direccion(es|), direccion(es|) ip, ip(s|), sistema(s|), ip(s|) de origen, direccion(es|) de origen, terminal(es|), equipo(s|) interno(s|), maquina(s|) interna(s|)",
+      "equipo(s|), maquina(s|), ordenador(es|), computador(es|a|as), host(s|), origen(es|), fuente(s|), dispositivo(s|), cliente(s|), direccion(es|), direccion(es|) ip, ip(s|), sistema(s|), ip(s|) de origen, direccion(es|) de origen, terminal(es|)",
     "ROLE=dst_ip":
       "objetivo(s|), destino(s|), servidor(es|), ip(s|) de destino, direccion(es|) de destino, blanco(s|), equipo(s|) de destino",
     "ROLE=dst_port": "puerto(s|), puerto(s|) de destino",

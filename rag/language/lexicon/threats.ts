@@ -25,7 +25,9 @@ export const THREATS: Theme = {
     "DEC=benign": "benign",
     ALERT: "alert(s|), alarm(s|)",
     ATTACK: "attack(s|), threat(s|), detection(s|)",
-    ATTACKED: "attacked, targeted",
+    ATTACKED: "attacked, attacking, under attack, targeted",
+    AT_ONCE:
+      "that are both, are both, is both, at the same time, at once, simultaneously, that is both, which are both",
     ACTOR: "attacker(s|), offender(s|), attacking host(s|), aggressor(s|)",
     SCANNER: "scanner(s|), scanning host(s|)",
     TALKER: "talker(s|)",
@@ -58,7 +60,10 @@ export const THREATS: Theme = {
     "DEC=benign": "benign(o|a|os|as)",
     ALERT: "alerta(s|), alarma(s|)",
     ATTACK: "ataque(s|), amenaza(s|), deteccion(es|)",
-    ATTACKED: "atacad(o|a|os|as)",
+    ATTACKED:
+      "atacad(o|a|os|as), atacaron, ataco, atacan, ataca, atacando, sufrieron ataques, bajo ataque",
+    AT_ONCE:
+      "a la vez, al mismo tiempo, simultaneamente, a un tiempo, a la par",
     ACTOR: "atacante(s|), agresor(es|), infractor(es|)",
     SCANNER: "escaner(es|), escaneador(es|)",
     TALKER: "hablador(es|), emisor(es|), parlanchin(es|)",
