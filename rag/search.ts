@@ -194,7 +194,8 @@ export class EventSearch implements Searcher, AsyncDisposable {
     const { columns } = this.#fresh();
     const zone = query.zone ?? request.zone ?? "UTC";
     const set = columns.evaluate(query.filter, query.kind, zone);
-    return columns.timeline(set, buckets);
+    const { firstUs = 0, lastUs = 0 } = columns.summary(set);
+    return columns.timeline(set, bucketMs(firstUs, lastUs, buckets));
   }
 
   // deno-lint-ignore require-await -- what goes wrong is a rejection, as with a worker
@@ -307,6 +308,18 @@ export class EventSearch implements Searcher, AsyncDisposable {
       "Cannot search for entries like one as there is no entry of that id",
     );
   }
+}
+
+/** Lengths of buckets that read well, milliseconds: seconds to years. */
+const BUCKETS_MS = [1, 5, 15, 60, 300, 900, 3600, 14_400, 86_400, 604_800]
+  .map((seconds) => seconds * 1000);
+const YEAR_MS = 31_536_000_000;
+
+/** The shortest of them that needs no more than so many buckets; years where none does. */
+function bucketMs(firstUs: number, lastUs: number, buckets: number): number {
+  const spanMs = (lastUs - firstUs) / 1000;
+  return BUCKETS_MS.find((ms) => spanMs / ms < buckets) ??
+    YEAR_MS * Math.max(1, Math.ceil(spanMs / YEAR_MS / buckets));
 }
 
 interface WordKnower {

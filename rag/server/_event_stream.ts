@@ -1,18 +1,16 @@
 /**
  * A response of server-sent events.
  *
- * @param signal Ends when the client goes.
- * @param run Sends the events; what it throws becomes the event `error`.
+ * @param run Sends the events until its signal says that the client is gone; what it throws becomes the event `error`.
  */
 export function eventStream(
-  signal: AbortSignal,
   run: (
     send: (event: string, data: unknown) => void,
     signal: AbortSignal,
   ) => Promise<void>,
 ): Response {
   const abort = new AbortController();
-  const gone = AbortSignal.any([signal, abort.signal]);
+  const gone = abort.signal;
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async start(controller) {

@@ -38,6 +38,8 @@ export interface HandlerOptions {
   readonly commands?: readonly Command[];
   /** Whether commands that change something may run. @default {false} */
   readonly allowWrites?: boolean;
+  /** Longest time that an answer is written where it is not streamed, milliseconds. @default {60000} */
+  readonly writeTimeoutMs?: number;
   /** Requests under way at once; further ones get 503. @default {16} */
   readonly maxConcurrent?: number;
   /** Bytes of a request's body. @default {65536} */
@@ -120,12 +122,12 @@ async function route(
     case "GET /api/ask":
     case "POST /api/ask": {
       const asked = await readRequest(request, url, maxBodyBytes);
-      const answer = await ask(searcher, options, asked, request.signal);
+      const answer = await ask(searcher, options, asked);
       return json(answerData(answer));
     }
     case "GET /api/ask/stream": {
       const asked = await readRequest(request, url, maxBodyBytes);
-      return eventStream(request.signal, async (send, signal) => {
+      return eventStream(async (send, signal) => {
         const result = await searcher.find(asked.question, asked.request);
         const { understood, unresolved, contradictions, weak } = result;
         send("understood", { understood, unresolved, contradictions, weak });
@@ -154,7 +156,7 @@ async function route(
         language: asked.request.language ?? "en",
         request: asked.request,
         ask: (question, inner) =>
-          ask(searcher, options, { question, request: inner }, request.signal),
+          ask(searcher, options, { question, request: inner }),
       }, {
         extra: options.commands ?? [],
         allowWrites: options.allowWrites ?? false,
@@ -171,10 +173,13 @@ async function ask(
   searcher: Searcher,
   options: HandlerOptions,
   asked: { question: string; request: SearchRequest },
-  signal: AbortSignal,
 ): Promise<Answer> {
+  const { writeTimeoutMs = 60_000 } = options;
   const result = await searcher.find(asked.question, asked.request);
-  return await options.write(result, { language: result.language, signal });
+  return await options.write(result, {
+    language: result.language,
+    signal: AbortSignal.timeout(writeTimeoutMs),
+  });
 }
 
 function failure(error: unknown): Response {
