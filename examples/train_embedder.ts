@@ -6,6 +6,7 @@ import {
   packModel,
 } from "../training/embedder/pack_model.ts";
 import { readThesaurus } from "../training/embedder/thesaurus.ts";
+import { validate } from "../training/embedder/validate.ts";
 import { withWording } from "../training/embedder/wording.ts";
 import { progress, runProgram } from "./_cli.ts";
 
@@ -33,7 +34,10 @@ await runProgram({
   const { concepts, ...lists } = await readThesaurus(THESAURUS);
   const thesaurus = { ...lists, concepts: withWording(concepts) };
   const { samples } = PARAMETERS.schedule;
+  progress("held-out phrases");
+  const validation = validate(thesaurus, PARAMETERS);
   const { model, phrases } = makeModel(thesaurus, PARAMETERS, {
+    weakBelow: validation.weakBelow,
     onProgress: (done, loss) =>
       progress(`${done}/${samples} samples, missed ${loss.toFixed(3)}`),
   });
@@ -56,12 +60,21 @@ await runProgram({
     packedBytes: gzip.length,
     sha256,
     same,
+    validation,
     seconds: Math.round((performance.now() - start) / 100) / 10,
   };
   if (values.json) console.log(JSON.stringify(report));
   else {
     console.log(
       `${report.concepts} concepts, ${report.phrases} phrases, ${report.words} words -> ${size} bytes (packed ${report.packedBytes}) in ${report.seconds} s`,
+    );
+    const { first, recall, weakBelow, weakArea } = validation;
+    console.log(
+      `held-out phrases: concept first ${
+        first.toFixed(3)
+      }, R@10 of made events ${
+        recall.toFixed(3)
+      }; weak below ${weakBelow}, ROC area ${weakArea.toFixed(3)}`,
     );
     console.log(`${sha256} ${same ? "as committed" : "new"}`);
   }

@@ -109,7 +109,7 @@ export class Documents {
     }
     draft.mean([concept], SHARES.evidence);
     if (rng.chance(0.3)) this.#addWindow(draft);
-    else this.#addFlow(draft);
+    else this.#addFlow(category, draft);
     if (shapes.length > 0 && rng.chance(0.5)) {
       this.#addShape(rng.pick(shapes), draft);
     }
@@ -122,9 +122,15 @@ export class Documents {
     draft.add(PHRASES.hostWindow.en);
   }
 
-  #addFlow(draft: Draft): void {
+  #addFlow(category: string, draft: Draft): void {
     const rng = this.#rng;
-    if (rng.chance(0.9)) this.#addService(rng.pick(SERVICES), draft);
+    if (rng.chance(0.9)) {
+      const name = rng.pick(SERVICES);
+      this.#addService(name, draft);
+      // What a class makes likely: logins inside TLS are those of remote desktops.
+      const meant = this.#naming.get(`${category}:${name}`);
+      draft.mean(meant, SHARES.service);
+    }
     this.#addShape(rng.pick(DIRECTIONS), draft);
     if (rng.chance(0.6)) this.#addShape(rng.pick(EXCHANGES), draft);
     this.#addShape(rng.pick(SIZES), draft);

@@ -24,6 +24,13 @@ export interface Validation {
   readonly recall: number;
   /** The same for phrases none of whose words the model knows. */
   readonly recallUnknown: number;
+  /**
+   * Cosine of the nearest text that tells phrases from questions of everyday life best: where the share of phrases above it
+   * exceeds that of such questions most.
+   */
+  readonly weakBelow: number;
+  /** How well that cosine tells them: area under the ROC curve. */
+  readonly weakArea: number;
 }
 
 /**
@@ -47,13 +54,21 @@ export function validate(
   const below = kindsOf(thesaurus);
   const places: number[] = [];
   const recalls: { known: boolean; recall: number }[] = [];
+  const nearest: number[] = [];
   for (const { text, concept } of questions) {
     const known = embedder.embedInto(text, vector) > 0;
     const scores = directions.map((direction) => dot(vector, direction));
     places.push(1 + scores.filter((one) => one > scores[concept]!).length);
     const recall = recallOf(vector, texts, below[concept]!);
-    if (recall !== undefined) recalls.push({ known, recall });
+    if (recall !== undefined) {
+      recalls.push({ known, recall });
+      nearest.push(nearestOf(vector, texts));
+    }
   }
+  const unrelated = thesaurus.unrelated.map((question) => {
+    embedder.embedInto(question, vector);
+    return nearestOf(vector, texts);
+  });
   return {
     phrases: questions.length,
     first: mean(places.map((place) => place === 1 ? 1 : 0)),
@@ -62,6 +77,7 @@ export function validate(
     recallUnknown: mean(
       recalls.filter(({ known }) => !known).map(({ recall }) => recall),
     ),
+    ...separation(nearest, unrelated),
   };
 }
 
@@ -116,6 +132,39 @@ function recallOf(
     .slice(0, DEPTH)
     .filter(({ of }) => meant.has(of)).length;
   return found / Math.min(DEPTH, relevant);
+}
+
+function nearestOf(
+  question: Float32Array,
+  texts: readonly EventText[],
+): number {
+  return texts.reduce(
+    (best, { vector }) => Math.max(best, dot(question, vector)),
+    0,
+  );
+}
+
+function separation(
+  answered: readonly number[],
+  unrelated: readonly number[],
+): { weakBelow: number; weakArea: number } {
+  const share = (values: readonly number[], limit: number) =>
+    mean(values.map((value) => value >= limit ? 1 : 0));
+  let weakBelow = 0;
+  let widest = -1;
+  for (let step = 0; step <= 100; step++) {
+    const limit = step / 100;
+    const gap = share(answered, limit) - share(unrelated, limit);
+    if (gap > widest) {
+      widest = gap;
+      weakBelow = limit;
+    }
+  }
+  let above = 0;
+  for (const a of answered) {
+    for (const b of unrelated) above += a > b ? 1 : a === b ? 0.5 : 0;
+  }
+  return { weakBelow, weakArea: above / (answered.length * unrelated.length) };
 }
 
 function mean(values: readonly number[]): number {

@@ -21,9 +21,12 @@ export const METRICS: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** Words for a service or a protocol; `ntp/udp` is a service over another protocol than TCP. */
+/**
+ * Words for a service or a protocol; `ntp/udp` is a service over another protocol than TCP, and `bruteforce:tls` one in
+ * events of that class.
+ */
 export function serviceText(name: string): string | undefined {
-  const [service = "", over] = name.split("/");
+  const [service = "", over] = name.replace(/^\w+:/, "").split("/");
   const words = SERVICE_WORDS.get(service) ?? PROTOCOL_WORDS.get(service);
   return over === undefined || words === undefined
     ? words
@@ -89,7 +92,9 @@ export function withWording(concepts: readonly Concept[]): Concept[] {
           ...concept.phrases.event,
           ...take(concept.rules, (name) => RULES.get(name)),
           ...take(concept.features, (name) => METRICS.get(name)),
-          ...take(concept.services, serviceText),
+          ...take(concept.services, serviceText).filter((_, i) =>
+            !concept.services[i]!.includes(":")
+          ),
           ...take(concept.shapes, shapeText),
           ...take(
             concept.category === undefined ? [] : [concept.category],
