@@ -22,7 +22,7 @@ interface Row {
   readonly unit: string;
 }
 
-/** Events that share bodies and facts of 2,000 different ones, each with its own id, time and text. */
+/** Events that share bodies and facts of 2,000 different ones, each with its own id, time, text and identifier of its flow. */
 function* batches(entries: number, texts: number): Generator<PreparedEntry[]> {
   const next = random(7);
   const models = Array.from({ length: 2000 }, (_, i) => event(i));
@@ -33,9 +33,11 @@ function* batches(entries: number, texts: number): Generator<PreparedEntry[]> {
       const number = first + i;
       const model = models[number % models.length]!;
       const text = Math.floor(next() ** 2 * texts);
+      const id = idOf(number);
       return {
         ...model,
-        id: idOf(number),
+        id,
+        words: `1:${id}= ${model.facts.name ?? ""}`,
         timestampUs: 1_700_000_000_000_000 + number * 2_500_000 +
           Math.floor(next() * 2_000_000),
         behaviour: wordOf(text),

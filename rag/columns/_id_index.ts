@@ -33,12 +33,26 @@ export function prefixWord(prefix: string): number | undefined {
 
 /** The words of an id. */
 export function hashId(id: string): IdHash {
+  let a = 0;
   let b = 0x811c9dc5;
+  let digits = 0;
   for (let i = 0; i < id.length; i++) {
-    b = Math.imul(b ^ id.charCodeAt(i), 0x01000193);
+    const code = id.charCodeAt(i);
+    b = Math.imul(b ^ code, 0x01000193);
     b ^= b >>> 15;
+    const digit = digitOf(code);
+    if (digit < 0) continue;
+    if (i < PREFIX_DIGITS) a = a << 4 | digit;
+    digits++;
   }
-  return { a: prefixWord(id) ?? 0, b: b >>> 0 };
+  const isHexadecimal = digits === id.length && digits >= PREFIX_DIGITS;
+  return { a: isHexadecimal ? a >>> 0 : 0, b: b >>> 0 };
+}
+
+/** Value of a hexadecimal digit in lower case; -1 of any other character. */
+function digitOf(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  return code >= 97 && code <= 102 ? code - 87 : -1;
 }
 
 /** Open addressing over row numbers. Rows that are gone stay in it until it grows. */
