@@ -130,16 +130,7 @@ function scoped(
       : "the log does not hold that";
     const unresolved = residue.topics.map((text) => ({ text, why }));
     if (!anything) return { query: { kind: "event" }, unresolved };
-    const { text: _, aggregate, ...rest } = query;
-    const keep = aggregate !== undefined && residue.countable;
-    return {
-      query: {
-        ...rest,
-        ...(residue.known === "" ? {} : { text: residue.known }),
-        ...(keep ? { aggregate } : {}),
-      },
-      unresolved,
-    };
+    return { query: partly(query, residue), unresolved };
   }
   const unknown = residue.text !== "" && residue.known === "" ||
     residue.nothing;
@@ -157,6 +148,19 @@ function scoped(
     };
   }
   return { query, unresolved: [] };
+}
+
+/** What of a query stands where a part of the question cannot be answered. */
+function partly(query: Query, residue: Residue): Query {
+  const { text: _, aggregate, sort, limit, ...rest } = query;
+  const keep = aggregate === undefined || residue.countable;
+  return {
+    ...rest,
+    ...(residue.known === "" ? {} : { text: residue.known }),
+    ...(keep && aggregate !== undefined ? { aggregate } : {}),
+    ...(keep && sort !== undefined ? { sort } : {}),
+    ...(keep && limit !== undefined ? { limit } : {}),
+  };
 }
 
 /** Sizes of unnamed kind as those of uploads or downloads, where a question is about such. */

@@ -2,7 +2,7 @@ import type { Filter, GroupKey, Metric, Sort } from "../query/ast.ts";
 import type { Field, NumberField } from "../query/fields.ts";
 import type { Parts } from "./chart.ts";
 import type { Found, Meaning } from "./_context.ts";
-import type { Comparison, Quantity } from "./_meanings_filters.ts";
+import type { Comparison, Quantity } from "./_quantities.ts";
 
 /** A part of an aggregate. */
 export interface Asked {
@@ -206,6 +206,7 @@ export const ASKING_MEANINGS: Readonly<Record<string, Meaning>> = {
       ? count
       : undefined;
   },
+  measure: () => "measure",
   incident: () => "incident",
   change: () => "change",
 };

@@ -103,6 +103,10 @@ export const TIME_MEANINGS: Readonly<Record<string, Meaning>> = {
       ? c.calendar.year(year)
       : undefined;
   },
+  yearPeriod: (p, c) => {
+    const year = p.get<number>("NUMBER") ?? 0;
+    return isYear(year) && year >= 2000 ? c.calendar.year(year) : undefined;
+  },
   lastWeekend: (_, c) => c.calendar.weekend(-1),
   thisWeekend: (_, c) => c.calendar.weekend(0),
   lastNight: (_, c) => night(c.calendar, c.calendar.dayFromToday(-1)),
@@ -167,7 +171,10 @@ export const TIME_MEANINGS: Readonly<Record<string, Meaning>> = {
       minuteText((minutes + 15) % 1440),
     );
   },
-  afterClock: (p) => timeOfDay(textOf(p.get<Clock>("Clock")!), "24:00"),
+  afterClock: (p) => {
+    const from = textOf(p.get<Clock>("Clock")!);
+    return timeOfDay(from, from === "00:00" ? "06:00" : "24:00");
+  },
   beforeClock: (p) => timeOfDay("00:00", textOf(p.get<Clock>("Clock")!)),
   partFilter: (p) => {
     const [from, to] = DAY_PARTS[p.get<string>("PARTOFDAY") ?? ""] ?? [0, 0];
@@ -196,15 +203,15 @@ export const TIME_MEANINGS: Readonly<Record<string, Meaning>> = {
 
   spans: (p) => p.all<Span>("Point"),
   moreSpans: (p) => [...p.all<Span>("Point"), ...p.get<Span[]>("Spans")!],
-  since: (p) => [open(p.get<Span>("Point")!.fromMs, undefined)],
+  since: (p) => [open(pointOf(p).fromMs, undefined)],
   sinceClock: (p, c) => {
     const { day } = c.calendar.dayFromToday(0);
     return day &&
       [open(c.calendar.at(day, p.get<Clock>("Clock")!).fromMs, undefined)];
   },
-  after: (p) => [open(endOf(p.get<Span>("Point")!), undefined)],
-  before: (p) => [open(undefined, p.get<Span>("Point")!.fromMs)],
-  until: (p) => [open(undefined, endOf(p.get<Span>("Point")!))],
+  after: (p) => [open(endOf(pointOf(p)), undefined)],
+  before: (p) => [open(undefined, pointOf(p).fromMs)],
+  until: (p) => [open(undefined, endOf(pointOf(p)))],
   fromTo: (p) => {
     const [first, second] = p.all<Span>("Point");
     return first && second && spanBetween(first, second);
@@ -232,6 +239,11 @@ export const TIME_MEANINGS: Readonly<Record<string, Meaning>> = {
       : found("time", joined("or", filters));
   },
 };
+
+/** The day, period or year that a relation is to. */
+function pointOf(parts: Parts): Span {
+  return parts.get<Span>("Point") ?? parts.get<Span>("Year")!;
+}
 
 interface Dated {
   readonly month: number;
@@ -270,7 +282,7 @@ function datedOf(parts: Parts, year: number | undefined): Dated | undefined {
 
 function withUnit(parts: Parts, make: (unit: TimeUnit) => Span): unknown {
   const unit = parts.get<string>("UNIT");
-  if (unit === undefined || unit === "second" || unit === "millisecond") {
+  if (unit === undefined || unit === "millisecond") {
     return undefined;
   }
   const count = countOf(parts);

@@ -6,7 +6,7 @@ import { type Found, joined } from "./_context.ts";
 export const PIECES: ReadonlySet<string> = new Set([
   ...["F", "NF", "NOT", "AND", "OR", "COMMA", "AGG", "ORD", "TOPN", "LIM"],
   ...["KIND", "SIM", "TX", "TOPIC", "ATTACK", "UPLOAD", "DOWNLOAD", "BIG"],
-  ...["LONG", "NOUN", "FLOWNOUN", "ONE", "ATTACKED", "AT_ONCE"],
+  ...["LONG", "NOUN", "FLOWNOUN", "ONE", "ATTACKED", "AT_ONCE", "MEASURE"],
 ]);
 
 /** Kinds of filter whose values exclude each other: joined by "and" they are alternatives. */

@@ -72,6 +72,12 @@ export function residueOf(
     } else if (piece.symbol === "TX") {
       all.push(piece.value as string);
       known.push(piece.value as string);
+    } else if (piece.symbol === "MEASURE") {
+      all.push(
+        ...tokens.slice(piece.from, piece.to).filter((t) =>
+          t.kind !== "sign" && (t.kind !== "word" || !isEmpty(t.norm, language))
+        ).map(wordOf),
+      );
     } else if (piece.symbol === "TOPIC") topic(piece.from, piece.to);
     else if (
       (piece.symbol === "UPLOAD" || piece.symbol === "DOWNLOAD") &&
@@ -89,7 +95,7 @@ export function residueOf(
     words: all.length,
     topics,
     countable,
-    nothing: tokens.length > 0 &&
+    nothing: tokens.length > 0 && all.length === 0 &&
       cover.every((piece) =>
         typeof piece === "number" &&
         !hasSense(tokens[piece]!, language, "NOISE")

@@ -122,6 +122,9 @@ TOPN <- TOP Count : topCount
 TOPN <- TOP : topTen -0.2
 LIM <- NUMBER : limit -0.2
 LIM <- WORDNUM : limit -0.3
+MEASURE <- (NUMBER|WORDNUM) (UNIT|SIZE|PERCENT) : measure -0.2
+MEASURE <- (TIMED|SIZED|PCT|RATE) : measure -0.2
+MEASURE <- Comp : measure -0.5
 KIND <- INCIDENT : incident
 KIND <- CONFIG_CHANGE : change 0.3
 `.split("\n");

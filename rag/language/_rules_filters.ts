@@ -188,6 +188,8 @@ F <- DISAGREED BETWEEN DET? Both : disagreed 0.4
 F <- DISAGREED : disagreed -0.3
 F <- Both Fill? AGREED : agreed 0.4
 F <- AGREED Fill? DET? Both : agreed 0.3
+F <- FIRED_BY DET? Both : agreed 0.3
+F <- Both Fill? FIRED Fill? : agreed 0.3
 F <- CONSENSUS : agreed
 F <- CONSENSUS (OF|BETWEEN) DET? Both : agreed 0.2
 F <- ONLY DET? FAST Fill? FIRED? : fastOnly 0.6

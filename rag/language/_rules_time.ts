@@ -151,6 +151,12 @@ Point <- Moment : first
 Point <- ON_TIME Day : second
 Point <- ON_TIME Period : second
 Point <- ON_TIME Moment : second
+Year <- NUMBER : yearPeriod -0.2
+Point <- ON_TIME Year : last
+Spans <- SINCE Year : since 0.3
+Spans <- AFTER Year : after 0.3
+Spans <- BEFORE Year : before 0.3
+Spans <- UNTIL Year : until 0.3
 Spans <- Point : spans
 Spans <- Point Sep Spans : moreSpans 0.2
 Spans <- SINCE Point : since 0.3

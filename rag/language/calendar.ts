@@ -33,9 +33,17 @@ export interface Span {
 }
 
 /** Units of time; smaller ones are not calendar units. */
-export type TimeUnit = "minute" | "hour" | "day" | "week" | "month" | "year";
+export type TimeUnit =
+  | "second"
+  | "minute"
+  | "hour"
+  | "day"
+  | "week"
+  | "month"
+  | "year";
 
 const LENGTH_MS: Readonly<Record<TimeUnit, number>> = {
+  second: 1000,
   minute: 60_000,
   hour: 3_600_000,
   day: 86_400_000,
@@ -61,6 +69,8 @@ export class Calendar {
   readonly today: LocalTime;
 
   /**
+   * A calendar.
+   *
    * @param nowMs Now; milliseconds since the Unix epoch.
    * @param zone IANA name.
    */
@@ -130,7 +140,7 @@ export class Calendar {
           month,
           day,
           hour,
-          minute: unit === "minute" ? minute : 0,
+          minute: unit === "hour" ? 0 : minute,
         });
         const fromMs = startMs + offset * LENGTH_MS[unit];
         return { fromMs, toMs: fromMs + LENGTH_MS[unit] };
@@ -143,9 +153,9 @@ export class Calendar {
     return { fromMs: this.#back(count, unit), toMs: this.#nowMs };
   }
 
-  /** So many units ago: a calendar unit, or an hour or minute that begins that long ago. */
+  /** So many units ago: a calendar unit, or an hour, minute or second that begins that long ago. */
   ago(count: number, unit: TimeUnit): Span {
-    if (unit !== "hour" && unit !== "minute") {
+    if (unit !== "hour" && unit !== "minute" && unit !== "second") {
       return this.unit(unit, -Math.round(count));
     }
     const fromMs = this.#nowMs - count * LENGTH_MS[unit];

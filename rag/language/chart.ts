@@ -65,21 +65,28 @@ export class Parts {
 /** Makes the value of a constituent; undefined where its parts do not go together. */
 export type Action<Context> = (parts: Parts, context: Context) => unknown;
 
-interface Completion {
+/** A rule whose right side is read. */
+export interface Completion {
+  /** Its left side. */
   readonly symbol: string;
+  /** Name of what makes its value. */
   readonly action: string;
+  /** What it adds to the score of its parts. */
   readonly weight: number;
 }
 
-interface Node {
-  readonly next: Map<string, Node>;
+/** Right sides that begin alike. */
+export interface RuleNode {
+  /** What can come next. */
+  readonly next: Map<string, RuleNode>;
+  /** Rules that end here. */
   readonly done: Completion[];
 }
 
 /** Rules, compiled. */
 export interface Grammar {
   /** Root of the tree of right sides. */
-  readonly root: Node;
+  readonly root: RuleNode;
   /** Every symbol that a rule mentions. */
   readonly symbols: ReadonlySet<string>;
   /** Every action that a rule mentions. */
@@ -99,7 +106,7 @@ const PIECE_COST = 0.4;
  * @throws {SyntaxError} For a line that is no rule.
  */
 export function compileGrammar(lines: readonly string[]): Grammar {
-  const root: Node = { next: new Map(), done: [] };
+  const root: RuleNode = { next: new Map(), done: [] };
   const symbols = new Set<string>();
   const actions = new Set<string>();
   for (const line of lines.map((l) => l.trim())) {
@@ -139,7 +146,7 @@ function formsOf(right: string, line: string): string[][] {
 }
 
 interface Active {
-  readonly node: Node;
+  readonly node: RuleNode;
   readonly parts: readonly Edge[];
   readonly score: number;
 }
@@ -172,7 +179,7 @@ export function fillChart<Context>(
     { length: length + 1 },
     () => Array.from({ length: length + 1 }, () => new Map()),
   );
-  const active: Map<Node, Active>[][] = Array.from(
+  const active: Map<RuleNode, Active>[][] = Array.from(
     { length: length + 1 },
     () => Array.from({ length: length + 1 }, () => new Map()),
   );
@@ -185,7 +192,11 @@ export function fillChart<Context>(
       const here = passive[to]![from]!;
       const open: Edge[] = [...(byEnd.get(to * (length + 1) + from) ?? [])];
       const waiting = active[from]![to]!;
-      const advance = (node: Node, parts: readonly Edge[], score: number) => {
+      const advance = (
+        node: RuleNode,
+        parts: readonly Edge[],
+        score: number,
+      ) => {
         for (const { symbol, action, weight } of node.done) {
           const total = score + weight;
           const known = here.get(symbol);

@@ -104,7 +104,6 @@ export const ASKING: Theme = {
     AND:
       "and, &, &&, but, also, and also, as well as, plus, but also, yet, while, whereas",
     OR: "or, |, ||, and or, or else, or also",
-    EITHER: "either, any of, one of, both",
     NOT:
       "not, no, non, except, excluding, without, other than, but not, except for, apart from, isnt, arent, wasnt, werent, dont, doesnt, didnt, that are not, that is not, which are not, minus, never, exclude, excludes, leaving out, leave out, ignoring, ignore, besides, nor, anything but, neither, that isnt, that arent, but no, and not, omitting, omit, aside from, save for, nothing from, except those, excluding those, not counting, with the exception of, and no, with no, that was not, that were not, that did not come, not coming, not going, none of",
     COMMA: "\\,",
@@ -227,7 +226,6 @@ export const ASKING: Theme = {
     AND:
       "y, e, &, &&, pero, ademas, ademas de, tambien, y ademas, asi como, y tambien, mientras, mientras que, aunque, pero si",
     OR: "o, u, |, ||, y o, o bien, o tambien",
-    EITHER: "bien, cualquiera de, tanto",
     NOT:
       "no, sin, excepto, salvo, menos, que no sea(n|), que no son, que no es, que no venga(n|), que no vienen, que no viene, que no vaya(n|), que no van, que no va, excluyendo, exceptuando, a excepcion de, con excepcion de, quitando, distint(o|a|os|as) de, distint(o|a|os|as) a, diferente(s|) de, diferente(s|) a, aparte de, excluye, excluido, ni, pero no, que no sean de, que no sea de, descartando, fuera de, omitiendo, ignorando, que no tenga(n|), que no tienen, que no este(n|), que no sean por, nunca, dejando fuera, exceptuados, excepto los, excepto las, salvo los, salvo las, menos los, menos las, sin contar, que no fuera(n|), que no fueron, que no fue, que no provenga(n|), que no vinieran, que no vinieron, que no salga(n|), otr(o|a|os|as) que no sea(n|), y no, que no use(n|), ninguno de",
     COMMA: "\\,",

@@ -68,20 +68,23 @@ export const MEASURES: Theme = {
     SCORE: "score, scores, rating",
     FINAL: "final, overall, total, combined, final threat, threat, risk",
     "FIELD=divergence":
-      "divergence, divergences, score difference, difference between (the|) scores, score gap, gap between (the|) scores",
+      "score divergence, divergence, divergences, score difference, difference between (the|) scores, score gap, gap between (the|) scores",
+    "FIELD=ml_score": "ml_score",
+    "FIELD=fast_score": "fast_score",
+    "FIELD=final_score": "final_score",
     "FIELD=duration": "duration, durations, flow duration, length",
     "FIELD=packets":
       "packets, packet, packet count, number of packets, total packets, pkts, packet counts, packets in total",
     "FIELD=bytes":
-      "bytes, byte count, total bytes, number of bytes, size, volume, traffic volume, data volume, bytes in total, flow size, transfer size",
+      "bytes transferred, bytes exchanged, bytes, byte count, total bytes, number of bytes, size, volume, traffic volume, data volume, bytes in total, flow size, transfer size",
     "FIELD=sent_bytes":
-      "bytes sent, sent bytes, data sent, bytes uploaded, uploaded bytes, uploaded data, upload size, outgoing bytes, upload volume, sent data, bytes out",
+      "sent_bytes, bytes sent, sent bytes, data sent, bytes uploaded, uploaded bytes, uploaded data, upload size, outgoing bytes, upload volume, sent data, bytes out",
     "FIELD=received_bytes":
-      "bytes received, received bytes, data received, bytes downloaded, downloaded bytes, downloaded data, download size, incoming bytes, download volume, received data, bytes in",
+      "received_bytes, bytes received, received bytes, data received, bytes downloaded, downloaded bytes, downloaded data, download size, incoming bytes, download volume, received data, bytes in",
     "FIELD=bytes_per_second":
-      "bytes per second, byte rate, data rate, throughput, bandwidth, bytes a second, transfer rate, bps, bitrate",
+      "bytes_per_second, bytes per second, byte rate, data rate, throughput, bandwidth, bytes a second, transfer rate, bps, bitrate",
     "FIELD=packets_per_second":
-      "packets per second, packet rate, pps, packets a second",
+      "packets_per_second, packets per second, packet rate, pps, packets a second",
     UPLOAD: "upload(s|ed|ing|), uploads, file uploads",
     DOWNLOAD: "download(s|ed|ing|), file downloads",
     SENT: "sent, sending, that sent",

@@ -48,13 +48,13 @@ export const NETWORK: Theme = {
     HOSTWORD:
       "host, machine, ip, ip address, address, network, subnet, server, computer, device, net, range, client, site, domain, domain name, hostname, host name, system, endpoint, workstation, the host, the machine, the server, the network, the subnet, the domain, the ip, the address, addresses, hosts, ips, networks, subnets, segment",
     PORT_RANGE: "port range, range of ports",
-    SOURCE_PORT: "source port(s|), src port(s|), client port(s|)",
+    SOURCE_PORT: "src_port, source port(s|), src port(s|), client port(s|)",
     DEST_PORT:
-      "destination port(s|), dst port(s|), dest port(s|), target port(s|)",
+      "dst_port, destination port(s|), dst port(s|), dest port(s|), target port(s|)",
     FROM_ADDRESS:
-      "from, by, source, source ip, source address, src, originating (from|in), coming from, came from, sent by, sent from, out of, initiated by, launched (from|by), from source, starting from",
+      "src_ip, from, by, source, source ip, source address, src, originating (from|in), coming from, came from, sent by, sent from, out of, initiated by, launched (from|by), from source, starting from",
     TO_ADDRESS:
-      "to, against, towards, toward, on, target, targets, targeting, destination, destination ip, destination address, dst, dest, aimed at, directed (at|to), into, hitting, going to, sent to, to destination, attacking, at, toward",
+      "dst_ip, to, against, towards, toward, on, target, targets, targeting, destination, destination ip, destination address, dst, dest, aimed at, directed (at|to), into, hitting, going to, sent to, to destination, attacking, at, toward",
     ABOUT_ADDRESS:
       "with, involving, about, of, for, concerning, regarding, in, within, related to, on or from, to or from, from or to",
     OUTSIDE:
@@ -80,6 +80,8 @@ export const NETWORK: Theme = {
     "ROLE=dst_port": "port(s|), destination port(s|), target port(s|)",
     "GKEY=category":
       "category, categories, attack type(s|), type(s|), kind(s|), attack category, type(s|) of attack(s|), kind(s|) of attack(s|), attack kind(s|), threat type(s|)",
+    "GKEY=priority": "priority, priorities, severity, severities",
+    "GKEY=confidence_level": "confidence level, confidence levels",
     "GKEY=service": "service(s|)",
     "GKEY=protocol": "protocol(s|)",
     "GKEY=app_protocol": "application protocol(s|), app protocol(s|)",
@@ -139,6 +141,8 @@ export const NETWORK: Theme = {
     "ROLE=dst_port": "puerto(s|), puerto(s|) de destino",
     "GKEY=category":
       "categoria(s|), tipo(s|), tipo(s|) de ataque(s|), clase(s|), tipo(s|) de amenaza(s|), clase(s|) de ataque(s|)",
+    "GKEY=priority": "prioridad(es|), severidad(es|), gravedad",
+    "GKEY=confidence_level": "nivel(es|) de confianza",
     "GKEY=service": "servicio(s|)",
     "GKEY=protocol": "protocolo(s|)",
     "GKEY=app_protocol": "protocolo(s|) de aplicacion",

@@ -26,6 +26,8 @@ export const THREATS: Theme = {
     ALERT: "alert(s|), alarm(s|)",
     ATTACK: "attack(s|), threat(s|), detection(s|)",
     ATTACKED: "attacked, attacking, under attack, targeted",
+    PASSIVE:
+      "were attacked, was attacked, got attacked, been attacked, have been attacked, has been attacked, that were attacked, were targeted, was targeted, were hit, are under attack, were under attack, being attacked, are being attacked",
     AT_ONCE:
       "that are both, are both, is both, at the same time, at once, simultaneously, that is both, which are both",
     ACTOR: "attacker(s|), offender(s|), attacking host(s|), aggressor(s|)",
@@ -62,6 +64,8 @@ export const THREATS: Theme = {
     ATTACK: "ataque(s|), amenaza(s|), deteccion(es|)",
     ATTACKED:
       "atacad(o|a|os|as), atacaron, ataco, atacan, ataca, atacando, sufrieron ataques, bajo ataque",
+    PASSIVE:
+      "fueron atacad(os|as), fue atacad(o|a), han sido atacad(os|as), ha sido atacad(o|a), sufrieron ataques, sufrio ataques, recibieron ataques, que fueron atacad(os|as), atacad(os|as)",
     AT_ONCE:
       "a la vez, al mismo tiempo, simultaneamente, a un tiempo, a la par",
     ACTOR: "atacante(s|), agresor(es|), infractor(es|)",

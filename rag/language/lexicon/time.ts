@@ -60,7 +60,7 @@ export const TIME: Theme = {
     WEEKEND: "weekend, the weekend",
     WEEKENDS: "weekends, the weekends, every weekend",
     WORKDAYS:
-      "weekdays, working days, workdays, week days, business days, work days",
+      "weekday, weekdays, working days, workdays, week days, business days, work days",
     "MONTH=1": "january, jan",
     "MONTH=2": "february, feb",
     "MONTH=3": "march",
@@ -179,6 +179,5 @@ export const TIME: Theme = {
     NOON: "mediodia, el mediodia",
     "HALF=a": "de la manana, de la madrugada",
     "HALF=p": "de la tarde, de la noche",
-    DE: "de, del",
   },
 };
