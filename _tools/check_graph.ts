@@ -54,6 +54,10 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
     npm: ["etcd3"],
     node: ["buffer", "crypto", "zlib"],
   },
+  watcher: {
+    members: ["etcd_client"],
+    node: ["buffer", "crypto", "zlib"],
+  },
   ".": {
     members: MEMBERS,
     npm: ["valibot"],

@@ -12,7 +12,7 @@ Runs every test: the pure members' without any permission, then the others. Opti
 says ML_DEFENDER_REQUIRE_ALL=1; captures are looked for in ML_DEFENDER_DATA.
 `);
 
-const PURE = ["events", "detectors", "scoring"];
+const PURE = ["events", "detectors", "scoring", "watcher"];
 
 const extra = Deno.args.filter((arg) => arg !== "--");
 const ok = await runSteps([

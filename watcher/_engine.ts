@@ -1,0 +1,287 @@
+/** Decides on what the store wants: checks it, puts it in force or refuses it, and records what came of it. */
+import type { ConfigIssue, Json } from "@ml-defender/etcd-client";
+import { Applier, type Verdict } from "./_applier.ts";
+import {
+  type ChangeRecord,
+  changeTexts,
+  type ConfigChange,
+  diffSection,
+} from "./change.ts";
+import { ConfigError, issuesText } from "./error.ts";
+import type { Desired } from "./_feed.ts";
+import type { Gates } from "./gate.ts";
+import { merged } from "./_json.ts";
+import type { Built, ConfigModel } from "./model.ts";
+import { parsePath } from "./_path.ts";
+import type { WatcherSettings } from "./_settings.ts";
+import type { InForce, Refusal, RefusalKind } from "./status.ts";
+import type { Subscriber } from "./subscriber.ts";
+import type { ConfigTree } from "./tree.ts";
+import { within } from "./_wait.ts";
+
+/** What runs. */
+export interface Running {
+  readonly tree: ConfigTree;
+  /** What it was made of. */
+  readonly desired: Desired;
+  readonly inForce: InForce;
+}
+
+type Source = InForce["source"];
+
+export class Engine {
+  readonly #settings: WatcherSettings;
+  readonly #closing: AbortSignal;
+  readonly #applier: Applier;
+  readonly #atStart = new Map<string, Json>();
+  readonly subscribers = new Set<Subscriber>();
+  model: ConfigModel;
+  running: Running | undefined;
+  refusal: Refusal | undefined;
+  /** What the refusal is of. */
+  #refused: Desired | undefined;
+  /** What ran before this process, for the first record. */
+  baseline: ConfigTree | undefined;
+  applied = 0;
+  refusals = 0;
+  rolledBack = 0;
+  auditFailures = 0;
+
+  constructor(settings: WatcherSettings, gates: Gates, closing: AbortSignal) {
+    const { prepareTimeoutMs, gateTimeoutMs } = settings;
+    this.#settings = settings;
+    this.#closing = closing;
+    this.#applier = new Applier(gates, prepareTimeoutMs, gateTimeoutMs);
+    this.model = settings.model;
+  }
+
+  get broken(): string[] {
+    return [...this.#applier.broken].map(({ name }) => name);
+  }
+
+  get abortFailures(): number {
+    return this.#applier.abortFailures;
+  }
+
+  /** Settings that take effect when the program starts anew. */
+  get restartPending(): string[] {
+    const now = this.running?.tree.toJSON() ?? {};
+    return this.model.sections.flatMap((section) =>
+      diffSection(section, this.#atStart.get(section.name), now[section.name])
+    ).filter(({ restart }) => restart).map(({ path }) => path);
+  }
+
+  /** A tree of what is desired, checked in time. */
+  async build(desired: Desired, model = this.model): Promise<Built> {
+    const { sections, revision } = desired;
+    const { prepareTimeoutMs } = this.#settings;
+    let built: Built | undefined;
+    const building = model.build(sections, revision)
+      .then((result) => built = result);
+    await within(building, prepareTimeoutMs, this.#closing);
+    const message = `the schemas did not answer within ${prepareTimeoutMs} ms`;
+    return built ?? { state: "invalid", issues: [{ path: "", message }] };
+  }
+
+  /** Puts it in force, or says why not; everything is then as before. */
+  async decide(desired: Desired, source: Source): Promise<Verdict> {
+    const { damage } = desired;
+    if (damage.length > 0) return this.#refuse(desired, "integrity", damage);
+    const built = await this.build(desired);
+    if (this.#closing.aborted) return { outcome: "closed" };
+    if (built.state === "invalid") {
+      return source === "store"
+        ? this.#refuse(desired, "invalid", built.issues)
+        : refused("invalid", built.issues);
+    }
+    const { tree } = built;
+    const before = this.running?.tree;
+    const changes = this.model.diff(before, tree);
+    const { broken } = this.#applier;
+    const same = before?.revision === tree.revision && changes.length === 0;
+    if (same && broken.size === 0) {
+      this.#accept(desired, source);
+      return { outcome: "applied" };
+    }
+    const touched = new Set(changes.map(({ path }) => parsePath(path)[0]!));
+    const verdict = await this.#applier.apply({
+      next: tree,
+      before,
+      changes,
+      reverse: before === undefined ? [] : this.model.diff(tree, before),
+      subscribers: [...this.subscribers].filter((subscriber) =>
+        before === undefined || broken.has(subscriber) ||
+        subscriber.sections.some(({ name }) => touched.has(name))
+      ),
+      swap: () => this.#swap(tree, desired, source),
+    }, this.#closing);
+    if (source === "store") this.#record(desired, verdict, before, changes);
+    return verdict;
+  }
+
+  /** Brings a subscriber into what runs. */
+  async join(subscriber: Subscriber): Promise<void> {
+    const { sections, checks = [] } = subscriber;
+    const model = this.model.with({ sections, checks });
+    const { desired, inForce } = this.running!;
+    const known = new Map(
+      [...desired.sections].filter(([name]) => this.model.section(name)),
+    );
+    let built = await this.build(desired, model);
+    let taken = desired;
+    if (built.state === "invalid") {
+      taken = { ...desired, sections: known };
+      built = await this.build(taken, model);
+    }
+    if (built.state === "invalid") {
+      const why = issuesText(built.issues);
+      throw startError(`what it wants does not go with what runs: ${why}`, {
+        issues: built.issues,
+      });
+    }
+    const { tree } = built;
+    const verdict = await this.#applier.apply({
+      next: tree,
+      before: undefined,
+      changes: model.diff(undefined, tree),
+      reverse: [],
+      subscribers: [subscriber],
+      swap: () => {
+        this.model = model;
+        this.subscribers.add(subscriber);
+        this.#swap(tree, taken, inForce.source);
+      },
+    }, this.#closing);
+    if (verdict.outcome === "applied") return;
+    this.#applier.broken.delete(subscriber);
+    throw startError("reason" in verdict ? verdict.reason : "it was closed");
+  }
+
+  /** A subscriber is told no more. */
+  leave(subscriber: Subscriber): void {
+    this.subscribers.delete(subscriber);
+    this.#applier.broken.delete(subscriber);
+  }
+
+  #swap(tree: ConfigTree, desired: Desired, source: Source): void {
+    const { revision, digest } = tree;
+    const sinceMs = this.#settings.now();
+    const inForce = { revision, digest, sinceMs, source };
+    this.running = { tree, desired, inForce };
+    for (const [name, value] of Object.entries(tree.toJSON())) {
+      if (!this.#atStart.has(name)) this.#atStart.set(name, value);
+    }
+  }
+
+  /** What runs is what the store wants. */
+  #accept(desired: Desired, source: Source): void {
+    const { tree, inForce } = this.running!;
+    this.running = { tree, desired, inForce: { ...inForce, source } };
+    if (source === "store") this.refusal = this.#refused = undefined;
+  }
+
+  #record(
+    desired: Desired,
+    verdict: Verdict,
+    before: ConfigTree | undefined,
+    changes: readonly ConfigChange[],
+  ): void {
+    if (verdict.outcome === "closed") return;
+    if (verdict.outcome !== "applied") {
+      const { outcome, reason } = verdict;
+      const kind = outcome === "refused" ? verdict.kind : "commit";
+      this.#stand(desired, { kind, reason, issues: [], changes });
+      return;
+    }
+    this.applied++;
+    this.refusal = this.#refused = undefined;
+    const old = before ?? this.baseline;
+    if (old === undefined) return;
+    const { tree } = this.running!;
+    const texts = old === before ? changes : this.model.diff(old, tree);
+    const seen = old.revision === tree.revision && texts.length === 0;
+    if (!seen) this.#audit(desired, "applied", texts);
+  }
+
+  #refuse(
+    desired: Desired,
+    kind: "integrity" | "invalid",
+    issues: readonly ConfigIssue[],
+  ): Verdict {
+    const reason = issuesText(issues);
+    const changes = kind === "integrity" ? [] : this.#asked(desired);
+    this.#stand(desired, { kind, reason, issues, changes });
+    return { outcome: "refused", kind, reason };
+  }
+
+  /** A refusal that stands; the same one again is no news. */
+  #stand(
+    desired: Desired,
+    why: {
+      readonly kind: RefusalKind;
+      readonly reason: string;
+      readonly issues: readonly ConfigIssue[];
+      readonly changes: readonly ConfigChange[];
+    },
+  ): void {
+    const { kind, reason, issues, changes } = why;
+    const { revision, actor } = desired;
+    const known = this.#refused === desired && this.refusal?.reason === reason;
+    if (known && kind !== "commit") return;
+    const timeMs = this.#settings.now();
+    this.refusal = { revision, actor, kind, reason, issues, timeMs };
+    this.#refused = desired;
+    if (kind === "commit") this.rolledBack++;
+    else this.refusals++;
+    const outcome = kind === "commit" ? "rolled_back" : "refused";
+    this.#audit(desired, outcome, changes, reason);
+  }
+
+  /** What values that a schema refuses would have changed. */
+  #asked({ sections }: Desired): ConfigChange[] {
+    const now = this.running?.tree.toJSON();
+    return this.model.sections.flatMap((section) => {
+      const { name, defaults } = section;
+      const asked = merged(defaults, sections.get(name) ?? {});
+      return diffSection(section, now?.[name] ?? defaults, asked);
+    });
+  }
+
+  #audit(
+    { revision, actor }: Desired,
+    outcome: ChangeRecord["outcome"],
+    changes: readonly ConfigChange[],
+    reason?: string,
+  ): void {
+    const { onAudit, newId, now } = this.#settings;
+    if (onAudit === undefined) return;
+    try {
+      onAudit({
+        id: newId(),
+        time: new Date(now()).toISOString(),
+        actor,
+        revision: `${revision}`,
+        outcome,
+        changes: changeTexts(changes),
+        ...(reason === undefined ? {} : { reason }),
+      });
+    } catch {
+      this.auditFailures++;
+    }
+  }
+}
+
+function refused(
+  kind: RefusalKind,
+  issues: readonly ConfigIssue[],
+): Verdict {
+  return { outcome: "refused", kind, reason: issuesText(issues) };
+}
+
+/** The error of a watcher or a subscriber that can not begin. */
+export function startError(
+  reason: string,
+  options: { readonly issues?: readonly ConfigIssue[] } = {},
+): ConfigError {
+  return new ConfigError("start", `Cannot start: ${reason}`, options);
+}

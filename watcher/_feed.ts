@@ -1,0 +1,141 @@
+/** What the store wants, one whole transaction after the other. */
+import {
+  type ConfigIssue,
+  type ConfigState,
+  type ConfigStore,
+  EtcdError,
+  type Json,
+  type WatchEvent,
+} from "@ml-defender/etcd-client";
+import { asMark, type ChangeMark, type Layout } from "./_layout.ts";
+import { pause } from "./_wait.ts";
+
+/** What the store holds. */
+export interface Desired {
+  /** Revision of the configuration; 0 when nobody has written any. */
+  readonly revision: number;
+  /** Who wrote it, as far as that is known. */
+  readonly actor: string;
+  /** Values by section. */
+  readonly sections: ReadonlyMap<string, Json>;
+  /** What is there and must not be used. */
+  readonly damage: readonly ConfigIssue[];
+}
+
+/** Who wants to know. */
+export interface FeedSink {
+  /** The store holds this now. */
+  desired(desired: Desired): void;
+  /** It cannot be reached or read; tried again. */
+  failed(error: unknown): void;
+}
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2000;
+
+export class Feed {
+  readonly #store: ConfigStore;
+  readonly #layout: Layout;
+  readonly #sink: FeedSink;
+  readonly #sections = new Map<string, Json>();
+  readonly #damage = new Map<string, string>();
+  #mark: ChangeMark | undefined;
+  /** The store's revision of the mark, and the newest of any section: what is newer was written without one. */
+  #markedAt = 0;
+  #writtenAt = 0;
+
+  constructor(store: ConfigStore, layout: Layout, sink: FeedSink) {
+    this.#store = store;
+    this.#layout = layout;
+    this.#sink = sink;
+  }
+
+  /** Follows the store until told to end, or until the store is closed. */
+  async run(signal: AbortSignal): Promise<void> {
+    let wait = FIRST_PAUSE_MS;
+    while (!signal.aborted) {
+      try {
+        const prefix = this.#layout.config;
+        const events = this.#store.watch(
+          { prefix },
+          { initial: true, signal },
+        );
+        for await (const event of events) {
+          wait = FIRST_PAUSE_MS;
+          this.#take(event);
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#sink.failed(error);
+        if (error instanceof EtcdError && error.code === "closed") return;
+      }
+      await pause(wait, signal);
+      wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
+    }
+  }
+
+  #take(event: WatchEvent): void {
+    if (event.kind === "resync") {
+      this.#takeAll(event);
+      this.#tell();
+      return;
+    }
+    const { key, revision } = event;
+    if (event.kind === "put") this.#put(key, event.value, revision);
+    else if (event.kind === "delete") this.#delete(key, revision);
+    else this.#damage.set(key, event.error.message);
+    if (!event.more) this.#tell();
+  }
+
+  #takeAll({ entries, invalid }: ConfigState): void {
+    this.#sections.clear();
+    this.#damage.clear();
+    this.#mark = undefined;
+    this.#markedAt = this.#writtenAt = 0;
+    for (const { key, value, revision } of entries) {
+      this.#put(key, value, revision);
+    }
+    for (const { key, error } of invalid) this.#damage.set(key, error.message);
+  }
+
+  #put(key: string, value: Json, revision: number): void {
+    this.#damage.delete(key);
+    if (key !== this.#layout.mark) {
+      this.#sections.set(this.#nameOf(key), value);
+      this.#writtenAt = Math.max(this.#writtenAt, revision);
+      return;
+    }
+    this.#mark = asMark(value);
+    this.#markedAt = revision;
+    if (this.#mark === undefined) {
+      this.#damage.set(key, "is no record of a change");
+    }
+  }
+
+  #delete(key: string, revision: number): void {
+    this.#damage.delete(key);
+    if (key === this.#layout.mark) this.#mark = undefined;
+    else {
+      this.#sections.delete(this.#nameOf(key));
+      this.#writtenAt = Math.max(this.#writtenAt, revision);
+    }
+  }
+
+  #tell(): void {
+    const outside = this.#writtenAt > this.#markedAt;
+    const damage = [...this.#damage].map(([key, message]) => ({
+      path: this.#nameOf(key),
+      message,
+    }));
+    this.#sink.desired({
+      revision: this.#mark?.revision ?? 0,
+      actor: outside ? "unknown" : this.#mark?.actor ?? "unknown",
+      sections: new Map(this.#sections),
+      damage,
+    });
+  }
+
+  #nameOf(key: string): string {
+    return key.slice(this.#layout.config.length);
+  }
+}

@@ -1,0 +1,64 @@
+/** Keeps the last good configuration, in the background. */
+import type { Json } from "@ml-defender/etcd-client";
+import { isObject } from "./_json.ts";
+import type { Desired } from "./_feed.ts";
+import type { LastGood } from "./last_good.ts";
+
+export class Keeper {
+  readonly #place: LastGood | undefined;
+  #next: Desired | undefined;
+  #running: Promise<void> | undefined;
+  failures = 0;
+
+  constructor(place: LastGood | undefined) {
+    this.#place = place;
+  }
+
+  /** What was kept; undefined if nothing that can be used was. */
+  async load(): Promise<Desired | undefined> {
+    try {
+      const value = await this.#place?.load();
+      if (!isObject(value) || value.version !== 1) return undefined;
+      const { revision, actor, sections } = value;
+      if (!Number.isSafeInteger(revision) || typeof actor !== "string") {
+        return undefined;
+      }
+      if (!isObject(sections)) return undefined;
+      return {
+        revision: revision as number,
+        actor,
+        sections: new Map(Object.entries(sections)),
+        damage: [],
+      };
+    } catch {
+      this.failures++;
+      return undefined;
+    }
+  }
+
+  /** Keeps it when what is being kept is kept; of several the last. */
+  keep(desired: Desired): void {
+    if (this.#place === undefined) return;
+    this.#next = desired;
+    this.#running ??= this.#run(this.#place);
+  }
+
+  /** Waits for what is on its way. */
+  async close(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(place: LastGood): Promise<void> {
+    while (this.#next !== undefined) {
+      const { revision, actor, sections } = this.#next;
+      this.#next = undefined;
+      const values: Json = Object.fromEntries(sections);
+      try {
+        await place.save({ version: 1, revision, actor, sections: values });
+      } catch {
+        this.failures++;
+      }
+    }
+    this.#running = undefined;
+  }
+}

@@ -1,0 +1,103 @@
+/** What is where in the store, and what it looks like. */
+import type { Json } from "@ml-defender/etcd-client";
+import { isObject, memberOf } from "./_json.ts";
+
+/** Who changed the configuration last; written in the same transaction as the values. */
+export interface ChangeMark {
+  /** Revision of the configuration: counts its changes. */
+  readonly revision: number;
+  /** Who. */
+  readonly actor: string;
+  /** When, milliseconds since the Unix epoch. */
+  readonly timeMs: number;
+}
+
+/** What a store under a prefix holds. */
+export class Layout {
+  /** Prefix of all that is watched: the sections and the mark, so that a transaction's values come with their author. */
+  readonly config: string;
+  /** Key of the mark; no section has such a name. */
+  readonly mark: string;
+  readonly history: string;
+  readonly index: string;
+  readonly refused: string;
+
+  constructor(prefix: string) {
+    if (!/^[^/\s]{1,100}(\/[^/\s]{1,100}){0,3}$/.test(prefix)) {
+      throw new TypeError(
+        `Cannot use prefix as it must be one to four names joined by slashes: current value is ${
+          JSON.stringify(prefix)
+        }`,
+      );
+    }
+    this.config = `${prefix}/config/`;
+    this.mark = `${this.config}@change`;
+    this.history = `${prefix}/history/`;
+    this.index = `${this.history}@index`;
+    this.refused = `${prefix}/refused/`;
+  }
+
+  section(name: string): string {
+    return this.config + name;
+  }
+
+  revision(revision: number): string {
+    return this.history + `${revision}`.padStart(12, "0");
+  }
+}
+
+/** Where the tree is when nothing else is said. */
+export const DEFAULT_PREFIX = "ml-defender";
+
+/** The mark in a value; undefined when it is none. */
+export function asMark(value: Json | undefined): ChangeMark | undefined {
+  const revision = memberOf(value, "revision");
+  const actor = memberOf(value, "actor");
+  const timeMs = memberOf(value, "timeMs");
+  if (!Number.isSafeInteger(revision) || (revision as number) < 1) {
+    return undefined;
+  }
+  if (typeof actor !== "string" || typeof timeMs !== "number") return undefined;
+  return { revision: revision as number, actor, timeMs };
+}
+
+/** What is kept of a revision. */
+export interface HistoryValue {
+  readonly actor: string;
+  readonly timeMs: number;
+  readonly note: string;
+  /** Revision that it went back to; 0 for none. */
+  readonly of: number;
+  readonly changes: readonly {
+    readonly path: string;
+    readonly before: string;
+    readonly after: string;
+  }[];
+  /** What was stored of each section. */
+  readonly tree: { readonly [section: string]: Json };
+}
+
+/** The kept revision in a value; undefined when it is none. */
+export function asHistory(value: Json | undefined): HistoryValue | undefined {
+  if (!isObject(value)) return undefined;
+  const { actor, timeMs, note, of, changes, tree } = value;
+  if (typeof actor !== "string" || typeof timeMs !== "number") return undefined;
+  if (typeof note !== "string" || typeof of !== "number") return undefined;
+  if (!Array.isArray(changes) || !isObject(tree)) return undefined;
+  return value as unknown as HistoryValue;
+}
+
+/** Revisions in the history with their sizes, oldest first. */
+export type HistoryIndex = readonly (readonly [
+  revision: number,
+  bytes: number,
+])[];
+
+/** The index in a value; empty when it is none. */
+export function asIndex(value: Json | undefined): HistoryIndex {
+  if (!Array.isArray(value)) return [];
+  return value.filter((item) =>
+    Array.isArray(item) && item.length === 2 &&
+    item.every((part) => Number.isSafeInteger(part))
+  ) as unknown as HistoryIndex;
+}

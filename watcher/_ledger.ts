@@ -1,0 +1,235 @@
+/** The stored configuration, read and written as a whole with its author and its history. */
+import {
+  type Compare,
+  type ConfigStore,
+  EtcdError,
+  type Json,
+  type Operation,
+} from "@ml-defender/etcd-client";
+import type { ChangeText } from "./change.ts";
+import type { Stored } from "./_edit.ts";
+import { ConfigError } from "./error.ts";
+import { equal } from "./_json.ts";
+import {
+  asHistory,
+  asIndex,
+  asMark,
+  type ChangeMark,
+  type HistoryIndex,
+  type HistoryValue,
+  type Layout,
+} from "./_layout.ts";
+
+/** What the store holds. */
+export interface LedgerState {
+  /** Revision of the configuration; 0 for none. */
+  readonly revision: number;
+  readonly mark: ChangeMark | undefined;
+  readonly stored: Stored;
+  /** Keys that must not be used, with why. */
+  readonly damage: ReadonlyMap<string, string>;
+  readonly index: HistoryIndex;
+  /** The store's revision of every key that is there. */
+  readonly keys: ReadonlyMap<string, number>;
+}
+
+/** What is written. */
+export interface Entry {
+  readonly stored: Stored;
+  readonly actor: string;
+  readonly note: string;
+  readonly of: number;
+  readonly changes: readonly ChangeText[];
+}
+
+export interface LedgerLimits {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/** Steps of one transaction that let go of old revisions, at most. */
+const MAX_TRIMMED = 40;
+const MAX_SECTIONS = 50;
+const encoder = new TextEncoder();
+
+export class Ledger {
+  readonly #store: ConfigStore;
+  readonly #layout: Layout;
+  readonly #limits: LedgerLimits;
+  readonly #now: () => number;
+
+  constructor(
+    store: ConfigStore,
+    layout: Layout,
+    limits: LedgerLimits,
+    now: () => number,
+  ) {
+    this.#store = store;
+    this.#layout = layout;
+    this.#limits = limits;
+    this.#now = now;
+  }
+
+  async read(): Promise<LedgerState> {
+    const { config, mark: markKey, index: indexKey } = this.#layout;
+    const [state, history] = await Promise.all([
+      this.#store.list(config),
+      this.#store.list(indexKey),
+    ]);
+    const stored = new Map<string, Json>();
+    const keys = new Map<string, number>();
+    let mark: ChangeMark | undefined;
+    let index: HistoryIndex = [];
+    for (
+      const { key, value, revision } of [
+        ...state.entries,
+        ...history.entries,
+      ]
+    ) {
+      keys.set(key, revision);
+      if (key === markKey) mark = asMark(value);
+      else if (key === indexKey) index = asIndex(value);
+      else stored.set(key.slice(config.length), value);
+    }
+    const damage = new Map<string, string>();
+    for (
+      const { key, error, revision } of [
+        ...state.invalid,
+        ...history.invalid,
+      ]
+    ) {
+      keys.set(key, revision);
+      damage.set(key, error.message);
+    }
+    if (keys.has(markKey) && mark === undefined && !damage.has(markKey)) {
+      damage.set(markKey, "is no record of a change");
+    }
+    const last = index.at(-1)?.[0] ?? 0;
+    const revision = mark?.revision ?? (damage.has(markKey) ? last : 0);
+    return { revision, mark, stored, damage, index, keys };
+  }
+
+  /** Writes the next revision; undefined when others wrote meanwhile. */
+  async write(state: LedgerState, entry: Entry): Promise<number | undefined> {
+    const { stored, actor, note, of, changes } = entry;
+    const known = await this.#newest(state);
+    const revision = known + 1;
+    const timeMs = this.#now();
+    const tree = Object.fromEntries(stored);
+    const value: HistoryValue = { actor, timeMs, note, of, changes, tree };
+    const bytes = encoder.encode(JSON.stringify(value)).length;
+    const { kept, gone } = this.#trim([...state.index, [revision, bytes]]);
+    const sections = this.#sections(state, stored);
+    if (sections.length > MAX_SECTIONS) {
+      throw new RangeError(
+        `Cannot write configuration as at most ${MAX_SECTIONS} sections must change at once: current number is ${sections.length}`,
+      );
+    }
+    const put = (key: string, it: unknown): Operation => ({
+      kind: "put",
+      key,
+      value: it as Json,
+    });
+    const { mark, index } = this.#layout;
+    const operations: Operation[] = [
+      ...sections,
+      put(mark, { revision, actor, timeMs }),
+      put(this.#layout.revision(revision), value),
+      put(index, kept),
+      ...gone.map(([old]): Operation => ({
+        kind: "delete",
+        key: this.#layout.revision(old),
+      })),
+    ];
+    const compare = [mark, index, ...sections.map(({ key }) => key)].map(
+      (key): Compare => ({ key, revision: state.keys.get(key) ?? 0 }),
+    );
+    try {
+      const result = await this.#store.transaction({ compare, operations });
+      return result.succeeded ? revision : undefined;
+    } catch (error) {
+      if (error instanceof EtcdError && error.code === "conflict") {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** What is kept of a revision. */
+  async entry(revision: number): Promise<HistoryValue> {
+    const key = this.#layout.revision(revision);
+    let value: HistoryValue | undefined;
+    try {
+      const found = await this.#store.get(key);
+      if (found === undefined) throw unknownRevision(revision);
+      value = asHistory(found.value);
+    } catch (cause) {
+      if (!(cause instanceof EtcdError) || !ofValue(cause)) throw cause;
+      throw new ConfigError(
+        "damaged",
+        `Cannot read revision ${revision}: ${cause.message}`,
+        { revision, cause },
+      );
+    }
+    if (value !== undefined) return value;
+    throw new ConfigError(
+      "damaged",
+      `Cannot read revision ${revision}: what is kept of it is no configuration`,
+      { revision },
+    );
+  }
+
+  /** Newest revision; where the mark is damaged, from the names of what is kept. */
+  async #newest({ revision, damage }: LedgerState): Promise<number> {
+    if (!damage.has(this.#layout.mark)) return revision;
+    const { history } = this.#layout;
+    const { entries, invalid } = await this.#store.list(history);
+    const numbers = [...entries, ...invalid]
+      .map(({ key }) => Number(key.slice(history.length)))
+      .filter(Number.isSafeInteger);
+    return Math.max(revision, ...numbers);
+  }
+
+  #sections({ stored: before, damage }: LedgerState, after: Stored) {
+    const operations: Operation[] = [];
+    for (const [name, value] of after) {
+      const key = this.#layout.section(name);
+      if (!damage.has(key) && equal(before.get(name), value)) continue;
+      operations.push({ kind: "put", key, value });
+    }
+    const { config, mark } = this.#layout;
+    const damaged = [...damage.keys()].filter((key) =>
+      key !== mark && key.startsWith(config)
+    ).map((key) => key.slice(config.length));
+    for (const name of new Set([...before.keys(), ...damaged])) {
+      if (after.has(name)) continue;
+      operations.push({ kind: "delete", key: this.#layout.section(name) });
+    }
+    return operations;
+  }
+
+  /** Lets the oldest go until both bounds hold; the newest always stays. */
+  #trim(index: HistoryIndex): { kept: HistoryIndex; gone: HistoryIndex } {
+    const { entries, bytes } = this.#limits;
+    let size = index.reduce((sum, [, length]) => sum + length, 0);
+    let first = 0;
+    while (
+      first < index.length - 1 && first < MAX_TRIMMED &&
+      (index.length - first > entries || size > bytes)
+    ) size -= index[first++]![1];
+    return { kept: index.slice(first), gone: index.slice(0, first) };
+  }
+}
+
+/** The error for a revision that is not kept. */
+function unknownRevision(revision: number): ConfigError {
+  return new ConfigError(
+    "unknown_revision",
+    `Cannot find revision ${revision} as it must be in the history: it never was, or was let go`,
+    { revision },
+  );
+}
+
+function ofValue({ code }: EtcdError): boolean {
+  return ["integrity", "replay", "key", "limit", "invalid"].includes(code);
+}

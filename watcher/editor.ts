@@ -1,0 +1,364 @@
+/**
+ * Writing configuration: values are checked before they are written, and every change is kept with its author.
+ *
+ * @module
+ */
+import type { ConfigStore, Json } from "@ml-defender/etcd-client";
+import { changeTexts, type ConfigChange, diffSection } from "./change.ts";
+import {
+  effective,
+  isSet,
+  placeOf,
+  type Stored,
+  valueAt,
+  withoutValue,
+  withValue,
+} from "./_edit.ts";
+import { ConfigError, issuesText } from "./error.ts";
+import { Feed } from "./_feed.ts";
+import { fleetOf } from "./_fleet.ts";
+import type { FleetMember, HistoryEntry, Setting } from "./history.ts";
+import { DEFAULT_PREFIX, Layout } from "./_layout.ts";
+import { Ledger, type LedgerState } from "./_ledger.ts";
+import { masked } from "./_mask.ts";
+import type { ConfigModel } from "./model.ts";
+import { whole } from "./_settings.ts";
+
+/** Options of a `ConfigEditor`. */
+export interface EditorOptions {
+  /** Where the configuration is; the caller closes it. */
+  readonly store: ConfigStore;
+  /** Sections and checks: the same as those of whoever applies. */
+  readonly model: ConfigModel;
+  /** What the tree's keys start with, as for the watcher. @default {"ml-defender"} */
+  readonly prefix?: string;
+  /** Revisions kept, 1 to 10,000; the oldest go first. More costs room in the store. @default {100} */
+  readonly historyEntries?: number;
+  /** Bytes of revisions kept, as JSON, 1 to 1,000,000,000; the newest is always kept. @default {1048576} */
+  readonly historyBytes?: number;
+  /** Clock, milliseconds since the Unix epoch. @default {Date.now} */
+  readonly now?: () => number;
+}
+
+/** Options of a write. */
+export interface WriteOptions {
+  /** Who writes: 1 to 200 characters. */
+  readonly actor: string;
+  /** Why, at most 500 characters. @default {""} */
+  readonly note?: string;
+  /** Check and tell what would change, and write nothing. @default {false} */
+  readonly dryRun?: boolean;
+  /** Write only if the configuration is at this revision. @default {whatever it is} */
+  readonly expectedRevision?: number;
+}
+
+/** What came of a write. */
+export interface WriteResult {
+  /** Revision of the configuration afterwards. */
+  readonly revision: number;
+  /** Whether something was written: not in a dry run, and not when nothing would change. */
+  readonly written: boolean;
+  /** What changed, or would. */
+  readonly changes: readonly ConfigChange[];
+}
+
+/** What the store holds, as `ConfigEditor.watch` yields it. */
+export interface EditorEvent {
+  /** Revision of the configuration. */
+  readonly revision: number;
+  /** Who wrote it. */
+  readonly actor: string;
+  /** What changed since the event before; empty in the first. */
+  readonly changes: readonly ConfigChange[];
+}
+
+type Edit = (state: LedgerState) => {
+  readonly stored: Stored;
+  readonly of: number;
+};
+
+const MAX_ATTEMPTS = 32;
+
+/** Reads and writes configuration for operators. */
+export class ConfigEditor {
+  readonly #store: ConfigStore;
+  readonly #model: ConfigModel;
+  readonly #layout: Layout;
+  readonly #ledger: Ledger;
+
+  /**
+   * Makes an editor.
+   *
+   * @param options Store and model.
+   */
+  constructor(options: EditorOptions) {
+    const { store, model, now = Date.now } = options;
+    const { historyEntries = 100, historyBytes = 1024 * 1024 } = options;
+    this.#store = store;
+    this.#model = model;
+    this.#layout = new Layout(options.prefix ?? DEFAULT_PREFIX);
+    const limits = {
+      entries: whole("historyEntries", historyEntries, 1, 10_000),
+      bytes: whole("historyBytes", historyBytes, 1, 1_000_000_000),
+    };
+    this.#ledger = new Ledger(store, this.#layout, limits, now);
+  }
+
+  /**
+   * Reads settings.
+   *
+   * @param path Dotted, section first; empty for everything.
+   * @param options Whether to show what is secret.
+   * @throws {ConfigError} `unknown_path`, `damaged`.
+   */
+  async get(
+    path: string,
+    options: {
+      /** Show secret values. @default {false} */
+      readonly reveal?: boolean;
+    } = {},
+  ): Promise<Setting> {
+    const { reveal = false } = options;
+    const state = await this.#ledger.read();
+    this.#checkWhole(state);
+    const { stored, revision } = state;
+    if (path === "") {
+      const all = this.#model.sections.map((section) => {
+        const value = effective(section, stored);
+        const shown = reveal ? value : masked(value, section.secrets);
+        return [section.name, shown];
+      });
+      const value: Json = Object.fromEntries(all);
+      return { path, value, set: stored.size > 0, revision };
+    }
+    const place = placeOf(this.#model, path);
+    const value = valueAt(place, stored);
+    if (value === undefined) {
+      throw new ConfigError(
+        "unknown_path",
+        `Cannot find '${path}' as it must be a setting: there is no value`,
+      );
+    }
+    const { section: { secrets }, rest } = place;
+    const shown = reveal ? value : masked(value, secrets, rest);
+    return { path, value: shown, set: isSet(place, stored), revision };
+  }
+
+  /**
+   * Sets values, all or none of them.
+   *
+   * @param values Values by path.
+   * @param options Who, and how.
+   * @throws {ConfigError} `invalid`, `conflict`, `unknown_path`, `damaged`; nothing was written then.
+   */
+  set(
+    values: Readonly<Record<string, Json>>,
+    options: WriteOptions,
+  ): Promise<WriteResult> {
+    return this.#write((state) => {
+      this.#checkWhole(state);
+      let { stored } = state;
+      for (const [path, value] of Object.entries(values)) {
+        stored = withValue(stored, placeOf(this.#model, path), value);
+      }
+      return { stored, of: 0 };
+    }, options);
+  }
+
+  /**
+   * Gives settings back to their defaults, all or none of them.
+   *
+   * @param paths Their paths.
+   * @param options Who, and how.
+   * @throws {ConfigError} As `set`.
+   */
+  reset(paths: readonly string[], options: WriteOptions): Promise<WriteResult> {
+    return this.#write((state) => {
+      this.#checkWhole(state);
+      let { stored } = state;
+      for (const path of paths) {
+        stored = withoutValue(stored, placeOf(this.#model, path));
+      }
+      return { stored, of: 0 };
+    }, options);
+  }
+
+  /**
+   * Writes an old revision's values as a new revision. Puts right what is damaged, too.
+   *
+   * @param revision The old revision.
+   * @param options Who, and how.
+   * @throws {ConfigError} `unknown_revision`, `damaged`; `invalid`, when what was good then is not any more; `conflict`.
+   */
+  async rollback(
+    revision: number,
+    options: WriteOptions,
+  ): Promise<WriteResult> {
+    const { tree } = await this.#ledger.entry(revision);
+    const stored = new Map(Object.entries(tree));
+    return await this.#write(() => ({ stored, of: revision }), options);
+  }
+
+  /**
+   * Revisions that are kept, newest first.
+   *
+   * @param limit How many at most.
+   */
+  async history(limit = 20): Promise<readonly HistoryEntry[]> {
+    const { index } = await this.#ledger.read();
+    const wanted = index.slice(-Math.max(0, limit) || index.length).reverse();
+    const chosen = limit > 0 ? wanted : [];
+    return await Promise.all(chosen.map(async ([revision]) => {
+      const entry = await this.#ledger.entry(revision);
+      const { actor, timeMs, note, of, changes } = entry;
+      const back = of === 0 ? undefined : of;
+      return { revision, actor, timeMs, note, of: back, changes };
+    }));
+  }
+
+  /**
+   * What is different between two revisions.
+   *
+   * @param from The older one.
+   * @param to The newer one; what the store holds if left out.
+   * @throws {ConfigError} `unknown_revision`, `damaged`.
+   */
+  async diff(from: number, to?: number): Promise<readonly ConfigChange[]> {
+    const at = async (revision: number) =>
+      new Map(Object.entries((await this.#ledger.entry(revision)).tree));
+    const before = await at(from);
+    if (to !== undefined) return this.#diff(before, await at(to));
+    const state = await this.#ledger.read();
+    this.#checkWhole(state);
+    return this.#diff(before, state.stored);
+  }
+
+  /**
+   * Yields what the store holds now, and then each change. A reader that is slow gets several changes as one.
+   *
+   * @param options When to end.
+   */
+  async *watch(
+    options: {
+      /** Ends it. */
+      readonly signal?: AbortSignal;
+    } = {},
+  ): AsyncGenerator<EditorEvent> {
+    const end = new AbortController();
+    const signal = AbortSignal.any([
+      end.signal,
+      ...options.signal === undefined ? [] : [options.signal],
+    ]);
+    let wake = () => {};
+    let next: { stored: Stored; revision: number; actor: string } | undefined;
+    const feed = new Feed(this.#store, this.#layout, {
+      desired: ({ sections, revision, actor }) => {
+        next = { stored: sections, revision, actor };
+        wake();
+      },
+      failed: () => {},
+    });
+    const following = feed.run(signal).then(() => end.abort());
+    signal.addEventListener("abort", () => wake());
+    let before: Stored | undefined;
+    try {
+      while (!signal.aborted) {
+        if (next === undefined) {
+          await new Promise<void>((done) => wake = done);
+          continue;
+        }
+        const { stored, revision, actor } = next;
+        next = undefined;
+        const changes = before === undefined ? [] : this.#diff(before, stored);
+        before = stored;
+        yield { revision, actor, changes };
+      }
+    } finally {
+      end.abort();
+      await following;
+    }
+  }
+
+  /** Processes that run this configuration, and those that refused it. */
+  async fleet(): Promise<readonly FleetMember[]> {
+    const { refused } = this.#layout;
+    const [components, { entries }] = await Promise.all([
+      this.#store.discover(),
+      this.#store.list(refused),
+    ]);
+    return fleetOf(components, entries, refused);
+  }
+
+  async #write(edit: Edit, options: WriteOptions): Promise<WriteResult> {
+    const { note = "", dryRun = false, expectedRevision } = options;
+    const actor = checkText("actor", options.actor, 1, 200);
+    checkText("note", note, 0, 500);
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const state = await this.#ledger.read();
+      const { revision, damage } = state;
+      if (expectedRevision !== undefined && expectedRevision !== revision) {
+        throw new ConfigError(
+          "conflict",
+          `Cannot write configuration as it must be at revision ${expectedRevision}: it is at ${revision}`,
+          { revision },
+        );
+      }
+      const { stored, of } = edit(state);
+      const built = await this.#model.build(stored, revision + 1);
+      if (built.state === "invalid") {
+        throw new ConfigError(
+          "invalid",
+          `Cannot write configuration: ${issuesText(built.issues)}`,
+          { issues: built.issues },
+        );
+      }
+      const changes = this.#diff(state.stored, stored);
+      const idle = changes.length === 0 && of === 0 && damage.size === 0;
+      if (dryRun || idle) return { revision, written: false, changes };
+      const texts = changeTexts(changes);
+      const entry = { stored, actor, note, of, changes: texts };
+      const written = await this.#ledger.write(state, entry);
+      if (written !== undefined) {
+        return { revision: written, written: true, changes };
+      }
+    }
+    throw new ConfigError(
+      "conflict",
+      `Cannot write configuration: others wrote it at the same time, ${MAX_ATTEMPTS} times in a row; try again later`,
+    );
+  }
+
+  #diff(before: Stored, after: Stored): ConfigChange[] {
+    return this.#model.sections.flatMap((section) =>
+      diffSection(
+        section,
+        effective(section, before),
+        effective(section, after),
+      )
+    );
+  }
+
+  #checkWhole({ damage }: LedgerState): void {
+    const [first] = damage;
+    if (first === undefined) return;
+    const [key, message] = first;
+    throw new ConfigError(
+      "damaged",
+      `Cannot use configuration as '${key}' can not be read: ${message}; roll back to a revision of the history`,
+    );
+  }
+}
+
+function checkText(
+  name: string,
+  value: string,
+  low: number,
+  high: number,
+): string {
+  // deno-lint-ignore no-control-regex
+  const bad = typeof value !== "string" || /[\u0000-\u001f\u007f]/.test(value);
+  if (!bad && value.length >= low && value.length <= high) return value;
+  throw new TypeError(
+    `Cannot write configuration as '${name}' must have ${low} to ${high} characters without control characters`,
+  );
+}

@@ -1,0 +1,60 @@
+/**
+ * What a watcher is told at its start.
+ *
+ * @module
+ */
+import type { ConfigStore } from "@ml-defender/etcd-client";
+import type { ChangeRecord } from "./change.ts";
+import type { LastGood } from "./last_good.ts";
+import type { ConfigModel } from "./model.ts";
+import type { Subscriber } from "./subscriber.ts";
+
+/** What a process is called in the store. */
+export interface ComponentName {
+  /** Which one, for example "sensor-1"; no slash. Two processes must not have one name. */
+  readonly id: string;
+  /** Its version. */
+  readonly version: string;
+  /** What it is. @default {"pipeline"} */
+  readonly kind?: string;
+}
+
+/** Options of `ConfigWatcher.start`. */
+export interface WatcherOptions {
+  /** Where the configuration is; the caller closes it, after the watcher. */
+  readonly store: ConfigStore;
+  /** Sections and checks. */
+  readonly model: ConfigModel;
+  /** What the tree's keys start with, one to four names joined by slashes. @default {"ml-defender"} */
+  readonly prefix?: string;
+  /** Who is told; they commit in this order. @default {[]} */
+  readonly subscribers?: readonly Subscriber[];
+  /** Announces this process in the store, with what it runs and what it refused. @default {nothing is written} */
+  readonly component?: ComponentName;
+  /** Where the last configuration that ran is kept. @default {nowhere} */
+  readonly lastGood?: LastGood;
+  /** Gets a record of each change, applied or not. Must not wait; what it throws is counted. @default {none} */
+  readonly onAudit?: (record: ChangeRecord) => void;
+  /**
+   * Milliseconds to wait for more changes before one is applied, 0 to 60,000. Changes that come while one is applied are
+   * always gathered. More makes every change later. @default {0}
+   */
+  readonly debounceMs?: number;
+  /** Milliseconds that schemas, and then subscribers, have to make ready, 1 to 600,000. @default {5000} */
+  readonly prepareTimeoutMs?: number;
+  /** Milliseconds that pipelines have to come between batches, 1 to 600,000. @default {5000} */
+  readonly gateTimeoutMs?: number;
+  /** Milliseconds that the store has at the start before the last good values or the defaults are taken, 1 to 600,000. @default {2000} */
+  readonly startTimeoutMs?: number;
+  /**
+   * Milliseconds until a revision that a subscriber refused, or that came too late, is tried again, 1 to 600,000; twice as
+   * long each time, up to a minute. @default {1000}
+   */
+  readonly retryMs?: number;
+  /** Milliseconds within which what runs is written back; refusals are at once. Less costs writes. @default {200} */
+  readonly reportMs?: number;
+  /** Clock, milliseconds since the Unix epoch. @default {Date.now} */
+  readonly now?: () => number;
+  /** Makes ids of records. @default {a random UUID without dashes} */
+  readonly newId?: () => string;
+}

@@ -1,0 +1,106 @@
+/** Sections for tests: numbers in ranges, a rule between two, secrets, settings that need a restart. */
+import {
+  type ConfigIssue,
+  type ConfigStore,
+  type Json,
+  MemoryStore,
+} from "@ml-defender/etcd-client";
+import * as v from "valibot";
+import { ConfigModel } from "../model.ts";
+import type { ConfigTree } from "../tree.ts";
+import { defineSection } from "../section.ts";
+
+const share = () => v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+
+/** Scores from which something is said. */
+export const scoring = defineSection({
+  name: "scoring",
+  schema: v.strictObject({
+    suspicious: share(),
+    alert: share(),
+    models: v.record(v.string(), share()),
+  }),
+  defaults: { suspicious: 0.7, alert: 0.8, models: { level1: 0.5 } },
+});
+
+/** A log. */
+export const logging = defineSection({
+  name: "logging",
+  schema: v.strictObject({
+    sampling: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    folder: v.pipe(v.string(), v.minLength(1)),
+    networks: v.array(v.string()),
+  }),
+  defaults: { sampling: 1, folder: "logs", networks: ["10.0.0.0/8"] },
+  restart: ["folder"],
+});
+
+/** A feed with secrets. */
+export const feed = defineSection({
+  name: "feed",
+  schema: v.strictObject({
+    url: v.string(),
+    token: v.pipe(v.string(), v.minLength(4)),
+    hosts: v.array(v.strictObject({ name: v.string(), password: v.string() })),
+  }),
+  defaults: { url: "https://feed.test", token: "none", hosts: [] },
+  secrets: ["token", "hosts.*.password"],
+});
+
+/** Alerts are at least as certain as suspicions. */
+export function ordered(tree: ConfigTree): ConfigIssue[] {
+  const { suspicious, alert } = tree.get(scoring);
+  return alert >= suspicious ? [] : [{
+    path: "scoring.alert",
+    message: `must be at least scoring.suspicious, ${suspicious}`,
+  }];
+}
+
+/** All of it. */
+export function model(): ConfigModel {
+  return new ConfigModel({
+    sections: [scoring, logging, feed],
+    checks: [ordered],
+  });
+}
+
+/** Writes past the editor, which would refuse what a test wants written; gives the revision. */
+export async function force(
+  store: ConfigStore,
+  sections: Readonly<Record<string, Json | undefined>>,
+  actor = "tester",
+): Promise<number> {
+  const mark = "ml-defender/config/@change";
+  const value = (await store.get(mark))?.value as { revision?: number } | null;
+  const revision = (value?.revision ?? 0) + 1;
+  await store.transaction({
+    operations: [
+      ...Object.entries(sections).map(([name, section]) => {
+        const key = `ml-defender/config/${name}`;
+        return section === undefined
+          ? { kind: "delete" as const, key }
+          : { kind: "put" as const, key, value: section };
+      }),
+      { kind: "put", key: mark, value: { revision, actor, timeMs: 1 } },
+    ],
+  });
+  return revision;
+}
+
+/** A store that is away until it is told to come. */
+export class AwayStore extends MemoryStore {
+  #away = true;
+
+  /** It is there. */
+  come(): void {
+    this.#away = false;
+  }
+
+  /** As the store's, or a failure while it is away. */
+  override watch(
+    ...[target, options]: Parameters<MemoryStore["watch"]>
+  ): ReturnType<MemoryStore["watch"]> {
+    if (this.#away) throw new Error("nobody answers");
+    return super.watch(target, options);
+  }
+}
