@@ -100,7 +100,7 @@ function kindAt(text: string, index: number): number {
 }
 
 const NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)+(:\d+)?(\/.*)?$|^[a-z]+:\/\//;
-const ADDRESS = /^[0-9a-f.:]*[.:][0-9a-f.:]*(\/\d+)?$/;
+const ADDRESS = /^[0-9a-f.:]*[.:][0-9a-f.:]*(%\w+)?(\/\d+)?$/;
 
 function isName(chunk: string): boolean {
   return NAME.test(chunk) || (ADDRESS.test(chunk) && /\d/.test(chunk));
