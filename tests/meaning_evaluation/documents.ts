@@ -43,6 +43,20 @@ export async function readLeftOut(): Promise<string[]> {
   return JSON.parse(text).behaviours;
 }
 
+/** Questions without an answer in the test set: of everyday life, and of computers. */
+export async function readUnrelated(): Promise<
+  { readonly everyday: string[]; readonly computers: string[] }
+> {
+  const text = await Deno.readTextFile(
+    new URL("unrelated.txt", import.meta.url),
+  );
+  const [everyday = "", computers = ""] = text.split("# everyday\n")[1]!
+    .split("# computers\n");
+  const lines = (part: string) =>
+    part.split("\n").filter((line) => line !== "");
+  return { everyday: lines(everyday), computers: lines(computers) };
+}
+
 async function readLines<T>(name: string): Promise<T[]> {
   const text = await Deno.readTextFile(new URL(name, FOLDER));
   return text.split("\n").filter((line) => line !== "").map((line) =>

@@ -7,6 +7,7 @@ import {
   readDocuments,
   readLiteral,
   readParaphrases,
+  readUnrelated,
 } from "./documents.ts";
 import { denseOf, type Ranker, rankersOf } from "./rankers.ts";
 
@@ -51,18 +52,32 @@ export interface EvaluationOptions {
   readonly rankers?: Readonly<Record<string, Ranker>>;
   /** Behaviours that were left out of training, for the group `left_out`. */
   readonly leftOut?: readonly string[];
-  /** Questions without an answer, to measure the weak flag. @default {[]} */
-  readonly unrelated?: readonly string[];
+  /** Cosine below which a match is weak, to measure that flag. @default {0} */
+  readonly weakBelow?: number;
 }
 
 /** What was measured. */
 export interface Evaluation {
   /** Every way to rank. */
   readonly rankers: readonly RankerFigures[];
-  /** How well the best cosine tells questions with an answer from those without: area under the ROC curve. */
-  readonly weakArea: number;
+  /** How well the weak flag tells questions with an answer from those without. */
+  readonly weak: WeakFigures;
   /** Events searched. */
   readonly events: number;
+}
+
+/** Figures of the weak flag: of the best cosine of a question. */
+export interface WeakFigures {
+  /** Area under the ROC curve against all questions without an answer. */
+  readonly area: number;
+  /** The same against those of everyday life. */
+  readonly areaEveryday: number;
+  /** The same against those of computers. */
+  readonly areaComputers: number;
+  /** Share of questions with an answer that are called weak. */
+  readonly answeredWeak: number;
+  /** Share of questions without an answer that are called weak. */
+  readonly unrelatedWeak: number;
 }
 
 interface Asked {
@@ -80,7 +95,7 @@ interface Asked {
 export async function evaluateMeaning(
   options: EvaluationOptions,
 ): Promise<Evaluation> {
-  const { half, embedder, leftOut = [], unrelated = [] } = options;
+  const { half, embedder, leftOut = [], weakBelow = 0 } = options;
   const documents = await readDocuments();
   const ids = documents.map(({ id }) => id);
   const scratch = new Float32Array(embedder.dimensions);
@@ -112,9 +127,9 @@ export async function evaluateMeaning(
       groups: figuresOf(paraphrases, rank),
       literal: figuresOf(literal, rank).all,
     })),
-    weakArea: weakArea(documents, embedder, {
+    weak: await weakFigures(documents, embedder, {
       answered: paraphrases.map(({ question }) => question),
-      unrelated,
+      weakBelow,
     }),
     events: documents.length,
   };
@@ -149,18 +164,29 @@ function figuresOf(
   })) as Record<Group, Figures>;
 }
 
-/** How often the best cosine of a question with an answer is above that of one without. */
-function weakArea(
+async function weakFigures(
   documents: readonly Document[],
   embedder: SyncEmbedder,
-  { answered, unrelated }: {
+  { answered, weakBelow }: {
     readonly answered: readonly string[];
-    readonly unrelated: readonly string[];
+    readonly weakBelow: number;
   },
-): number {
+): Promise<WeakFigures> {
   const dense = denseOf(documents, embedder);
   const top = (question: string) => Math.max(...dense(question).cosines);
-  return rocArea(answered.map(top), unrelated.map(top));
+  const { everyday, computers } = await readUnrelated();
+  const above = answered.map(top);
+  const [first, second] = [everyday.map(top), computers.map(top)];
+  const below = [...first, ...second];
+  const share = (values: readonly number[]) =>
+    values.filter((value) => value < weakBelow).length / values.length;
+  return {
+    area: rocArea(above, below),
+    areaEveryday: rocArea(above, first),
+    areaComputers: rocArea(above, second),
+    answeredWeak: share(above),
+    unrelatedWeak: share(below),
+  };
 }
 
 /** Area under the ROC curve: the chance that a value of the first is above one of the second, ties half. */
