@@ -184,12 +184,15 @@ export class ColumnImage {
     }
   }
 
-  /** Makes a chunk a full one. */
+  /** Makes a chunk a full one. Its columns leave memory until they are asked for, but for those that find ids. */
   seal(chunk: Chunk): void {
     chunk.sealed = true;
     chunk.dirty.add(-1);
     COLUMNS.forEach((_, column) => chunk.dirty.add(column));
     this.flush();
+    COLUMNS.forEach((_, column) => {
+      if (column !== ID_A && column !== ID_B) chunk.data[column] = undefined;
+    });
   }
 
   /** Code or number of a fact that is known; a text that is new gets a code, which is stored. */

@@ -8,6 +8,7 @@ import { exportJsonl } from "../store/transfer.ts";
 
 /** Computed, so that the package is neither fetched nor needed where these tests only have to be left out. */
 const MODULE = `./${"mod"}.ts`;
+const PACKAGE = `npm:${"@duckdb/node-api"}@1.5.5-r.5`;
 
 const loaded = await import(MODULE)
   .then((module: typeof import("./mod.ts")) => ({ module, reason: "" }))
@@ -33,6 +34,32 @@ function prepare(entry: Entry): PreparedEntry {
   return known;
 }
 
+/** Rows of a query over Parquet files, as any user of DuckDB would get them. */
+async function ask(sql: string): Promise<unknown[][]> {
+  const { DuckDBInstance } = await import(PACKAGE);
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  const reader = await connection.runAndReadAll(sql);
+  const rows: unknown[][] = reader.getRowsJson();
+  connection.closeSync();
+  instance.closeSync();
+  return rows.map(([key, ...rest]) => [key, ...rest.map(Number)]);
+}
+
+function byCategory(): unknown[][] {
+  const found = new Map<string | null, number[]>();
+  for (const { kind, facts } of ENTRIES) {
+    if (kind !== "event") continue;
+    const sums = found.get(facts.category) ?? [0, 0, 0];
+    sums[0]!++;
+    sums[1]! += facts.bytes ?? 0;
+    if (facts.src_internal !== null) sums[2]!++;
+    found.set(facts.category, sums);
+  }
+  return [...found].map(([key, sums]) => [key, ...sums])
+    .sort(([a], [b]) => a === null ? 1 : b === null || a! < b! ? -1 : 1);
+}
+
 optional({
   name:
     "exportParquet and importParquet give every entry with its evidence, and leave no other files",
@@ -50,6 +77,12 @@ optional({
     const files = await Array.fromAsync(Deno.readDir(folder.path));
     const names = files.map(({ name }) => name);
     assert.deepEqual(names.sort(), ["from", "it's.parquet", "to"]);
+    assert.deepEqual(
+      await ask(`SELECT category, count(*), sum(bytes), count(src_internal)
+        FROM '${path.replace("'", "''")}' WHERE kind = 'event'
+        GROUP BY 1 ORDER BY 1 NULLS LAST`),
+      byCategory(),
+    );
     const counts = await importParquet(target, path, { prepare });
     assert.deepEqual(counts, {
       added: ENTRIES.length,

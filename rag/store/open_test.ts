@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { FIELDS } from "../query/fields.ts";
 import { migrate } from "./_schema.ts";
 import { StoreError } from "./error.ts";
 import { EventStore } from "./event_store.ts";
@@ -101,6 +102,18 @@ Deno.test("EventStore.open brings a database of version 1 to the present one", a
     1,
   );
   upgraded.close();
+});
+
+Deno.test("EventStore has a column of its table for every field but ip", async () => {
+  await using folder = await temporaryFolder();
+  EventStore.open(folder.path).close();
+  const db = raw(folder.path);
+  const columns = new Set(
+    db.prepare("PRAGMA table_info(entries)").all().map(({ name }) => name),
+  );
+  db.close();
+  const fields = Object.keys(FIELDS).filter((field) => field !== "ip");
+  assert.deepEqual(fields.filter((field) => !columns.has(field)), []);
 });
 
 Deno.test("EventStore.open refuses a database of a later version and leaves it as it is", async () => {
