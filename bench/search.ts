@@ -110,7 +110,7 @@ async function bench(): Promise<void> {
     new URL("../tests/questions/work.jsonl", import.meta.url),
   );
   const asked = parseQuestions(text).filter((q) =>
-    !q.unresolved && !q.contradiction
+    !q.unresolved && !q.contradiction && q.query.similarTo === undefined
   );
   const filtered = asked.filter(({ query }) => query.filter !== undefined);
   const open = [

@@ -47,7 +47,7 @@ export async function runQuery(
     request,
     limit,
   }, sources);
-  if (beside && list.weak) return nothing;
+  if (beside && list.close !== true) return nothing;
   const { aggregate, filter, kind, sort } = query;
   const counted = list.fitting !== undefined &&
       (filter === undefined || aggregate !== undefined)
@@ -114,6 +114,8 @@ interface ListRequest {
 interface List {
   readonly ranked: readonly Ranked[];
   readonly weak: boolean;
+  /** Whether the best fits so far that showing it says something. */
+  readonly close?: boolean;
   /** Entries that fit the text; absent where there is none. */
   readonly fitting?: RowSet;
 }
