@@ -18,7 +18,11 @@ const extra = Deno.args.filter((arg) => arg !== "--");
 const ok = await runSteps([
   {
     name: "pure members, without any permission",
-    args: ["test", "--no-prompt", "--permit-no-files", ...extra, ...PURE],
+    args: [
+      ...["test", "--lock", "--frozen", "--no-prompt", "--permit-no-files"],
+      ...extra,
+      ...PURE,
+    ],
   },
   {
     name: "members at a boundary, and whole-system tests",
