@@ -24,7 +24,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
   raglogger: { members: ["events"], node: ["crypto", "process"] },
   rag: {
     members: ["events", "raglogger", "native"],
-    node: ["crypto", "fs", "path", "process", "sqlite", "zlib"],
+    node: ["crypto", "fs", "path", "process", "sqlite", "stream", "zlib"],
   },
   "rag/faiss": {
     members: ["native"],

@@ -194,6 +194,7 @@ const COUNTED = [
   "native",
   "capture",
   "raglogger",
+  "rag/vectors",
   "mod_test.ts",
   "tests/forest_test.ts",
 ];

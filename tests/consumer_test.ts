@@ -90,6 +90,30 @@ console.log("policy", typeof parsePolicy("{}"));`,
     builds: [],
   },
   {
+    name: "rag",
+    program: `import { openSearch } from "jsr:@ml-defender/rag@^0.1.0";
+await using search = await openSearch("store");
+const { understood, summary } = await search.find("port scans");
+console.log(understood, summary.total);`,
+    prints: /^events with category scan 0$/,
+    permissions: ["--allow-read", "--allow-write"],
+    members: ["rag", "events", "native", "raglogger"],
+    npm: [],
+    builds: ["core_wasm.json"],
+  },
+  {
+    name: "rag",
+    program: `import { openSearchWorker } from "jsr:@ml-defender/rag@^0.1.0";
+const search = await openSearchWorker("store", { build: "wasm" });
+console.log((await search.stats()).entries.event);
+await search.close();`,
+    prints: /^0$/,
+    permissions: ["--allow-read", "--allow-write"],
+    members: ["rag", "events", "native", "raglogger"],
+    npm: [],
+    builds: ["core_wasm.json"],
+  },
+  {
     name: "sdk",
     program: `import { analyze } from "jsr:@ml-defender/sdk@^0.1.0";
 await using run = await analyze(${EMPTY_CAPTURE});
