@@ -57,7 +57,7 @@ export function assemble(
     : undefined;
   const asked = values<Asked>("AGG");
   const orders = values<Ordered>("ORD");
-  const found = filtersOf(resized(cover, amount)).map((f) =>
+  const found = filtersOf(resized(cover, amount), has("AT_ONCE")).map((f) =>
     has("AT_ONCE") ? { ...f, filter: allAtOnce(f.filter) } : f
   );
   found.push(...sizes(pieces, amount));
@@ -120,10 +120,12 @@ function scoped(
   const { found, nouns, firm, context } = known;
   const spanish = context.language === "es";
   const timeOnly = found.every(({ kind }) =>
-    kind === "time" || kind === "time_of_day" || kind === "day_of_week"
+    kind === "time" || kind === "open time" || kind === "time_of_day" ||
+    kind === "day_of_week"
   );
   const anything = query.kind !== "event" || query.similarTo !== undefined ||
-    query.filter !== undefined && (!timeOnly || nouns);
+    query.filter !== undefined &&
+      (!timeOnly || nouns || residue.known !== "");
   if (residue.topics.length > 0) {
     const why = spanish
       ? "el registro no guarda eso"

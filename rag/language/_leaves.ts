@@ -16,6 +16,9 @@ const TIMES = new Set([
   ...["h", "hr", "hrs", "hs", "d", "w"],
 ]);
 
+/** What each further word of a phrase adds: a phrase says more than its words. */
+const PHRASE = 0.1;
+
 /** A word that was read as another. */
 export interface Correction {
   /** As it was written. */
@@ -97,7 +100,7 @@ export function leavesOf(
           from,
           to,
           value: valueOf(value),
-          score: to - from,
+          score: to - from + PHRASE * (to - from - 1),
         });
       }
     }
@@ -125,7 +128,7 @@ function phrasesAt(
 
 /** Numbers of the lexicon as numbers. */
 function valueOf(value: string): string | number {
-  return /^\d+$/.test(value) ? Number(value) : value;
+  return /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
 }
 
 function numberLeaf(
@@ -145,6 +148,7 @@ function numberLeaf(
     const factor = binary === "i" ? 1024 ** power : 1000 ** power;
     add(rate === undefined ? "SIZED" : "RATE", {
       value: Math.round(number * factor),
+      factor,
     });
   }
 }

@@ -5,6 +5,7 @@ import type { Parts } from "./chart.ts";
 import { type Token, wordOf } from "./tokens.ts";
 import { type Found, found, joined, type Meaning } from "./_context.ts";
 import {
+  bothOf,
   compared,
   type Comparison,
   comparison,
@@ -74,20 +75,26 @@ export const FILTER_MEANINGS: Readonly<Record<string, Meaning>> = {
 
   quantity: (p) => plain(Number(p.values[0])),
   quantityScaled: (p) => plain(Number(p.values[0]) * Number(p.get("SCALE"))),
-  percent: (p) => ({ value: Number(p.values[0]) / 100, kind: "percent" }),
+  percent: (p) => ({
+    value: Number(p.values[0]) / 100,
+    kind: "percent",
+    factor: 0.01,
+  }),
   percentToken: (p) => ({
     value: p.get<{ value: number }>("PCT")!.value / 100,
     kind: "percent",
+    factor: 0.01,
   }),
   sized: (p) => ({
     value: Number(p.values[0]) * Number(p.get("SIZE")),
     kind: "size",
+    factor: Number(p.get("SIZE")),
   }),
   sizedRate: (p) => ({
     value: Number(p.values[0]) * Number(p.get("SIZE")),
     kind: "rate",
   }),
-  sizedToken: (p) => ({ value: p.get<Quantity>("SIZED")!.value, kind: "size" }),
+  sizedToken: (p) => ({ ...p.get<Quantity>("SIZED")!, kind: "size" }),
   sizedTokenRate: (p) => ({
     value: p.get<Quantity>("SIZED")!.value,
     kind: "rate",
@@ -107,10 +114,9 @@ export const FILTER_MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   compareBoth: (p) => {
     const [first, second] = p.all<Comparison>("Comp");
-    return first && second && sameKind(first, second) && {
-      limits: [...first.limits, ...second.limits],
-      kind: first.kind === "plain" ? second.kind : first.kind,
-    };
+    return first && second && sameKind(first, second)
+      ? bothOf(first, second)
+      : undefined;
   },
   fieldCompare: (p) => compared(fieldOf(p), p.get("Comp")),
   fieldEquals: (p) => compared(fieldOf(p), comparison("eq", p.get("Qty"))),

@@ -78,10 +78,26 @@ export const TIME_MEANINGS: Readonly<Record<string, Meaning>> = {
           : c.calendar.past(1, unit),
     ),
   rollingUnit: (p, c) => withUnit(p, (unit) => c.calendar.past(1, unit)),
-  pastUnits: (p, c) => withUnit(p, (unit) => c.calendar.past(countOf(p), unit)),
+  pastUnits: (p, c) =>
+    countOf(p) === 0.5 && p.get("UNIT") === "hour"
+      ? c.calendar.past(30, "minute")
+      : withUnit(p, (unit) => c.calendar.past(countOf(p), unit)),
   pastTimed: (p, c) =>
     withTimed(p, (count, unit) => c.calendar.past(count, unit)),
-  agoPeriod: (p, c) => withUnit(p, (unit) => c.calendar.ago(countOf(p), unit)),
+  agoPeriod: (p, c) =>
+    countOf(p) === 0.5 && p.get("UNIT") === "hour"
+      ? c.calendar.ago(30, "minute")
+      : withUnit(p, (unit) => c.calendar.ago(countOf(p), unit)),
+  instant: (p) => {
+    const fromMs = p.get<number>("INSTANT") ?? 0;
+    return { fromMs, toMs: fromMs + 60_000, isInstant: true };
+  },
+  tiedWeekdays: (p, { tokens }) => {
+    const [from = 1, to = 7] = p.all("WEEKDAY").map(Number);
+    return tokens[p.span[1] - 1]?.tied === true
+      ? daysFilter(daysBetween(from, to))
+      : undefined;
+  },
   agoTimed: (p, c) =>
     withTimed(p, (count, unit) => c.calendar.ago(count, unit)),
   month: (p, c) => {
@@ -234,9 +250,12 @@ export const TIME_MEANINGS: Readonly<Record<string, Meaning>> = {
     const [only] = spans;
     if (only?.weekday !== undefined && only.fromMs === undefined) return;
     const filters = spans.map(spanFilter).filter((f) => f !== undefined);
-    return filters.length < spans.length
-      ? undefined
-      : found("time", joined("or", filters));
+    return filters.length < spans.length ? undefined : found(
+      spans.some((s) => s.fromMs === undefined || s.toMs === undefined)
+        ? "open time"
+        : "time",
+      joined("or", filters),
+    );
   },
 };
 
@@ -286,7 +305,9 @@ function withUnit(parts: Parts, make: (unit: TimeUnit) => Span): unknown {
     return undefined;
   }
   const count = countOf(parts);
-  return count >= 0 && count <= 1e6 ? make(unit as TimeUnit) : undefined;
+  return count >= 0 && count <= 1e6 && Number.isInteger(count)
+    ? make(unit as TimeUnit)
+    : undefined;
 }
 
 function withTimed(

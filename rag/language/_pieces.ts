@@ -35,9 +35,13 @@ interface Term {
  * The filters of a cover: "not" before what follows it, "or" and "and" between alternatives, everything else together.
  *
  * @param cover Constituents, and the indices of tokens left out.
+ * @param atOnce Whether "and" means both at once, of alternatives too.
  * @returns Parts that must all hold.
  */
-export function filtersOf(cover: readonly (Edge | number)[]): Found[] {
+export function filtersOf(
+  cover: readonly (Edge | number)[],
+  atOnce: boolean,
+): Found[] {
   const terms: Term[] = [];
   let link: Term["link"] = "";
   let negated = false;
@@ -51,7 +55,7 @@ export function filtersOf(cover: readonly (Edge | number)[]): Found[] {
         link = "or";
         break;
       case "AND":
-        if (link === "") link = "and";
+        if (link === "" && !atOnce) link = "and";
         break;
       case "COMMA":
         link = "";

@@ -11,6 +11,8 @@ export interface Quantity {
   readonly value: number;
   /** What it is of. */
   readonly kind: Kind;
+  /** What a plain number beside it has to be multiplied with. @default {1} */
+  readonly factor?: number;
 }
 
 /** One or two comparisons with numbers. */
@@ -22,6 +24,8 @@ export interface Comparison {
   }[];
   /** What the numbers are of. */
   readonly kind: Kind;
+  /** What a plain number beside it has to be multiplied with. @default {1} */
+  readonly factor?: number;
 }
 
 /** A comparison. */
@@ -61,7 +65,7 @@ export function inSeconds(value: number, unit = ""): Quantity | undefined {
   const seconds = SECONDS[unit];
   return seconds === undefined
     ? undefined
-    : { value: value * seconds, kind: "time" };
+    : { value: value * seconds, kind: "time", factor: seconds };
 }
 
 /** One comparison with a quantity. */
@@ -72,6 +76,7 @@ export function comparison(
   return quantity && {
     limits: [{ op, value: quantity.value }],
     kind: quantity.kind,
+    ...(quantity.factor === undefined ? {} : { factor: quantity.factor }),
   };
 }
 
@@ -82,10 +87,10 @@ export function rangeOf(
 ): Comparison | undefined {
   if (low === undefined || high === undefined) return undefined;
   if (low.kind !== high.kind && low.kind !== "plain") return undefined;
-  const borrowed = low.kind === "plain" && high.kind === "percent";
+  const factor = low.kind === "plain" ? high.factor ?? 1 : 1;
   return {
     limits: [
-      { op: "ge", value: borrowed ? low.value / 100 : low.value },
+      { op: "ge", value: low.value * factor },
       { op: "le", value: high.value },
     ],
     kind: high.kind,
@@ -117,4 +122,17 @@ export function compared(
     return { op, field, value: Math.round(scaled * 1e12) / 1e12 } as Filter;
   });
   return found(field, joined("and", filters));
+}
+
+/** Two comparisons of one field; where one has no unit it is in that of the other. */
+export function bothOf(first: Comparison, second: Comparison): Comparison {
+  const limitsOf = (one: Comparison, other: Comparison) =>
+    one.limits.map(({ op, value }) => ({
+      op,
+      value: one.kind === "plain" ? value * (other.factor ?? 1) : value,
+    }));
+  return {
+    limits: [...limitsOf(first, second), ...limitsOf(second, first)],
+    kind: first.kind === "plain" ? second.kind : first.kind,
+  };
 }

@@ -211,7 +211,7 @@ TX <- LOOKS_LIKE DET? BEHAVIOUR : behaviourLike 0.2
 SIM <- (SIMILAR|LOOKS_LIKE|LIKE) DET? EVENT_ID? EVENT_ID? ID : similarTo 0.5
 
 # Negation
-NF <- NOT DET? F : negated 0.2
+NF <- NOT DET? F : negated
 NF <- NOT (OF|ABOUT_ADDRESS|ON_TIME|BARE_CMP) DET? F : negated
 NF <- NOT DET? ATTACK : negatedAttack
 `.split("\n");

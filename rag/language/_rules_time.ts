@@ -79,6 +79,7 @@ Period <- AROUND LooseClock ON_TIME? Day : dayAround 0.4
 Moment <- Day AT? LooseAt : dayAt 0.3
 Moment <- AT LooseAt ON_TIME? Day : dayAt 0.3
 Moment <- CLOCK ON_TIME? Day : dayAt 0.3
+Moment <- INSTANT : instant
 LooseAt <- Clock : first
 
 # Clock times
@@ -140,6 +141,7 @@ Weekdays <- WEEKENDS : weekends 0.2
 Weekdays <- WEEKEND : weekends -0.2
 Weekdays <- EVERY WEEKEND : weekends 0.3
 Weekdays <- FROM_TIME WEEKDAY TO_TIME WEEKDAY : weekdayRange -0.2
+Weekdays <- WEEKDAY WEEKDAY : tiedWeekdays 0.4
 Weekdays <- WEEKDAY TO_TIME WEEKDAY : weekdayRange -0.2
 Repeated <- ON_TIME? Weekdays : last
 Repeated <- ON_TIME? Often : last

@@ -15,6 +15,7 @@ export type TokenKind =
   | "domain"
   | "id"
   | "date"
+  | "instant"
   | "clock"
   | "quoted"
   | "vulnerability"
@@ -65,7 +66,11 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/[0-9a-f]{32}(?![\p{L}\p{N}])/iuy, "id"],
   [/[0-9a-f]*:[0-9a-f:]*:[0-9a-f.:]*(?:\/\d{1,3})?(?![\p{L}\p{N}])/iuy, "ip"],
   [/\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?![\p{L}\p{N}])/uy, "ip"],
-  [/(\d{4})-(\d{1,2})-(\d{1,2})(?=$|[^\d])/y, "iso"],
+  [
+    /\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)/iy,
+    "instant",
+  ],
+  [/(\d{4})-(\d{1,2})-(\d{1,2})(?:T(?=\d))?(?=$|\D|(?<=T)\d)/iy, "iso"],
   [/(\d{1,2})\/(\d{1,2})(?:\/(\d{2,4}))?(?![\d/])/y, "slashed"],
   [/(\d{1,2}):(\d\d)(?::\d\d)?(?:\s?([ap])\.?m\b\.?)?(?:h\b)?/iy, "clock"],
   [/(\d{1,2})\s?([ap])\.?m\b\.?/iy, "half"],
@@ -171,6 +176,10 @@ function tokenOf(
         : parseAddress(text) !== undefined
         ? made("address")
         : "none";
+    case "instant": {
+      const atMs = Date.parse(text.toUpperCase());
+      return Number.isFinite(atMs) ? made("instant", { value: atMs }) : "none";
+    }
     case "iso":
       return dateToken(made, match.slice(1, 4).map(Number), true);
     case "slashed":

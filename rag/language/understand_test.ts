@@ -17,7 +17,7 @@ const nowMs = Date.parse("2026-03-18T15:30:00.000Z");
 const RULES = [...TIME_RULES, ...FILTER_RULES, ...ASKING_RULES];
 const TYPED = [
   ...["NUMBER", "ORDINAL", "PCT", "SIZED", "RATE", "TIMED", "ADDRESS"],
-  ...["NETWORK", "DOMAIN", "ID", "DATE", "CLOCK", "WORD", "QUOTED"],
+  ...["NETWORK", "DOMAIN", "ID", "DATE", "INSTANT", "CLOCK", "WORD", "QUOTED"],
 ];
 
 interface Variant {

@@ -4,9 +4,9 @@ import type { Theme } from "./lexicon.ts";
 export const ASKING: Theme = {
   en: {
     HOW_MANY:
-      "how many, number of, count of, count, total number of, the number of, how often, total count of, amount of, count up, quantity of, the count of",
+      "how many, number of, count of, count, total number of, the number of, how often, total count of, count up, quantity of, the count of",
     HOW_MUCH:
-      "how much, total, total amount of, sum of, the sum of, overall, total of, the total, the total amount of, amount of, sum",
+      "how much, total, total amount of, sum of, the sum of, overall, total of, the total, the total amount of, sum",
     "STAT=mean":
       "average, mean, avg, the average, the mean, average of, mean of, typical",
     "STAT=max": "maximum, max, the maximum, maximum of, peak, maximal",
@@ -30,7 +30,7 @@ export const ASKING: Theme = {
       "active, frequent, common, used, seen, contacted, scanned, popular, accessed, noisy, talkative, busy, often, frequently",
     MANY:
       "many, lots of, a lot of, multiple, numerous, a large number of, plenty of, too many, so many, very many, loads of, dozens of, a great many",
-    SEVERAL: "several, a few, some, various, a handful of, a number of",
+    SEVERAL: "few, several, a few, some, various, a handful of, a number of",
     DIFFERENT:
       "different, distinct, unique, other, separate, individual, distinct internal, various",
     THAT:
@@ -222,7 +222,7 @@ export const ASKING: Theme = {
     ONLY:
       "solo, solamente, unicamente, exclusivamente, nada mas que, solos, solas, sola",
     NEEDS_ANALYSIS:
-      "pendiente(s|) de analisis, pendiente(s|) de analizar, que requier(e|en) analisis, requier(e|en) analisis, requier(e|en) investigacion, que requier(e|en) investigacion, que necesit(a|an) analisis, necesit(a|an) analisis, por analizar, por investigar, que hay que mirar, que hay que analizar, que hay que investigar, que hay que revisar, por revisar, pendiente(s|) de investigacion, pendiente(s|) de investigar, pendiente(s|) de revision, pendiente(s|) de revisar, que necesit(a|an) investigacion, necesit(a|an) investigacion, que requieran analisis, que necesiten analisis, que requieran investigacion, necesit(a|an) revision, que necesit(a|an) revision, que requier(e|en) revision, requier(e|en) revision, que deban analizarse, que deberia(n|) mirar, que merece(n|) una revision, para analizar, para investigar, que necesiten investigacion, hay que analizar, hay que investigar, hay que revisar, hay que mirar, que requier(e|en) atencion, que necesit(a|an) atencion, requieren ser analizados, que deben investigarse",
+      "que vale la pena mirar, que merece(n|) la pena mirar, a revisar, a investigar, a analizar, por mirar, sin analizar, pendiente(s|) de analisis, pendiente(s|) de analizar, que requier(e|en) analisis, requier(e|en) analisis, requier(e|en) investigacion, que requier(e|en) investigacion, que necesit(a|an) analisis, necesit(a|an) analisis, por analizar, por investigar, que hay que mirar, que hay que analizar, que hay que investigar, que hay que revisar, por revisar, pendiente(s|) de investigacion, pendiente(s|) de investigar, pendiente(s|) de revision, pendiente(s|) de revisar, que necesit(a|an) investigacion, necesit(a|an) investigacion, que requieran analisis, que necesiten analisis, que requieran investigacion, necesit(a|an) revision, que necesit(a|an) revision, que requier(e|en) revision, requier(e|en) revision, que deban analizarse, que deberia(n|) mirar, que merece(n|) una revision, para analizar, para investigar, que necesiten investigacion, hay que analizar, hay que investigar, hay que revisar, hay que mirar, que requier(e|en) atencion, que necesit(a|an) atencion, requieren ser analizados, que deben investigarse",
     AND:
       "y, e, &, &&, pero, ademas, ademas de, tambien, y ademas, asi como, y tambien, mientras, mientras que, aunque, pero si",
     OR: "o, u, |, ||, y o, o bien, o tambien",

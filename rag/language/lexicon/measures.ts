@@ -3,6 +3,7 @@ import type { Theme } from "./lexicon.ts";
 /** Numbers, comparisons, fields, and how strong or large something is. */
 export const MEASURES: Theme = {
   en: {
+    "WORDNUM=0.5": "half an, half a",
     "WORDNUM=1": "one, a single",
     "WORDNUM=2": "two, a couple of, couple of",
     "WORDNUM=3": "three",
@@ -104,6 +105,7 @@ export const MEASURES: Theme = {
     BYTES_NOUN: "data, bytes, traffic, volume, data volume, traffic volume",
   },
   es: {
+    "WORDNUM=0.5": "media",
     "WORDNUM=1": "uno",
     "WORDNUM=2": "dos, un par de",
     "WORDNUM=3": "tres",

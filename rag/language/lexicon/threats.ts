@@ -16,7 +16,7 @@ export const THREATS: Theme = {
     "CAT=dns":
       "dns tunnel(s|ing|ling|), dns abuse, dga, dns exfiltration, tunnel(ing|ling) over dns",
     "CAT=exfiltration":
-      "exfiltration(s|), data exfiltration, exfil, data theft, data exfil, exfiltrated data, exfiltrating, stolen data, data leak(s|)",
+      "exfiltrate, exfiltrates, exfiltrating, exfiltration(s|), data exfiltration, exfil, data theft, data exfil, exfiltrated data, exfiltrating, stolen data, data leak(s|)",
     "CAT=mining":
       "mining, cryptomining, crypto mining, cryptojacking, miner(s|), cryptominer(s|), coin mining, crypto miner(s|)",
     "CAT=web": "web attack(s|), web application attack(s|), attack(s|) on web",

@@ -17,7 +17,8 @@ export const TIME: Theme = {
       "since, starting, starting from, beginning, as of, ever since, starting on, from after",
     AFTER: "after, later than, past",
     BEFORE: "before, prior to, earlier than, older than",
-    UNTIL: "until, till, up to, through, up until, til",
+    UNTIL:
+      "no later than, not later than, up to and including, until, till, up to, through, up until, til",
     ROLLING: "past, the past",
     OF: "of",
     ONWARDS:
@@ -42,7 +43,7 @@ export const TIME: Theme = {
     "UNIT=month": "month, months",
     "UNIT=year": "year, years",
     "UNIT=second": "second, seconds, sec, secs",
-    "UNIT=millisecond": "millisecond, milliseconds",
+    "UNIT=millisecond": "ms, millisecond, milliseconds",
     "WEEKDAY=1": "monday, mon",
     "WEEKDAY=2": "tuesday, tue, tues",
     "WEEKDAY=3": "wednesday, wed",
@@ -118,7 +119,7 @@ export const TIME: Theme = {
       "despues de, despues del, tras, posterior(es|) a, posterior(es|) al, luego de, pasad(o|a|as)",
     BEFORE:
       "antes de, antes del, anterior(es|) a, anterior(es|) al, previ(o|a|os|as) a, previos al",
-    UNTIL: "hasta, hasta el, hasta la",
+    UNTIL: "no mas tarde de, no mas tarde del, hasta, hasta el, hasta la",
     FROM_TIME: "de, del, desde, desde el, desde la, desde los",
     TO_TIME: "a, al, hasta, hasta el, hasta la, -, a el",
     BETWEEN: "entre, entre el, entre los",
@@ -136,7 +137,7 @@ export const TIME: Theme = {
     "UNIT=month": "mes, meses",
     "UNIT=year": "ano(s|)",
     "UNIT=second": "segundo(s|), seg",
-    "UNIT=millisecond": "milisegundo(s|)",
+    "UNIT=millisecond": "ms, milisegundo(s|)",
     "WEEKDAY=1": "lunes",
     "WEEKDAY=2": "martes",
     "WEEKDAY=3": "miercoles",
