@@ -187,7 +187,6 @@ export class ColumnImage {
   /** Makes a chunk a full one. Its columns leave memory until they are asked for, but for those that find ids. */
   seal(chunk: Chunk): void {
     chunk.sealed = true;
-    chunk.dirty.add(-1);
     COLUMNS.forEach((_, column) => chunk.dirty.add(column));
     this.flush();
     COLUMNS.forEach((_, column) => {

@@ -9,7 +9,8 @@ import { event, idOf } from "./entries.ts";
 
 const [directory = "", from = "0", old = "0"] = Deno.args;
 const encoder = new TextEncoder();
-const store = EventStore.open(directory);
+/** A small cache, so that a transaction writes all the while and not only at its end. */
+const store = EventStore.open(directory, { cacheBytes: 200_000 });
 /** Most of a chunk at once, so that kills also fall where chunks are stored. */
 const SIZES = [1, 7, 100, 700];
 
