@@ -204,6 +204,26 @@ function asEtcdError(error: unknown): EtcdError {
   throw error;
 }
 
+/**
+ * Makes a generator whose `return()` ends it at once, even while a `next()` waits: by itself it would wait for that one.
+ */
+export function stoppable<T>(
+  signal: AbortSignal | undefined,
+  make: (signal: AbortSignal) => AsyncGenerator<T>,
+): AsyncGenerator<T> {
+  const stop = new AbortController();
+  const either = signal === undefined
+    ? stop.signal
+    : AbortSignal.any([signal, stop.signal]);
+  const generator = make(either);
+  const end = generator.return.bind(generator);
+  generator.return = (value) => {
+    stop.abort();
+    return end(value);
+  };
+  return generator;
+}
+
 /** Waits, or less when it is to end. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((done) => {

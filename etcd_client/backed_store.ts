@@ -14,7 +14,7 @@ import {
 import { isEnvelope } from "./envelope.ts";
 import { EtcdError } from "./error.ts";
 import { BackendLease, type Lease, type LeaseOptions } from "./lease.ts";
-import { Reader } from "./_reader.ts";
+import { Reader, stoppable } from "./_reader.ts";
 import { Schemas } from "./_schemas.ts";
 import type { StandardSchema } from "./standard_schema.ts";
 import type {
@@ -168,7 +168,10 @@ export class BackedStore implements ConfigStore {
     }
     whole("fromRevision", fromRevision ?? 1, Number.MAX_SAFE_INTEGER);
     whole("queueLimit", queueLimit, 1_000_000);
-    return this.#reader.watch(target, options);
+    return stoppable(
+      options.signal,
+      (signal) => this.#reader.watch(target, { ...options, signal }),
+    );
   }
 
   /**
@@ -223,26 +226,15 @@ export class BackedStore implements ConfigStore {
    * @param kind Which; all if left out.
    * @param options When to end.
    */
-  async *watchComponents(
+  watchComponents(
     kind?: string,
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<readonly Component[]> {
     const prefix = componentPrefix(kind);
-    const there = new Map<string, Component>();
-    const take = (entry: ConfigEntry) => {
-      const component = asComponent(entry);
-      if (component !== undefined) there.set(entry.key, component);
-    };
-    const events = this.watch({ prefix }, { ...options, initial: true });
-    for await (const event of events) {
-      if (event.kind === "resync") {
-        there.clear();
-        event.entries.forEach(take);
-      } else if (event.kind === "put") take(event);
-      else if (event.kind === "delete") there.delete(event.key);
-      else continue;
-      yield [...there.values()];
-    }
+    return stoppable(
+      options.signal,
+      (signal) => this.#components(prefix, signal),
+    );
   }
 
   /**
@@ -298,6 +290,27 @@ export class BackedStore implements ConfigStore {
   /** As `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async *#components(
+    prefix: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly Component[]> {
+    const there = new Map<string, Component>();
+    const take = (entry: ConfigEntry) => {
+      const component = asComponent(entry);
+      if (component !== undefined) there.set(entry.key, component);
+    };
+    const events = this.watch({ prefix }, { signal, initial: true });
+    for await (const event of events) {
+      if (event.kind === "resync") {
+        there.clear();
+        event.entries.forEach(take);
+      } else if (event.kind === "put") take(event);
+      else if (event.kind === "delete") there.delete(event.key);
+      else continue;
+      yield [...there.values()];
+    }
   }
 
   async #one(

@@ -128,6 +128,7 @@ export class KeyFile implements KeyProvider {
   #ring: KeyRing;
   #stamp: string;
   #looked = 0;
+  #refreshing: Promise<void> | undefined;
 
   private constructor(path: string, ring: KeyRing, stamp: string) {
     this.#path = path;
@@ -146,9 +147,9 @@ export class KeyFile implements KeyProvider {
     return new KeyFile(path, ring, stamp);
   }
 
-  /** The key that encrypts. */
+  /** The key that encrypts; the file is looked at once a second. */
   async active(): Promise<EncryptionKey> {
-    await this.#refresh(1000);
+    if (performance.now() - this.#looked > 1000) await this.#refresh();
     return this.#ring.active();
   }
 
@@ -160,15 +161,19 @@ export class KeyFile implements KeyProvider {
   async find(id: string): Promise<EncryptionKey | undefined> {
     const found = this.#ring.find(id);
     if (found !== undefined) return found;
-    await this.#refresh(50);
+    await this.#refresh();
     return this.#ring.find(id);
   }
 
+  #refresh(): Promise<void> {
+    return this.#refreshing ??= this.#read().finally(() =>
+      this.#refreshing = undefined
+    );
+  }
+
   /** Reads the file again if it changed; a file that cannot be used leaves the keys as they are. */
-  async #refresh(everyMs: number): Promise<void> {
-    const now = performance.now();
-    if (now - this.#looked < everyMs) return;
-    this.#looked = now;
+  async #read(): Promise<void> {
+    this.#looked = performance.now();
     try {
       if (await stampOf(this.#path) === this.#stamp) return;
       const { ring, stamp } = await readKeyFile(this.#path);

@@ -23,6 +23,8 @@ export interface CallOptions {
 
 const ATTEMPT_MS = 1500;
 const PAUSE_MS = 60;
+/** What is heard of a server that takes a connection and wants to speak another way. */
+const DROPPED = /Failed to connect|EPIPE|ECONNRESET|socket hang up/;
 
 /** Calls go through as they are: attempts, pauses and the choice of the endpoint are made here. */
 const asIs = {
@@ -135,12 +137,28 @@ export class Connection {
   }
 
   #giveUp(error: EtcdError, timeoutMs: number): EtcdError {
-    const where = this.#settings.endpoints.join(", ");
+    const { endpoints, tls } = this.#settings;
+    const { cause } = error;
+    const dropped = DROPPED.test(error.message);
+    if (dropped && tls !== undefined && tls.cert === undefined) {
+      return new EtcdError(
+        "tls",
+        `Cannot use etcd at ${
+          endpoints.join(", ")
+        }: it ends each connection; it may want a client certificate: give 'tls.cert' and 'tls.key'`,
+        { cause },
+      );
+    }
+    const hint = dropped && tls === undefined
+      ? "; it ends each connection: if it wants TLS, the endpoint must be https"
+      : "; does it run there?";
     const last = error.message.replace(/^Cannot reach etcd at /, "");
     return new EtcdError(
       "unreachable",
-      `Cannot reach etcd (${where}) within ${timeoutMs} ms; does it run there? Last: ${last}`,
-      { cause: error.cause },
+      `Cannot reach etcd (${
+        endpoints.join(", ")
+      }) within ${timeoutMs} ms${hint} Last: ${last}`,
+      { cause },
     );
   }
 }
