@@ -27,6 +27,12 @@ export interface Running {
   readonly inForce: InForce;
 }
 
+/** The schemas took too long. */
+interface Late {
+  readonly state: "late";
+  readonly issues: readonly ConfigIssue[];
+}
+
 type Source = InForce["source"];
 
 export class Engine {
@@ -72,7 +78,7 @@ export class Engine {
   }
 
   /** A tree of what is desired, checked in time. */
-  async build(desired: Desired, model = this.model): Promise<Built> {
+  async build(desired: Desired, model = this.model): Promise<Built | Late> {
     const { sections, revision } = desired;
     const { prepareTimeoutMs } = this.#settings;
     let built: Built | undefined;
@@ -80,7 +86,7 @@ export class Engine {
       .then((result) => built = result);
     await within(building, prepareTimeoutMs, this.#closing);
     const message = `the schemas did not answer within ${prepareTimeoutMs} ms`;
-    return built ?? { state: "invalid", issues: [{ path: "", message }] };
+    return built ?? { state: "late", issues: [{ path: "", message }] };
   }
 
   /** Puts it in force, or says why not; everything is then as before. */
@@ -89,10 +95,11 @@ export class Engine {
     if (damage.length > 0) return this.#refuse(desired, "integrity", damage);
     const built = await this.build(desired);
     if (this.#closing.aborted) return { outcome: "closed" };
-    if (built.state === "invalid") {
+    if (built.state !== "valid") {
+      const kind = built.state === "late" ? "timeout" : "invalid";
       return source === "store"
-        ? this.#refuse(desired, "invalid", built.issues)
-        : refused("invalid", built.issues);
+        ? this.#refuse(desired, kind, built.issues)
+        : { outcome: "refused", kind, reason: issuesText(built.issues) };
     }
     const { tree } = built;
     const before = this.running?.tree;
@@ -129,11 +136,11 @@ export class Engine {
     );
     let built = await this.build(desired, model);
     let taken = desired;
-    if (built.state === "invalid") {
+    if (built.state !== "valid") {
       taken = { ...desired, sections: known };
       built = await this.build(taken, model);
     }
-    if (built.state === "invalid") {
+    if (built.state !== "valid") {
       const why = issuesText(built.issues);
       throw startError(`what it wants does not go with what runs: ${why}`, {
         issues: built.issues,
@@ -205,7 +212,7 @@ export class Engine {
 
   #refuse(
     desired: Desired,
-    kind: "integrity" | "invalid",
+    kind: "integrity" | "invalid" | "timeout",
     issues: readonly ConfigIssue[],
   ): Verdict {
     const reason = issuesText(issues);
@@ -269,13 +276,6 @@ export class Engine {
       this.auditFailures++;
     }
   }
-}
-
-function refused(
-  kind: RefusalKind,
-  issues: readonly ConfigIssue[],
-): Verdict {
-  return { outcome: "refused", kind, reason: issuesText(issues) };
 }
 
 /** The error of a watcher or a subscriber that can not begin. */

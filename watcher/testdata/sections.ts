@@ -18,7 +18,11 @@ export const scoring = defineSection({
   schema: v.strictObject({
     suspicious: share(),
     alert: share(),
-    models: v.record(v.string(), share()),
+    // A record alone would take a list for an object.
+    models: v.pipe(
+      v.custom<object>((value) => !Array.isArray(value), "must be an object"),
+      v.record(v.string(), share()),
+    ),
   }),
   defaults: { suspicious: 0.7, alert: 0.8, models: { level1: 0.5 } },
 });
