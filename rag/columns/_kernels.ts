@@ -60,8 +60,30 @@ export function above(
   }
 }
 
-/** Values equal to a number or code. */
-export function equal(
+/** Values equal to a number or code. Codes of one byte, the most frequent data, have a loop that sees nothing else. */
+export function equal(data: ColumnData, words: Words, value: number): void {
+  if (data instanceof Uint8Array) equalBytes(data, words, value);
+  else equalWide(data, words, value);
+}
+
+function equalBytes(
+  data: Uint8Array,
+  { within, out, at }: Words,
+  value: number,
+): void {
+  for (let w = 0; w < CHUNK_WORDS; w++) {
+    const mask = within[at + w]!;
+    if (mask === 0) continue;
+    const first = w * 32;
+    let bits = 0;
+    for (let b = 0; b < 32; b++) {
+      bits |= (data[first + b] === value ? 1 : 0) << b;
+    }
+    out[at + w]! |= bits & mask;
+  }
+}
+
+function equalWide(
   data: ColumnData,
   { within, out, at }: Words,
   value: number,

@@ -5,6 +5,7 @@
  */
 
 import type { Aggregate, EntryKind, Filter, Sort } from "../query/ast.ts";
+import { checkQuery } from "../query/check.ts";
 import type { AddressField, TextField } from "../query/fields.ts";
 import type { Group, Summary } from "../result.ts";
 import type { TimelineBucket } from "../searcher.ts";
@@ -28,7 +29,6 @@ import {
 } from "./_specs.ts";
 import { bucketsOf, periodBefore, sharesOf, spanOf } from "./_summary.ts";
 import { WallClock } from "./_wall_clock.ts";
-import { checkFilter, checkQuery } from "./check.ts";
 import { RowSet } from "./row_set.ts";
 
 const SHARES = 5;
@@ -115,7 +115,7 @@ export class Columns {
    * @throws {RangeError} For an unknown zone.
    */
   evaluate(filter: Filter | undefined, kind: EntryKind, zone = "UTC"): RowSet {
-    if (filter !== undefined) checkFilter(filter);
+    checkQuery(filter === undefined ? { kind } : { kind, filter });
     const ofKind = this.#ofKind(kind);
     const bits = filter === undefined ? ofKind : matching(filter, ofKind, {
       image: this.#image,
@@ -145,7 +145,11 @@ export class Columns {
     options: AggregateOptions = {},
   ): Group[] {
     const { zone = "UTC", sort, limit } = options;
-    checkQuery({ kind: "event", aggregate, sort, limit });
+    checkQuery({
+      kind: "event",
+      aggregate,
+      ...(sort === undefined ? {} : { sort }),
+    });
     return aggregateRows(rows, aggregate, {
       image: this.#image,
       clock: this.#clock(zone),
@@ -164,7 +168,7 @@ export class Columns {
    * @throws {TypeError} For what is no order of a list.
    */
   top(rows: RowSet, sort: Sort, limit: number): number[] {
-    checkQuery({ kind: "event", sort, limit });
+    checkQuery({ kind: "event", sort });
     const selection = select(this.#image, rows);
     const times = timesOf(selection);
     const { by, order } = sort;
@@ -380,7 +384,6 @@ export class Columns {
   }
 
   #ofKind(kind: EntryKind): Uint32Array {
-    checkQuery({ kind });
     const code = kindCode(kind);
     return this.#marked(
       this.#all().bits,
