@@ -5,8 +5,7 @@ import type { Edge } from "./chart.ts";
 import { type Context, type Found, joined } from "./_context.ts";
 import type { Asked, Ordered } from "./_meanings_asking.ts";
 import { filtersOf } from "./_pieces.ts";
-import { type Residue, residueOf } from "./_residue.ts";
-import { LEXICONS } from "./lexicon/mod.ts";
+import { hasSense, type Residue, residueOf } from "./_residue.ts";
 import type { Token } from "./tokens.ts";
 
 /** What a cover comes to. */
@@ -260,7 +259,10 @@ function orderOf(
   const limits = pieces.filter((p) => p.symbol === "LIM").map((p) =>
     p.value as number
   );
-  const one = pieces.some((p) => p.symbol === "ONE");
+  const one = known.tokens.some((t) =>
+    hasSense(t, known.language, "ONE") ||
+    hasSense(t, known.language, "SINGULAR")
+  );
   if (known.groups) {
     const limit = top ?? limits[0] ??
       asked.find((a) => a.limit !== undefined)?.limit;
@@ -272,11 +274,14 @@ function orderOf(
     };
   }
   const [order] = orders;
+  const bare = order?.bare === true
+    ? isPlural(pieces, known.tokens, known.language) ? 10 : 1
+    : undefined;
   const otherwise = order?.otherwise !== undefined &&
       isSingular(pieces, known.tokens, known.language)
     ? 1
     : order?.otherwise;
-  const limit = order?.limit ?? top ?? limits[0] ?? otherwise ??
+  const limit = order?.limit ?? top ?? limits[0] ?? bare ?? otherwise ??
     (order?.extreme === true && one ? 1 : undefined);
   const by = order?.sort?.by === "bytes" && order.generic === true
     ? known.amount ?? "bytes"
@@ -289,6 +294,19 @@ function orderOf(
   };
 }
 
+/** Whether one of the words after "last" or "first" is a plural; in Spanish those words say it themselves. */
+function isPlural(
+  pieces: readonly Edge[],
+  tokens: readonly Token[],
+  language: Language,
+): boolean {
+  const at = pieces.find((p) => p.symbol === "ORD")?.to ?? 0;
+  return language === "en" &&
+    tokens.slice(at, at + 3).some(({ kind, norm }) =>
+      kind === "word" && /[^s]s$/.test(norm) && norm.length > 3
+    );
+}
+
 /** Whether one thing is asked for: "the latest incident". */
 function isSingular(
   pieces: readonly Edge[],
@@ -299,11 +317,7 @@ function isSingular(
   const near = order === undefined
     ? []
     : tokens.slice(Math.max(0, order.from - 2), order.to + 3);
-  return near.some(({ norm }) =>
-    (LEXICONS[language].byFirst.get(norm) ?? []).some((p) =>
-      p.words.length === 1 && p.senses.some((s) => s.symbol === "SINGULAR")
-    )
-  );
+  return near.some((t) => hasSense(t, language, "SINGULAR"));
 }
 
 /** "Both ssh and rdp at once": every value of a list together, which no single value can be. */

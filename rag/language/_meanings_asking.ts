@@ -37,6 +37,8 @@ export interface Ordered {
   readonly generic?: boolean;
   /** Limit where none is said elsewhere. */
   readonly otherwise?: number;
+  /** Whether it is of one thing unless a plural comes after it: "the last scan", "the last scans". */
+  readonly bare?: boolean;
   /** Whether one entry with the extreme may be meant. */
   readonly extreme?: boolean;
 }
@@ -186,13 +188,14 @@ export const ASKING_MEANINGS: Readonly<Record<string, Meaning>> = {
   newestOne: (p) => ordered("time", "desc", plural(p) ? undefined : 1, 10),
   newestCount: (p) => ordered("time", "desc", p.get("Count")),
   newestThings: (p) => ordered("time", "desc", p.get("Count")),
+  newestBare: () => ({ ...ordered("time", "desc"), bare: true }),
+  oldestBare: () => ({ ...ordered("time", "asc"), bare: true }),
   oldest: () => ordered("time", "asc", undefined, 10),
   oldestOne: () => ordered("time", "asc", 1),
   oldestCount: (p) => ordered("time", "asc", p.get("Count")),
   newestOrder: () => ordered("time", "desc"),
   oldestOrder: () => ordered("time", "asc"),
   superlative: (p) => superlative(p),
-  superlativeOne: (p) => ({ ...superlative(p), limit: 1 }),
   extreme: (p) => ({
     ...ordered(numberOf(p), p.get<"asc" | "desc">("EXTREME")!),
     extreme: true,
@@ -360,10 +363,9 @@ function plural(parts: Parts): boolean {
 
 function superlative(parts: Parts): Ordered {
   const [by = "bytes", order = "desc"] = parts.get<string>("SUP")!.split(":");
-  const one = parts.get<string>("ONE");
-  const field = by === "bytes" && one !== undefined && one !== "" ? one : by;
   return {
-    sort: { by: field as NumberField, order: order as "asc" | "desc" },
-    generic: field === "bytes",
+    sort: { by: by as NumberField, order: order as "asc" | "desc" },
+    generic: by === "bytes",
+    extreme: true,
   };
 }

@@ -4,6 +4,7 @@ import { FIELDS } from "../query/fields.ts";
 import type { Parts } from "./chart.ts";
 import { type Token, wordOf } from "./tokens.ts";
 import { type Found, found, joined, type Meaning } from "./_context.ts";
+import { LEXICONS } from "./lexicon/mod.ts";
 import {
   bothOf,
   compared,
@@ -182,7 +183,8 @@ export const FILTER_MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   nodeName: (p, c) => {
     const word = c.tokens[p.span[1] - 1];
-    return word !== undefined && /\d|^[a-z]+-/.test(word.text)
+    return word !== undefined &&
+        (/[\d-]/.test(word.text) || !LEXICONS[c.language].words.has(word.norm))
       ? oneOf("node_id", [word.norm])
       : undefined;
   },

@@ -180,7 +180,8 @@ function isAskedFor(
     hasSense(before, language, "AND");
 }
 
-function hasSense(
+/** Whether a token alone can mean something. */
+export function hasSense(
   { norm }: Token,
   language: Context["language"],
   symbol: string,

@@ -27,6 +27,7 @@ AGG <- HOW_MANY DET? (NOUN|FLOWNOUN) : count 0.2
 AGG <- HOW_MANY : count -0.2
 AGG <- HOW_MUCH BYTES_NOUN : sumBytes 0.3
 AGG <- HOW_MUCH DET? Fd : sumField 0.3
+AGG <- Fd HOW_MUCH : sumField 0.3
 AGG <- STAT (OF|ABOUT_ADDRESS)? DET? Fd : stat 0.3
 AGG <- Fd STAT : stat 0.3
 AGG <- WHICH DET? Who : which 0.1
@@ -102,7 +103,11 @@ ORD <- Count NEWEST : newestCount 0.2
 ORD <- Count (NOUN|FLOWNOUN) NEWEST : newestThings 0.2
 ORD <- LASTN Count : newestCount 0.2
 ORD <- LASTN ONE : newestOne 0.2
-ORD <- LASTN : newest -0.3
+ORD <- LAST_BARE : newestBare -0.2
+ORD <- FIRST_BARE : oldestBare -0.2
+ORD <- FIRST_BARE Count : oldestCount 0.2
+ORD <- Count FIRST_BARE : oldestCount 0.2
+ORD <- FIRST_BARE ONE : oldestOne 0.2
 ORD <- OLDEST : oldest
 ORD <- OLDEST ONE : oldestOne 0.2
 ORD <- OLDEST Count : oldestCount 0.2
@@ -111,8 +116,6 @@ ORD <- SORTED_TIME : newestOrder 0.2
 ORD <- NEWEST_FIRST : newestOrder 0.2
 ORD <- FIRST_TIME : oldestOrder 0.2
 ORD <- SUP : superlative
-ORD <- SUP F? ONE : superlativeOne 0.3
-ORD <- ONE F? SUP : superlativeOne 0.3
 ORD <- DET? EXTREME Fd : extreme 0.4
 ORD <- Fd EXTREME : extreme 0.4
 ORD <- SORTED Fd : sorted 0.3

@@ -137,6 +137,8 @@ F <- FROM_ADDRESS DET? INSIDE : fromInside 0.5
 F <- TO_ADDRESS DET? INSIDE : toInside 0.4
 F <- FROM_ADDRESS DET? INSIDE TO_ADDRESS DET? OUTSIDE : insideOut 1
 F <- FROM_ADDRESS DET? OUTSIDE TO_ADDRESS DET? INSIDE : outsideIn 1
+F <- INSIDE TO_ADDRESS DET? OUTSIDE : insideOut 1.2
+F <- OUTSIDE TO_ADDRESS DET? INSIDE : outsideIn 1.2
 F <- OF INSIDE TO_ADDRESS DET? OUTSIDE : insideOut 1.2
 F <- OF OUTSIDE TO_ADDRESS DET? INSIDE : outsideIn 1.2
 F <- FROM_ADDRESS? DET? EXTERNAL_SOURCE : fromOutside 0.4
@@ -168,6 +170,13 @@ F <- NOT BY? DET? FAST : fastMissed 0.2
 F <- ML Fill? MISSED Fill? : mlMissed 0.1
 F <- ML Fill? DISAGREED : mlMissed 0.1
 F <- ML Fill? NOT Fill? AGREED : mlMissed 0.3
+F <- ML Fill? DISAGREED ABOUT_ADDRESS DET? FAST : mlMissed 0.3
+F <- ML Fill? NOT : mlMissed -0.2
+F <- FAST Fill? NOT : fastMissed -0.2
+F <- ML Fill? AGREED : mlFired
+F <- FAST Fill? AGREED : fastFired
+F <- FAST Fill? DISAGREED : fastMissed
+F <- FAST Fill? DISAGREED ABOUT_ADDRESS DET? ML : fastMissed 0.3
 F <- MISSED_BY DET? ML : mlMissed 0.2
 F <- MISSED Fill? DET? ML : mlMissed
 F <- DISAGREED DET? ML : mlMissed

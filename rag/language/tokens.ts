@@ -125,7 +125,8 @@ export function tokenize(question: string): Token[] {
       hyphen = false;
       continue;
     }
-    const [token, length] = tokenAt(text, at, hyphen);
+    const [token, length] = nameAt(text, at, tokens.at(-1)) ??
+      tokenAt(text, at, hyphen);
     if (token !== undefined) tokens.push(token);
     hyphen = char === "-" && at > 0 && !/\s/.test(text[at - 1] ?? " ");
     if (hyphen && /\d/.test(text[at + 1] ?? "")) {
@@ -134,6 +135,25 @@ export function tokenize(question: string): Token[] {
     at += Math.max(1, length);
   }
   return tokens;
+}
+
+/** Words after which a name comes that may have hyphens and digits. */
+const NAMED = new Set([
+  ...["node", "nodo", "sensor", "interface", "interfaz", "nic"],
+]);
+const NAME = /(?=[\p{L}_]*[\p{N}-])[\p{L}\p{N}_]+(?:[-.][\p{L}\p{N}_]+)*/uy;
+
+function nameAt(
+  text: string,
+  at: number,
+  before: Token | undefined,
+): [Token, number] | undefined {
+  if (before === undefined || !NAMED.has(before.norm)) return undefined;
+  NAME.lastIndex = at;
+  const name = NAME.exec(text)?.[0];
+  if (name === undefined || /^\d/.test(name)) return undefined;
+  const token = { kind: "word", text: name, norm: normalize(name) } as const;
+  return [{ ...token, tied: false }, name.length];
 }
 
 function tokenAt(

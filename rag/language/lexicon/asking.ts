@@ -48,7 +48,9 @@ export const ASKING: Theme = {
       "with, having, that have, that had, which had, that made, making, who had, that opened, that has, which have, that generated, generating, producing, that produced, with at least, that show, made, had, triggered, involved in, opened, did, had made, have, have had, sent",
     NEWEST:
       "latest, most recent, the latest, the most recent, newest, the newest, most recently",
-    OLDEST: "oldest, earliest, the oldest, the earliest, first, the first",
+    LAST_BARE: "last, the last",
+    FIRST_BARE: "first, the first, very first, the very first",
+    OLDEST: "oldest, earliest, the oldest, the earliest",
     FIRST_TIME:
       "oldest first, earliest first, chronologically, in chronological order, from oldest to newest, chronological order",
     NEWEST_FIRST:
@@ -165,9 +167,11 @@ export const ASKING: Theme = {
     WITH:
       "con, que tienen, que tuvieron, que hicieron, que han hecho, que tengan, que hayan tenido, que han tenido, que generaron, que tienen mas, que realizaron, que abrieron, que acumulan, que hacen, teniendo, que generan, que acumularon, tuvieron, hicieron, tiene, tienen, tuvo, hizo, realizaron, han tenido, han hecho, generaron, abrieron, que han generado, que sumen",
     NEWEST:
-      "ultim(o|a|os|as), el ultimo, la ultima, los ultimos, las ultimas, mas reciente(s|), mas nuev(o|a|os|as), lo ultimo, el mas reciente, la mas reciente, los mas recientes, las mas recientes, reciente(s|)",
+      "ultim(os|as), los ultimos, las ultimas, mas reciente(s|), mas nuev(o|a|os|as), lo ultimo, el mas reciente, la mas reciente, los mas recientes, las mas recientes, reciente(s|)",
+    LAST_BARE: "ultim(o|a), el ultimo, la ultima",
+    FIRST_BARE: "primer(o|a|), el primer, la primera, el primero",
     OLDEST:
-      "primer(o|a|os|as|), el primer, la primera, los primeros, las primeras, el primero, mas antigu(o|a|os|as), el mas antiguo, la mas antigua, los mas antiguos, las mas antiguas, mas viej(o|a|os|as)",
+      "primer(os|as), los primeros, las primeras, mas antigu(o|a|os|as), el mas antiguo, la mas antigua, los mas antiguos, las mas antiguas, mas viej(o|a|os|as)",
     FIRST_TIME:
       "los mas antiguos primero, las mas antiguas primero, en orden cronologico, por orden cronologico, cronologicamente, del mas antiguo al mas reciente",
     NEWEST_FIRST:
@@ -212,7 +216,7 @@ export const ASKING: Theme = {
     MISSED_BY:
       "no detectad(o|a|os|as) por, no marcad(o|a|os|as) por, pasad(o|a|os|as) por alto por, ignorad(o|a|os|as) por, no vist(o|a|os|as) por, omitid(o|a|os|as) por",
     DISAGREED:
-      "discrep(o|aron|an|a), discreparon, no estuv(o|ieron) de acuerdo, no est(a|an) de acuerdo, no coinciden, no coincidieron, divergieron, diverge(n|), difieren, difirieron, en desacuerdo, se contradicen, se contradijeron, disint(io|ieron), no coincidio, desacuerdo, contradijo, en discrepancia, no concuerdan, no concordaron, estaban en desacuerdo, estuvieron en desacuerdo",
+      "no se pon(en|ian) de acuerdo, no se pusieron de acuerdo, no llegan a un acuerdo, no estaban de acuerdo, discrep(o|aron|an|a), discreparon, no estuv(o|ieron) de acuerdo, no est(a|an) de acuerdo, no coinciden, no coincidieron, divergieron, diverge(n|), difieren, difirieron, en desacuerdo, se contradicen, se contradijeron, disint(io|ieron), no coincidio, desacuerdo, contradijo, en discrepancia, no concuerdan, no concordaron, estaban en desacuerdo, estuvieron en desacuerdo",
     AGREED:
       "coincid(ieron|en|io|e), de acuerdo, estuvieron de acuerdo, estan de acuerdo, concuerdan, concordaron, en consenso, coinciden, estaban de acuerdo",
     ENGINES:

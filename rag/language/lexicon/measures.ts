@@ -66,7 +66,7 @@ export const MEASURES: Theme = {
     CRITICAL: "critical",
     PRIORITY: "priority, priorities, severity, severities, urgency, importance",
     CONFIDENCE: "confidence",
-    SCORE: "score, scores, rating",
+    SCORE: "scoring, scored, score, scores, rating",
     FINAL: "final, overall, total, combined, final threat, threat, risk",
     "FIELD=divergence":
       "score divergence, divergence, divergences, score difference, difference between (the|) scores, score gap, gap between (the|) scores",
@@ -146,9 +146,9 @@ export const MEASURES: Theme = {
     "SIZE=1073741824": "gib",
     PER_SECOND: "por segundo, al segundo, cada segundo",
     "CMP=gt":
-      "mas de, mas que, mayor(es|) que, mayor(es|) de, mayor(es|) del, mayor(es|) a, mayor(es|) al, superior(es|) a, superior(es|) al, por encima de, por encima del, supera(n|), que supere(n|), que supera(n|), superando, excede(n|), que exceda(n|), mas larg(o|a|os|as) de, mas larg(o|a|os|as) que, mas grande(s|) que, mas grande(s|) de, >, arriba de, sobre, mas alt(o|a|os|as) que, mas alt(o|a|os|as) de, que pasen de, de mas de, mas all de",
+      "mas del, de mas del, mas de, mas que, mayor(es|) que, mayor(es|) de, mayor(es|) del, mayor(es|) a, mayor(es|) al, superior(es|) a, superior(es|) al, por encima de, por encima del, supera(n|), que supere(n|), que supera(n|), superando, excede(n|), que exceda(n|), mas larg(o|a|os|as) de, mas larg(o|a|os|as) que, mas grande(s|) que, mas grande(s|) de, >, arriba de, sobre, mas alt(o|a|os|as) que, mas alt(o|a|os|as) de, que pasen de, de mas de, mas all de",
     "CMP=lt":
-      "menos de, menos que, menor(es|) que, menor(es|) de, menor(es|) del, menor(es|) a, menor(es|) al, inferior(es|) a, inferior(es|) al, por debajo de, por debajo del, mas cort(o|a|os|as) de, mas cort(o|a|os|as) que, mas pequen(o|a|os|as) que, mas pequen(o|a|os|as) de, <, bajo, debajo de, mas baj(o|a|os|as) que, que no llegue(n|) a, que no llega(n|) a",
+      "menos del, de menos de, de menos del, menos de, menos que, menor(es|) que, menor(es|) de, menor(es|) del, menor(es|) a, menor(es|) al, inferior(es|) a, inferior(es|) al, por debajo de, por debajo del, mas cort(o|a|os|as) de, mas cort(o|a|os|as) que, mas pequen(o|a|os|as) que, mas pequen(o|a|os|as) de, <, bajo, debajo de, mas baj(o|a|os|as) que, que no llegue(n|) a, que no llega(n|) a",
     "CMP=ge":
       "al menos, como minimo, por lo menos, minimo, no menos de, un minimo de, >=, ≥, mayor(es|) o igual(es|) (a|que), a partir de, no inferior(es|) a, igual o superior a, igual o mayor que, desde",
     "CMP=le":

@@ -6,19 +6,19 @@ export const THREATS: Theme = {
     "CAT=ddos":
       "ddos, dos, denial of service, denials of service, distributed denial of service, flood(s|ing|ed|)",
     "CAT=scan":
-      "scan(s|ning|ned|), port scan(s|ning|), portscan(s|ning|), sweep(s|ing|), port sweep(s|), recon, reconnaissance, network scan(s|ning|), host discovery",
+      "scan(s|ning|ned|), port scan(s|ning|), portscan(s|ning|), sweep(s|ing|), port sweep(s|), recon, reconnaissance, network scan(s|ning|)",
     "CAT=bruteforce":
-      "brute forc(e|ing|ed), bruteforc(e|ing|ed), brute force attack(s|), brute force attempt(s|), password guessing, password guess(es|), guessing, password spray(s|ing|), credential stuffing, login guessing, credential guessing",
+      "brute forc(e|ing|ed), bruteforc(e|ing|ed), brute force attack(s|), brute force attempt(s|), password guessing, password guess(es|), guessing, password spray(s|ing|), credential stuffing",
     "CAT=lateral": "lateral movement(s|), moving laterally, lateral spread",
     "CAT=ransomware": "ransomware(s|)",
     "CAT=c2":
-      "c2, c&c, cnc, command and control, command & control, beacon(s|ing|ed|), c2 beacon(s|ing|), c2 traffic, callback(s|)",
+      "c2, c&c, cnc, command and control, command & control, beacon(s|ing|ed|), c2 beacon(s|ing|), c2 traffic",
     "CAT=dns":
-      "dns tunnel(s|ing|ling|), dns abuse, dga, dns exfiltration, tunnel(ing|ling) over dns",
+      "dns tunnel(s|ing|ling|), dns abuse, dga, tunnel(ing|ling) over dns",
     "CAT=exfiltration":
-      "exfiltrate, exfiltrates, exfiltrating, exfiltration(s|), data exfiltration, exfil, data theft, data exfil, exfiltrated data, exfiltrating, stolen data, data leak(s|)",
+      "exfiltrate, exfiltrates, exfiltrating, exfiltration(s|), data exfiltration, exfil, data theft, data exfil, exfiltrated data, exfiltrating",
     "CAT=mining":
-      "mining, cryptomining, crypto mining, cryptojacking, miner(s|), cryptominer(s|), coin mining, crypto miner(s|)",
+      "mining, cryptomining, crypto mining, miner(s|), cryptominer(s|), coin mining, crypto miner(s|)",
     "CAT=web": "web attack(s|), web application attack(s|), attack(s|) on web",
     "DEC=malicious": "malicious",
     "DEC=suspicious": "suspicious",
@@ -47,7 +47,7 @@ export const THREATS: Theme = {
     "CAT=bruteforce":
       "fuerza bruta, ataque(s|) de fuerza bruta, adivinacion de contrasenas, adivinar contrasenas, adivinacion de claves, intento(s|) de adivinar contrasenas, rociado de contrasenas, relleno de credenciales, pulverizacion de contrasenas, adivinacion",
     "CAT=lateral": "movimiento(s|) lateral(es|)",
-    "CAT=ransomware": "ransomware, secuestro de datos",
+    "CAT=ransomware": "ransomware",
     "CAT=c2":
       "c2, c&c, comando y control, mando y control, baliza(s|), balizamiento, beacon(s|), beaconing, baliceo",
     "CAT=dns":
