@@ -43,3 +43,21 @@ function everythingRequired(): boolean {
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });
   return state === "granted" && Deno.env.get(name) === "1";
 }
+
+/**
+ * Whether npm packages are in Deno's cache and load. Nothing is downloaded: `deno task optional` does that.
+ *
+ * @param specifiers Such as `npm:name@1.2.3`.
+ */
+export async function cached(...specifiers: string[]): Promise<boolean> {
+  const program = specifiers.map((name) => `import "${name}";`).join(" ");
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["eval", "--no-lock", "--cached-only"],
+      `${program} Deno.exit(0)`,
+    ],
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  return success;
+}

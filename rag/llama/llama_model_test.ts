@@ -1,28 +1,15 @@
 import assert from "node:assert/strict";
-import { optional } from "../../tests/_optional.ts";
+import { cached, optional } from "../../tests/_optional.ts";
+import { PACKAGE } from "./library.ts";
 import { llamaModel } from "./mod.ts";
 import { PieceQueue } from "./piece_queue.ts";
 import { randomGguf } from "./testdata/random_gguf.ts";
 
-/** Whether the package is in Deno's cache: these tests download nothing. */
-function isCached(): boolean {
-  const { success } = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["eval", "--no-lock", "--cached-only"],
-      'import "npm:node-llama-cpp@3.21.1"; Deno.exit(0)',
-    ],
-    stdout: "null",
-    stderr: "null",
-  }).outputSync();
-  return success;
-}
-
 optional({
   name:
     "llamaModel loads a GGUF file of random weights, generates the same twice, is cancelled, and says what is wrong",
-  available: isCached(),
-  reason:
-    "node-llama-cpp is not in the cache: deno task check:llama downloads it",
+  available: await cached(PACKAGE),
+  reason: "node-llama-cpp is not in the cache: deno task optional",
   async fn() {
     const folder = await Deno.makeTempDir();
     try {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { optional } from "../../tests/_optional.ts";
+import { cached, optional } from "../../tests/_optional.ts";
 import type { Entry, PreparedEntry } from "../entry.ts";
 import { EventStore } from "../store/event_store.ts";
 import { change, event, incident } from "../store/testdata/entries.ts";
@@ -10,14 +10,10 @@ import { exportJsonl } from "../store/transfer.ts";
 const MODULE = `./${"mod"}.ts`;
 const PACKAGE = `npm:${"@duckdb/node-api"}@1.5.5-r.5`;
 
-const loaded = await import(MODULE)
-  .then((module: typeof import("./mod.ts")) => ({ module, reason: "" }))
-  .catch((error: Error) => ({
-    module: undefined,
-    reason: `@duckdb/node-api does not load: ${error.message.split("\n")[0]}`,
-  }));
-const available = loaded.module !== undefined;
-const { reason } = loaded;
+const available = await cached(PACKAGE);
+const reason = "@duckdb/node-api is not in the cache: deno task optional";
+type Module = typeof import("./mod.ts");
+const module: Module | undefined = available ? await import(MODULE) : undefined;
 
 const ENTRIES = [
   ...Array.from({ length: 500 }, (_, i) => event(i)),
@@ -66,7 +62,7 @@ optional({
   ...{ available, reason },
   fn: async () => {
     await using folder = await temporaryFolder();
-    const { exportParquet, importParquet } = loaded.module!;
+    const { exportParquet, importParquet } = module!;
     const path = `${folder.path}/it's.parquet`;
     using source = EventStore.open(`${folder.path}/from`);
     using target = EventStore.open(`${folder.path}/to`);
@@ -111,13 +107,13 @@ optional({
     const path = `${folder.path}/odd.parquet`;
     await Deno.writeTextFile(path, "not a Parquet file at all");
     await assert.rejects(
-      loaded.module!.importParquet(store, path, { prepare }),
+      module!.importParquet(store, path, { prepare }),
       (error) =>
         error instanceof SyntaxError && error.message.includes(path) &&
         !error.message.includes("\n"),
     );
     await assert.rejects(
-      loaded.module!.importParquet(store, `${path}.none`, { prepare }),
+      module!.importParquet(store, `${path}.none`, { prepare }),
       SyntaxError,
     );
   },

@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { optional } from "../../tests/_optional.ts";
+import { cached, optional } from "../../tests/_optional.ts";
 import {
   DIMENSIONS,
   tableValue,
@@ -7,21 +7,17 @@ import {
   writeTinyModel,
 } from "./testdata/tiny_model.ts";
 
-/** The packages are downloaded at the first run; where they cannot be had the tests are skipped. */
-const available = await new Deno.Command(Deno.execPath(), {
-  args: [
-    "eval",
-    'import "npm:@huggingface/tokenizers@0.2.0"; import "npm:onnxruntime-node@1.30.0"; Deno.exit(0)',
-  ],
-  stdout: "null",
-  stderr: "null",
-}).output().then(({ success }) => success, () => false);
+const available = await cached(
+  "npm:@huggingface/tokenizers@0.2.0",
+  "npm:onnxruntime-node@1.30.0",
+);
 
 function test(name: string, fn: () => Promise<void>): void {
   optional({
     name,
     available,
-    reason: "npm:@huggingface/tokenizers or npm:onnxruntime-node does not load",
+    reason:
+      "@huggingface/tokenizers and onnxruntime-node are not in the cache: deno task optional",
     fn,
   });
 }
