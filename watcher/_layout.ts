@@ -10,6 +10,8 @@ export interface ChangeMark {
   readonly actor: string;
   /** When, milliseconds since the Unix epoch. */
   readonly timeMs: number;
+  /** What is kept of the past, here so that one read gives all that a write needs. */
+  readonly kept: HistoryIndex;
 }
 
 /** What a store under a prefix holds. */
@@ -19,7 +21,6 @@ export class Layout {
   /** Key of the mark; no section has such a name. */
   readonly mark: string;
   readonly history: string;
-  readonly index: string;
   readonly refused: string;
 
   constructor(prefix: string) {
@@ -33,7 +34,6 @@ export class Layout {
     this.config = `${prefix}/config/`;
     this.mark = `${this.config}@change`;
     this.history = `${prefix}/history/`;
-    this.index = `${this.history}@index`;
     this.refused = `${prefix}/refused/`;
   }
 
@@ -58,7 +58,8 @@ export function asMark(value: Json | undefined): ChangeMark | undefined {
     return undefined;
   }
   if (typeof actor !== "string" || typeof timeMs !== "number") return undefined;
-  return { revision: revision as number, actor, timeMs };
+  const kept = asIndex(memberOf(value, "kept"));
+  return { revision: revision as number, actor, timeMs, kept };
 }
 
 /** What is kept of a revision. */
@@ -94,7 +95,7 @@ export type HistoryIndex = readonly (readonly [
 ])[];
 
 /** The index in a value; empty when it is none. */
-export function asIndex(value: Json | undefined): HistoryIndex {
+function asIndex(value: Json | undefined): HistoryIndex {
   if (!Array.isArray(value)) return [];
   return value.filter((item) =>
     Array.isArray(item) && item.length === 2 &&

@@ -12,7 +12,6 @@ import { ConfigError } from "./error.ts";
 import { equal } from "./_json.ts";
 import {
   asHistory,
-  asIndex,
   asMark,
   type ChangeMark,
   type HistoryIndex,
@@ -24,7 +23,6 @@ import {
 export interface LedgerState {
   /** Revision of the configuration; 0 for none. */
   readonly revision: number;
-  readonly mark: ChangeMark | undefined;
   readonly stored: Stored;
   /** Keys that must not be used, with why. */
   readonly damage: ReadonlyMap<string, string>;
@@ -71,54 +69,38 @@ export class Ledger {
   }
 
   async read(): Promise<LedgerState> {
-    const { config, mark: markKey, index: indexKey } = this.#layout;
-    const [state, history] = await Promise.all([
-      this.#store.list(config),
-      this.#store.list(indexKey),
-    ]);
+    const { config, mark: markKey } = this.#layout;
+    const { entries, invalid } = await this.#store.list(config);
     const stored = new Map<string, Json>();
     const keys = new Map<string, number>();
-    let mark: ChangeMark | undefined;
-    let index: HistoryIndex = [];
-    for (
-      const { key, value, revision } of [
-        ...state.entries,
-        ...history.entries,
-      ]
-    ) {
-      keys.set(key, revision);
-      if (key === markKey) mark = asMark(value);
-      else if (key === indexKey) index = asIndex(value);
-      else stored.set(key.slice(config.length), value);
-    }
     const damage = new Map<string, string>();
-    for (
-      const { key, error, revision } of [
-        ...state.invalid,
-        ...history.invalid,
-      ]
-    ) {
+    let mark: ChangeMark | undefined;
+    for (const { key, value, revision } of entries) {
+      keys.set(key, revision);
+      if (key !== markKey) stored.set(key.slice(config.length), value);
+      else {
+        mark = asMark(value);
+        if (mark === undefined) damage.set(key, "is no record of a change");
+      }
+    }
+    for (const { key, error, revision } of invalid) {
       keys.set(key, revision);
       damage.set(key, error.message);
     }
-    if (keys.has(markKey) && mark === undefined && !damage.has(markKey)) {
-      damage.set(markKey, "is no record of a change");
-    }
-    const last = index.at(-1)?.[0] ?? 0;
-    const revision = mark?.revision ?? (damage.has(markKey) ? last : 0);
-    return { revision, mark, stored, damage, index, keys };
+    const index = mark?.kept ?? [];
+    return { revision: mark?.revision ?? 0, stored, damage, index, keys };
   }
 
   /** Writes the next revision; undefined when others wrote meanwhile. */
   async write(state: LedgerState, entry: Entry): Promise<number | undefined> {
     const { stored, actor, note, of, changes } = entry;
-    const known = await this.#newest(state);
-    const revision = known + 1;
+    const past = await this.#past(state);
+    const revision = Math.max(state.revision, past.at(-1)?.[0] ?? 0) + 1;
     const timeMs = this.#now();
     const tree = Object.fromEntries(stored);
     const value: HistoryValue = { actor, timeMs, note, of, changes, tree };
-    const bytes = encoder.encode(JSON.stringify(value)).length;
-    const { kept, gone } = this.#trim([...state.index, [revision, bytes]]);
+    const bytes = sizeOf(value);
+    const { kept, gone } = this.#trim([...past, [revision, bytes]]);
     const sections = this.#sections(state, stored);
     if (sections.length > MAX_SECTIONS) {
       throw new RangeError(
@@ -130,18 +112,17 @@ export class Ledger {
       key,
       value: it as Json,
     });
-    const { mark, index } = this.#layout;
+    const { mark } = this.#layout;
     const operations: Operation[] = [
       ...sections,
-      put(mark, { revision, actor, timeMs }),
+      put(mark, { revision, actor, timeMs, kept }),
       put(this.#layout.revision(revision), value),
-      put(index, kept),
       ...gone.map(([old]): Operation => ({
         kind: "delete",
         key: this.#layout.revision(old),
       })),
     ];
-    const compare = [mark, index, ...sections.map(({ key }) => key)].map(
+    const compare = [mark, ...sections.map(({ key }) => key)].map(
       (key): Compare => ({ key, revision: state.keys.get(key) ?? 0 }),
     );
     try {
@@ -179,15 +160,19 @@ export class Ledger {
     );
   }
 
-  /** Newest revision; where the mark is damaged, from the names of what is kept. */
-  async #newest({ revision, damage }: LedgerState): Promise<number> {
-    if (!damage.has(this.#layout.mark)) return revision;
+  /** What is kept; where the mark is damaged, from what is there. */
+  async #past({ index, damage }: LedgerState): Promise<HistoryIndex> {
+    if (!damage.has(this.#layout.mark)) return index;
     const { history } = this.#layout;
     const { entries, invalid } = await this.#store.list(history);
-    const numbers = [...entries, ...invalid]
-      .map(({ key }) => Number(key.slice(history.length)))
-      .filter(Number.isSafeInteger);
-    return Math.max(revision, ...numbers);
+    const found = [
+      ...entries.map(({ key, value }) => [key, sizeOf(value)] as const),
+      ...invalid.map(({ key }) => [key, 0] as const),
+    ];
+    return found.map(([key, bytes]) =>
+      [Number(key.slice(history.length)), bytes] as const
+    ).filter(([revision]) => Number.isSafeInteger(revision))
+      .sort(([a], [b]) => a - b);
   }
 
   #sections({ stored: before, damage }: LedgerState, after: Stored) {
@@ -219,6 +204,10 @@ export class Ledger {
     ) size -= index[first++]![1];
     return { kept: index.slice(first), gone: index.slice(0, first) };
   }
+}
+
+function sizeOf(value: unknown): number {
+  return encoder.encode(JSON.stringify(value)).length;
 }
 
 /** The error for a revision that is not kept. */

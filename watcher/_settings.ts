@@ -26,7 +26,7 @@ export function toSettings(options: WatcherOptions): WatcherSettings {
     gateTimeoutMs: whole("gateTimeoutMs", options.gateTimeoutMs),
     startTimeoutMs: whole("startTimeoutMs", options.startTimeoutMs ?? 2000),
     retryMs: whole("retryMs", options.retryMs ?? 1000),
-    reportMs: whole("reportMs", options.reportMs ?? 200, 0, 60_000),
+    reportMs: whole("reportMs", options.reportMs ?? 1000, 0, 60_000),
     now: options.now ?? Date.now,
     newId: options.newId ?? (() => crypto.randomUUID().replaceAll("-", "")),
   };

@@ -32,7 +32,7 @@ export interface EditorOptions {
   readonly model: ConfigModel;
   /** What the tree's keys start with, as for the watcher. @default {"ml-defender"} */
   readonly prefix?: string;
-  /** Revisions kept, 1 to 10,000; the oldest go first. More costs room in the store. @default {100} */
+  /** Revisions kept, 1 to 1000; the oldest go first. More costs room in the store and about 12 bytes in each change. @default {100} */
   readonly historyEntries?: number;
   /** Bytes of revisions kept, as JSON, 1 to 1,000,000,000; the newest is always kept. @default {1048576} */
   readonly historyBytes?: number;
@@ -98,7 +98,7 @@ export class ConfigEditor {
     this.#model = model;
     this.#layout = new Layout(options.prefix ?? DEFAULT_PREFIX);
     const limits = {
-      entries: whole("historyEntries", historyEntries, 1, 10_000),
+      entries: whole("historyEntries", historyEntries, 1, 1000),
       bytes: whole("historyBytes", historyBytes, 1, 1_000_000_000),
     };
     this.#ledger = new Ledger(store, this.#layout, limits, now);

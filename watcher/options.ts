@@ -51,7 +51,7 @@ export interface WatcherOptions {
    * long each time, up to a minute. @default {1000}
    */
   readonly retryMs?: number;
-  /** Milliseconds within which what runs is written back; refusals are at once. Less costs writes. @default {200} */
+  /** Milliseconds within which what runs is written back; refusals are at once. Less costs writes. @default {1000} */
   readonly reportMs?: number;
   /** Clock, milliseconds since the Unix epoch. @default {Date.now} */
   readonly now?: () => number;
