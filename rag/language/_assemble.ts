@@ -3,7 +3,7 @@ import type { NumberField } from "../query/fields.ts";
 import type { Language, Unresolved } from "../result.ts";
 import type { Edge } from "./chart.ts";
 import { type Context, type Found, joined } from "./_context.ts";
-import type { Asked, Ordered } from "./_meanings_asking.ts";
+import type { Asked, Ordered } from "./_groups.ts";
 import { filtersOf } from "./_pieces.ts";
 import { hasSense, type Residue, residueOf } from "./_residue.ts";
 import type { Token } from "./tokens.ts";

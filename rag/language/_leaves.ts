@@ -2,7 +2,7 @@ import type { Language } from "../result.ts";
 import type { Edge } from "./chart.ts";
 import { LEXICONS } from "./lexicon/mod.ts";
 import type { Token } from "./tokens.ts";
-import { closest } from "./typos.ts";
+import { closest, nearest } from "./typos.ts";
 
 const SIZES: Readonly<Record<string, number>> = {
   b: 1,
@@ -42,13 +42,17 @@ export function languageOf(
     if (/[áéíóúñ]/i.test(text)) spanish++;
   }
   if (spanish !== 0) return spanish > 0 ? "es" : "en";
-  const distance = (language: Language) =>
-    tokens.filter(({ kind, norm }) =>
-      kind === "word" && !LEXICONS.en.words.has(norm) &&
-      !LEXICONS.es.words.has(norm) &&
-      closest(norm, LEXICONS[language].targets) !== undefined
-    ).length;
-  return distance("es") > distance("en") ? "es" : "en";
+  const strangers = tokens.filter(({ kind, norm }) =>
+    kind === "word" && !LEXICONS.en.words.has(norm) &&
+    !LEXICONS.es.words.has(norm)
+  );
+  const farness = (language: Language) =>
+    strangers.reduce(
+      (sum, { norm }) =>
+        sum + (nearest(norm, LEXICONS[language].targets)?.distance ?? 3),
+      0,
+    );
+  return farness("es") < farness("en") ? "es" : "en";
 }
 
 /** The tokens with typing errors corrected, and which were. */

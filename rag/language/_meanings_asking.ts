@@ -1,57 +1,21 @@
-import type { Filter, GroupKey, Metric, Sort } from "../query/ast.ts";
-import type { Field, NumberField } from "../query/fields.ts";
+import type { Filter, Sort } from "../query/ast.ts";
+import { isField, type NumberField } from "../query/fields.ts";
 import type { Parts } from "./chart.ts";
-import type { Found, Meaning } from "./_context.ts";
-import type { Comparison, Quantity } from "./_quantities.ts";
-
-/** A part of an aggregate. */
-export interface Asked {
-  /** The number. */
-  readonly metric?: Metric;
-  /** What it is for each of. */
-  readonly groupBy?: readonly GroupKey[];
-  /** Limits of the number. */
-  readonly having?: {
-    readonly op: "eq" | "lt" | "le" | "gt" | "ge";
-    readonly value: number;
-  };
-  /** Filters that it says. */
-  readonly filters?: readonly Filter[];
-  /** Whether it is about attacks where nothing else says so. */
-  readonly attack?: boolean;
-  /** At most so many groups. */
-  readonly limit?: number;
-  /** Order of groups. */
-  readonly sort?: Sort;
-  /** How firmly it says that groups are asked for: words such as "who" may be about anything. */
-  readonly weak?: boolean;
-}
-
-/** An order of the list. */
-export interface Ordered {
-  /** The order; absent where only a limit is said. */
-  readonly sort?: Sort;
-  /** At most so many. */
-  readonly limit?: number;
-  /** Whether it is a size that becomes one of uploads or downloads. */
-  readonly generic?: boolean;
-  /** Limit where none is said elsewhere. */
-  readonly otherwise?: number;
-  /** Whether it is of one thing unless a plural comes after it: "the last scan", "the last scans". */
-  readonly bare?: boolean;
-  /** Whether one entry with the extreme may be meant. */
-  readonly extreme?: boolean;
-}
-
-/** Whom or what a question asks for. */
-export interface Who {
-  /** The field. */
-  readonly field: GroupKey & Field;
-  /** Filters that the word says. */
-  readonly filters: readonly Filter[];
-  /** Whether it is about attacks where nothing else says so. */
-  readonly attack: boolean;
-}
+import type { Context, Found, Meaning } from "./_context.ts";
+import { isEmpty } from "./_residue.ts";
+import {
+  type Asked,
+  atLeast,
+  counted,
+  doing,
+  done,
+  group,
+  type Ordered,
+  subject,
+  type Who,
+  who,
+} from "./_groups.ts";
+import type { Comparison } from "./_quantities.ts";
 
 const SCAN: Filter = { op: "eq", field: "category", value: "scan" };
 
@@ -65,6 +29,12 @@ export const ASKING_MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   weekdayKey: () => "weekday",
   who: (p) => who(p.values[0] as Who["field"]),
+  unitWho: (p) => {
+    const unit = p.get<string>("UNIT");
+    return unit === "hour" || unit === "day"
+      ? { field: unit, filters: [], attack: false }
+      : undefined;
+  },
   actor: () => ({ ...who("src_ip"), attack: true }),
   scanner: () => ({ ...who("src_ip"), filters: [SCAN] }),
   victim: () => ({ ...who("dst_ip"), attack: true }),
@@ -90,6 +60,7 @@ export const ASKING_MEANINGS: Readonly<Record<string, Meaning>> = {
   groups: (p) => ({ groupBy: p.get("KeyList") }),
   distinct: (p) => {
     const { field, filters, attack } = p.get<Who>("Who")!;
+    if (!isField(field)) return undefined;
     return { metric: { kind: "distinct", field }, filters, attack };
   },
   count: () => ({ metric: { kind: "count" } }),
@@ -115,6 +86,12 @@ export const ASKING_MEANINGS: Readonly<Record<string, Meaning>> = {
     ...group(p.get<Who>("Who")!, p.get("MOST_ADJ")),
     limit: p.get<number>("Count") ?? 10,
   }),
+  topActors: (p) => ({
+    groupBy: [p.has("VICTIM") ? "dst_ip" : "src_ip"],
+    filters: p.has("SCANNER") ? [SCAN] : [],
+    attack: !p.has("SCANNER"),
+    limit: p.get<number>("Count") ?? 10,
+  }),
   mostWho: (p, { tokens }) => {
     const word = tokens[p.spanOf(["Who"])[1] - 1]?.norm ?? "";
     return {
@@ -126,6 +103,26 @@ export const ASKING_MEANINGS: Readonly<Record<string, Meaning>> = {
     ...group(p.get<Who>("Who")!, p.get("MOST_ADJ")),
     limit: p.get<number>("Count") ?? 1,
   }),
+  leastWho: (p) => ({
+    ...group(p.get<Who>("Who")!, p.get("MOST_ADJ")),
+    limit: 1,
+    sort: { by: "metric", order: "asc" },
+  }),
+  headRole: (p, c) => head(p, c),
+  headOf: (p, c) =>
+    /^(?:source|target|destination|origen|objetivo|destino|blanco)/.test(
+        c.tokens[p.span[0]]?.norm ?? "",
+      )
+      ? head(p, c)
+      : undefined,
+  headScan: (p, c) => {
+    const asked = head(p, c);
+    return asked && { ...asked, filters: [SCAN] };
+  },
+  headAttack: (p, c) => {
+    const asked = head(p, c);
+    return asked && { ...asked, attack: true };
+  },
   mostBytes: () => ({ metric: { kind: "sum", field: "bytes" }, limit: 1 }),
   most: (p) => ({ limit: 1, attack: p.get("MOST_ADJ") === "attack" }),
   least: () => ({ limit: 1, sort: { by: "metric", order: "asc" } }),
@@ -222,8 +219,16 @@ const TALKERS: Asked = {
   groupBy: ["src_ip"],
 };
 
-function who(field: Who["field"]): Who {
-  return { field, filters: [], attack: false };
+/** "Hosts that ...", where the question begins so: what is asked for. */
+function head(parts: Parts, { tokens, language }: Context): Asked | undefined {
+  const [from] = parts.span;
+  const isPlural = tokens[from]?.norm.endsWith("s") === true;
+  const isFirst = tokens.slice(0, from).every(({ kind, norm }) =>
+    kind === "sign" || isEmpty(norm, language)
+  );
+  return isPlural && isFirst
+    ? group(who(parts.get<Who["field"]>("ROLE")!))
+    : undefined;
 }
 
 function internal(end: "src" | "dst", value: boolean): Filter {
@@ -232,116 +237,6 @@ function internal(end: "src" | "dst", value: boolean): Filter {
 
 function numberOf(parts: Parts): NumberField {
   return parts.get<{ field: NumberField }>("Fd")!.field;
-}
-
-function group({ field, filters, attack }: Who, adjective?: unknown): Asked {
-  return {
-    groupBy: [field],
-    filters,
-    attack: attack || adjective === "attack",
-  };
-}
-
-function atLeast(parts: Parts): Asked["having"] {
-  const quantity = parts.get<Quantity>("Qty")!;
-  return quantity.kind === "plain"
-    ? { op: "ge", value: quantity.value }
-    : undefined;
-}
-
-function doing(
-  parts: Parts,
-  having: Asked["having"],
-  filters: readonly Filter[],
-): Asked | undefined {
-  const object = parts.get<Who>("Obj")!;
-  const trailing = parts.get<Found>("Trailing");
-  if (having === undefined) return undefined;
-  const outside = object.field === "src_ip";
-  return {
-    metric: {
-      kind: "distinct",
-      field: outside ? "dst_ip" : object.field,
-    },
-    having,
-    filters: [
-      ...filters,
-      ...object.filters.map((f) => outside ? asDestination(f) : f),
-      ...(trailing === undefined ? [] : [trailing.filter]),
-    ],
-    attack: object.attack,
-  };
-}
-
-/** What is said of contacted hosts is said of destinations. */
-function asDestination(filter: Filter): Filter {
-  return filter.op === "eq" && filter.field === "src_internal"
-    ? { ...filter, field: "dst_internal" }
-    : filter;
-}
-
-function done(
-  parts: Parts,
-  having: Asked["having"],
-  filters: readonly Filter[],
-): Asked | undefined {
-  const object = parts.get<Who>("Obj")!;
-  return having === undefined ? undefined : {
-    metric: {
-      kind: "distinct",
-      field: object.field === "dst_ip" ? "src_ip" : object.field,
-    },
-    having,
-    filters: [...filters, ...object.filters],
-    attack: object.attack,
-  };
-}
-
-function subject(
-  parts: Parts,
-  asked: Asked,
-  otherwise: "src_ip" | "dst_ip",
-): Asked | undefined {
-  const of = parts.get<Partial<Who>>("Subject")!;
-  const field = of.field;
-  const passive = otherwise === "dst_ip";
-  const key =
-    field === undefined || field === "src_ip" || field === "dst_ip" && !passive
-      ? otherwise
-      : field;
-  if (asked.metric?.kind === "distinct" && asked.metric.field === key) {
-    return undefined;
-  }
-  return {
-    ...asked,
-    groupBy: [key],
-    filters: [...(of.filters ?? []), ...(asked.filters ?? [])],
-    attack: asked.attack === true || of.attack === true,
-  };
-}
-
-function counted(parts: Parts, having: Asked["having"]): Asked | undefined {
-  const of = parts.get<Partial<Who>>("Subject")!;
-  const things = parts.get<{
-    filters: readonly Filter[];
-    attack?: boolean;
-    sum?: NumberField;
-  }>("Things")!;
-  if (having === undefined) return undefined;
-  const more = parts.get<Found>("F");
-  return {
-    metric: things.sum === undefined
-      ? { kind: "count" }
-      : { kind: "sum", field: things.sum },
-    groupBy: [of.field ?? "src_ip"],
-    having,
-    filters: [
-      ...(of.filters ?? []),
-      ...(more === undefined ? [] : [more.filter]),
-      ...things.filters,
-    ],
-    attack: things.attack === true || of.attack === true,
-  };
 }
 
 function ordered(

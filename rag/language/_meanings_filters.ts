@@ -120,6 +120,10 @@ export const FILTER_MEANINGS: Readonly<Record<string, Meaning>> = {
       : undefined;
   },
   fieldCompare: (p) => compared(fieldOf(p), p.get("Comp")),
+  fieldRange: (p) => {
+    const [low, high] = p.all<Quantity>("Qty");
+    return compared(fieldOf(p), rangeOf(low, high));
+  },
   fieldEquals: (p) => compared(fieldOf(p), comparison("eq", p.get("Qty"))),
   fieldOrMore: (p) => compared(fieldOf(p), comparison("ge", p.get("Qty"))),
   fieldOrLess: (p) => compared(fieldOf(p), comparison("le", p.get("Qty"))),

@@ -8,6 +8,16 @@ import {
   type TimeUnit,
 } from "./calendar.ts";
 import { type Context, found, joined, type Meaning } from "./_context.ts";
+import {
+  clockOf,
+  daysBetween,
+  daysFilter,
+  halved,
+  isHalved,
+  minuteText,
+  textOf,
+  timeOfDay,
+} from "./_clocks.ts";
 import type { Clock, DigitDate } from "./tokens.ts";
 
 const TIMED_UNITS: Readonly<Record<string, TimeUnit>> = {
@@ -38,6 +48,8 @@ export const TIME_MEANINGS: Readonly<Record<string, Meaning>> = {
 
   today: (_, c) => c.calendar.dayFromToday(0),
   yesterday: (_, c) => c.calendar.dayFromToday(-1),
+  dayOfYesterday: (p, c) =>
+    p.get("UNIT") === "day" ? c.calendar.dayFromToday(-1) : undefined,
   beforeYesterday: (_, c) => c.calendar.dayFromToday(-2),
   weekdayOrToday: (p, c) => c.calendar.weekday(weekdayOf(p), true),
   lastWeekday: (p, c) => c.calendar.weekday(weekdayOf(p), false),
@@ -327,59 +339,6 @@ function partOf(parts: Parts, calendar: Calendar, { day }: Span): unknown {
   const part = parts.get<string>("PARTOFDAY") ?? "";
   const hours = part === "night" ? [18, 6] as const : DAY_PARTS[part];
   return day && hours && calendar.hours(day, hours);
-}
-
-function clockOf(hours: unknown): Clock | undefined {
-  const hour = Number(hours);
-  return Number.isInteger(hour) && hour >= 0 && hour <= 24
-    ? { hour, minute: 0, exact: false }
-    : undefined;
-}
-
-/** A clock time of which the half of the day was said. */
-interface HalvedClock extends Clock {
-  readonly half: string;
-}
-
-function isHalved(clock: Clock): boolean {
-  return "half" in clock;
-}
-
-function halved({ hour, minute, exact }: Clock, half: string): HalvedClock {
-  const moved = half === "p" && hour < 12
-    ? hour + 12
-    : half === "a" && hour === 12
-    ? 0
-    : hour;
-  return { hour: moved, minute, exact, half };
-}
-
-function minuteText(minutes: number): string {
-  const two = (n: number) => String(n).padStart(2, "0");
-  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
-}
-
-function textOf({ hour, minute }: Clock): string {
-  return minuteText(hour * 60 + minute);
-}
-
-function timeOfDay(from: string, to: string): unknown {
-  const end = to === "00:00" && from !== "00:00" ? "24:00" : to;
-  const start = from === "24:00" ? "00:00" : from;
-  return start === end
-    ? undefined
-    : found("time_of_day", { op: "time_of_day", from: start, to: end });
-}
-
-function daysFilter(days: readonly unknown[]): unknown {
-  const all = [...new Set(days.map(Number))].sort((a, b) => a - b);
-  return found("day_of_week", { op: "day_of_week", days: all });
-}
-
-function daysBetween(from: number, to: number): number[] {
-  const days = [from];
-  for (let day = from; day !== to; days.push(day)) day = day % 7 + 1;
-  return days;
 }
 
 function open(fromMs: number | undefined, toMs: number | undefined): Span {

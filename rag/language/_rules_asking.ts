@@ -15,6 +15,8 @@ Who <- GKEY : who
 Who <- ROLE PASSIVE : attackedWho 0.3
 Who <- DIFFERENT Who : last
 Who <- F Who : whoFilter -0.3
+Who <- UNIT : unitWho -0.3
+Who <- Who DIFFERENT : first
 Who <- OUTSIDE : whoOutside 0.3
 Who <- INSIDE : whoInside 0.3
 Who <- EXTERNAL_SOURCE : whoOutside
@@ -26,6 +28,7 @@ AGG <- HOW_MANY DET? Who : distinct 0.2
 AGG <- HOW_MANY DET? (NOUN|FLOWNOUN) : count 0.2
 AGG <- HOW_MANY : count -0.2
 AGG <- HOW_MUCH BYTES_NOUN : sumBytes 0.3
+AGG <- BYTES_NOUN HOW_MUCH : sumBytes 0.3
 AGG <- HOW_MUCH DET? Fd : sumField 0.3
 AGG <- Fd HOW_MUCH : sumField 0.3
 AGG <- STAT (OF|ABOUT_ADDRESS)? DET? Fd : stat 0.3
@@ -39,6 +42,8 @@ AGG <- VICTIM : askedVictim -0.1
 AGG <- TALKER : talkers
 AGG <- TOP Count? OF? MOST_ADJ? Who : top 0.4
 AGG <- TOP Count? OF? TALKER : topTalkers 0.4
+AGG <- Count? SUP (ACTOR|SCANNER|VICTIM) : topActors 0.3
+AGG <- Count? SUP TALKER : topTalkers 0.3
 AGG <- Count TOP Who : top 0.4
 AGG <- Count TOP TALKER : topTalkers 0.4
 AGG <- Count? MOST MOST_ADJ Who : mostWho 0.4
@@ -50,6 +55,19 @@ AGG <- MOST BYTES_NOUN : mostBytes 0.3
 AGG <- MOST MOST_ADJ : most
 AGG <- MOST : most -0.2
 AGG <- LEAST MOST_ADJ? : least 0.1
+AGG <- DET? LEAST MOST_ADJ Who : leastWho 0.4
+AGG <- DET? Who LEAST MOST_ADJ : leastWho 0.4
+AGG <- WHICH AUX? DET? LEAST MOST_ADJ Who : leastWho 0.6
+AGG <- WHICH DET? Who AUX? AUX? DET? LEAST MOST_ADJ : leastWho 0.6
+AGG <- DET? Count? BUSIEST Who : mostWho 0.4
+AGG <- DET? Count? Who BUSIEST : mostWho 0.4
+AGG <- WHICH AUX? DET? BUSIEST Who : whichMost 0.6
+AGG <- WHICH DET? Who AUX? AUX? DET? BUSIEST : whichMost 0.6
+AGG <- ROLE THAT : headRole
+AGG <- ROLE OF DET? : headOf 0.1
+AGG <- ROLE CONTACT : headRole
+AGG <- ROLE THAT? SCAN_VERB : headScan 0.2
+AGG <- ROLE THAT? ATTACK_VERB : headAttack 0.2
 AGG <- MOST DET? (NOUN|FLOWNOUN) : most 0.1
 
 # Groups with a number

@@ -79,6 +79,7 @@ Comp <- Comp AND Comp : compareBoth
 Comp <- Comp COMMA? Comp : compareBoth -0.1
 F <- Fd BARE_CMP? AUX? Comp : fieldCompare 0.3
 F <- Fd BARE_CMP? Qty : fieldEquals -0.2
+F <- Fd BARE_CMP? Qty TO_NUMBER Qty : fieldRange 0.3
 F <- Comp OF? Fd : fieldCompare 0.3
 F <- Comp OF Fd : fieldCompare 0.3
 F <- Qty OF? Fd OR_MORE : fieldOrMore 0.3

@@ -30,7 +30,7 @@ Dated <- DayNum OF? MONTH COMMA? OF? NUMBER : monthDayYear 0.2
 Dated <- UNIT DayNum OF MONTH : monthDay
 Day <- ORDINAL : ordinalDay -0.2
 Day <- UNIT DayNum : numberedDay -0.1
-Day <- UNIT OF YESTERDAY : yesterday
+Day <- UNIT OF YESTERDAY : dayOfYesterday
 Day <- Count UNIT AGO : agoDay
 Day <- HACE Count UNIT : agoDay
 Day <- TIMED AGO : agoTimedDay

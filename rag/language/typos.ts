@@ -19,6 +19,20 @@ export function closest(
   word: string,
   targets: ReadonlyMap<string, readonly string[]>,
 ): string | undefined {
+  return nearest(word, targets)?.word;
+}
+
+/**
+ * The word nearest to a mistyped one, and how far it is.
+ *
+ * @param word Lower case, without accents.
+ * @param targets Words by first letter, most important first.
+ * @returns Word and distance; undefined where none is near.
+ */
+export function nearest(
+  word: string,
+  targets: ReadonlyMap<string, readonly string[]>,
+): { readonly word: string; readonly distance: number } | undefined {
   if (word.length < SHORTEST || word.length > 40 || !/^[a-z]+$/.test(word)) {
     return undefined;
   }
@@ -37,7 +51,9 @@ export function closest(
       }
     }
   }
-  return best;
+  return best === undefined
+    ? undefined
+    : { word: best, distance: bestDistance };
 }
 
 /** Whether a short word differs in its last letter alone: another form, or another word. */

@@ -28,6 +28,7 @@ export const ASKING: Theme = {
     "MOST_ADJ=attack": "attacked, targeted, hit, affected, victimized",
     "MOST_ADJ=active":
       "active, frequent, common, used, seen, contacted, scanned, popular, accessed, noisy, talkative, busy, often, frequently",
+    BUSIEST: "busiest, noisiest, most common",
     MANY:
       "many, lots of, a lot of, multiple, numerous, a large number of, plenty of, too many, so many, very many, loads of, dozens of, a great many",
     SEVERAL: "few, several, a few, some, various, a handful of, a number of",
@@ -67,7 +68,7 @@ export const ASKING: Theme = {
       "highest, the highest, greatest, the greatest, top, largest, the largest, most, strongest, worst, biggest, the biggest",
     "EXTREME=asc": "lowest, the lowest, least, smallest, the smallest, weakest",
     SIMILAR:
-      "similar to, like, resembling, alike to, comparable to, the same as, same as, looks like, look like, close to, related to, resemble, neighbours of, akin to, more like",
+      "similar events to, similar event to, similar ones to, similar alerts to, similar incidents to, similar to, like, resembling, alike to, comparable to, the same as, same as, looks like, look like, close to, related to, resemble, neighbours of, akin to, more like",
     EVENT_ID:
       "event, the event, id, event id, the event with id, event with id, incident, alert, alert id, the alert, the one with id, the incident, this event, this one, number, entry, flow",
     "ONE=":
@@ -119,12 +120,13 @@ export const ASKING: Theme = {
     HOW_MANY:
       "cuant(o|a|os|as), numero de, cantidad de, recuento de, cuenta de, el numero de, la cantidad de, numero total de, cuenta, contar, conteo de, total de, cuantas veces, el total de, cuentame",
     HOW_MUCH:
-      "cuant(o|a|os|as), total de, suma de, la suma de, el total de, cantidad total de, total, cantidad de, en total",
+      "totales, en total, cuant(o|a|os|as), total de, suma de, la suma de, el total de, cantidad total de, total, cantidad de, en total",
     "STAT=mean":
-      "media de, promedio de, promedio, medi(o|a), la media de, el promedio de, media, promedio del, en promedio, la media, de media",
+      "medi(os|as), media de, promedio de, promedio, medi(o|a), la media de, el promedio de, media, promedio del, en promedio, la media, de media",
     "STAT=max":
-      "maxim(o|a), maximo de, el maximo de, la maxima, el maximo, pico de, maxima de, maximos de",
-    "STAT=min": "minim(o|a), minimo de, el minimo de, la minima, el minimo",
+      "maxim(os|as), maxim(o|a), maximo de, el maximo de, la maxima, el maximo, pico de, maxima de, maximos de",
+    "STAT=min":
+      "minim(os|as), minim(o|a), minimo de, el minimo de, la minima, el minimo",
     WHICH:
       "que, cual, cuales, cual(es|) son los, cual(es|) son las, cual es el, cual es la, lista de, lista los, lista las, cual fue el, cual fue la, cuales fueron los, cuales fueron las, cuales de los",
     WHO: "quien, quienes, de quien, por quien",
@@ -137,7 +139,7 @@ export const ASKING: Theme = {
     DESCENDING:
       "descendente, de mayor a menor, en orden descendente, decreciente, en orden decreciente",
     TOP:
-      "top, los principales, las principales, principales, el top, el top de, top de, los mayores, las mayores, los primeros por",
+      "top, los principales, las principales, principales, el top, el top de, top de, los primeros por",
     MOST:
       "mas, la mayor parte, la mayoria, el mayor numero de, la mayor cantidad de, el que mas, los que mas, mayor numero de, que mas, mayor cantidad de",
     LEAST:
@@ -146,6 +148,8 @@ export const ASKING: Theme = {
       "atacad(o|a|os|as), afectad(o|a|os|as), golpead(o|a|os|as)",
     "MOST_ADJ=active":
       "activ(o|a|os|as), frecuente(s|), comun(es|), usad(o|a|os|as), utilizad(o|a|os|as), vist(o|a|os|as), contactad(o|a|os|as), escanead(o|a|os|as), habitual(es|), ruidos(o|a|os|as), repetid(o|a|os|as)",
+    BUSIEST:
+      "con mas actividad, con mas trafico, con mas movimiento, mas ocupad(o|a|os|as), mas concurrid(o|a|os|as)",
     MANY:
       "much(os|as), multiples, numeros(os|as), gran cantidad de, un gran numero de, gran numero de, un monton de, demasiad(os|as), muchisim(os|as), una gran cantidad de, infinidad de, decenas de, montones de",
     SEVERAL:

@@ -58,7 +58,7 @@ export const MEASURES: Theme = {
     OR_LESS:
       "or less, or fewer, or lower, or below, and below, or under, or shorter, or smaller",
     FROM_NUMBER: "from, between",
-    TO_NUMBER: "to, and, through, -, up to, until",
+    TO_NUMBER: "to, through, -, up to, until",
     "LEVEL=high": "high, elevated, strong, higher",
     "LEVEL=low": "low, weak, lower, small",
     "LEVEL=medium": "medium, moderate, mid",
@@ -161,7 +161,7 @@ export const MEASURES: Theme = {
     OR_LESS:
       "o menos, o inferior, o menor, o inferiores, para abajo, como maximo, como mucho, o menores",
     FROM_NUMBER: "de, desde, entre, del",
-    TO_NUMBER: "a, al, y, hasta, -, hasta el",
+    TO_NUMBER: "a, al, hasta, -, hasta el",
     "LEVEL=high": "alt(o|a|os|as), elevad(o|a|os|as), fuerte(s|)",
     "LEVEL=low": "baj(o|a|os|as), debil(es|)",
     "LEVEL=medium": "medi(o|a|os|as), moderad(o|a|os|as)",
@@ -191,9 +191,9 @@ export const MEASURES: Theme = {
     "FIELD=packets_per_second":
       "paquetes por segundo, tasa de paquetes, pps, paquetes al segundo",
     UPLOAD:
-      "subida(s|), carga(s|), subidas de datos, subidas de ficheros, subida de datos, subid(o|os|a|as)",
+      "subi(o|eron|endo), se subi(o|eron), subida(s|), carga(s|), subidas de datos, subidas de ficheros, subida de datos, subid(o|os|a|as)",
     DOWNLOAD:
-      "descarga(s|), bajada(s|), descargas de datos, descargad(o|os|a|as)",
+      "descarg(o|aron|ando), baj(o|aron), se descarg(o|aron), descarga(s|), bajada(s|), descargas de datos, descargad(o|os|a|as)",
     SENT:
       "enviad(o|a|os|as), enviaron, envian, que envian, que enviaron, que envio",
     RECEIVED:

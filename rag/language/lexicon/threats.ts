@@ -32,7 +32,7 @@ export const THREATS: Theme = {
       "that are both, are both, is both, at the same time, at once, simultaneously, that is both, which are both",
     ACTOR: "attacker(s|), offender(s|), attacking host(s|), aggressor(s|)",
     SCANNER: "scanner(s|), scanning host(s|)",
-    TALKER: "talker(s|)",
+    TALKER: "bandwidth (user|consumer|hog)(s|), talker(s|)",
     VICTIM: "victim(s|)",
     LIKE:
       "like, similar behavio(r|ur), style, type behavio(r|ur), like behavio(r|ur), like activity, like traffic",
@@ -70,7 +70,8 @@ export const THREATS: Theme = {
       "a la vez, al mismo tiempo, simultaneamente, a un tiempo, a la par",
     ACTOR: "atacante(s|), agresor(es|), infractor(es|)",
     SCANNER: "escaner(es|), escaneador(es|)",
-    TALKER: "hablador(es|), emisor(es|), parlanchin(es|)",
+    TALKER:
+      "consumidor(es|) de ancho de banda, consumidor(es|) de trafico, hablador(es|), emisor(es|), parlanchin(es|)",
     VICTIM: "victima(s|)",
     LIKE: "o similar, o parecido, o algo parecido, o algo asi",
     LOOKS_LIKE:
