@@ -60,12 +60,7 @@ export class FileLog {
   async replace(parts: readonly Uint8Array[]): Promise<void> {
     const path = `${this.#path}.new`;
     try {
-      const file = await Deno.open(path, {
-        write: true,
-        create: true,
-        truncate: true,
-        mode: 0o600,
-      });
+      const file = await createAnew(path);
       try {
         for (const bytes of parts) await writeAll(file, bytes);
         await file.sync();
@@ -154,6 +149,14 @@ export class FileLog {
     await keepTorn(this.#path, await readFrom(file, this.#offset));
     await file.truncate(this.#offset);
   }
+}
+
+/** An empty file that only its owner can read, whatever was left there by a killed process. */
+export async function createAnew(path: string): Promise<Deno.FsFile> {
+  await Deno.remove(path).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  return await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
 }
 
 async function keepTorn(path: string, bytes: Uint8Array): Promise<void> {

@@ -14,6 +14,15 @@ import { WatchQueue } from "./_watch_queue.ts";
 
 type Resync = Extract<WatchEvent, { kind: "resync" }>;
 
+/** Where a watch goes on. */
+interface Following {
+  readonly target: Target;
+  readonly from: number | undefined;
+  /** The store that `from` is a revision of, where that is known. */
+  readonly identity: string | undefined;
+  readonly queueLimit: number;
+}
+
 /** A read that was on its way while something newer was applied looks like a replay; it is made anew so often. */
 const REREADS = 3;
 const RETRY_MS = 200;
@@ -89,6 +98,7 @@ export class Reader {
       ? this.#closed
       : AbortSignal.any([options.signal, this.#closed]);
     let from = fromRevision;
+    let identity: string | undefined;
     let reason: Resync["reason"] | undefined = initial ? "start" : undefined;
     this.watches++;
     try {
@@ -98,9 +108,13 @@ export class Reader {
           if (state === undefined) break;
           if (reason !== "start") this.resyncs++;
           from = state.revision + 1;
+          identity = this.#backend.identity;
           yield state;
         }
-        const ended = yield* this.#follow(target, from, queueLimit, signal);
+        const ended = yield* this.#follow(
+          { target, from, identity, queueLimit },
+          signal,
+        );
         if (ended === undefined) break;
         reason = ended;
       }
@@ -117,9 +131,7 @@ export class Reader {
 
   /** Yields changes until they stop coming, and says why: a gap, or nothing if it was to end. */
   async *#follow(
-    target: Target,
-    from: number | undefined,
-    queueLimit: number,
+    { target, from, identity, queueLimit }: Following,
     signal: AbortSignal,
   ): AsyncGenerator<WatchEvent, Resync["reason"] | undefined> {
     const queue = new WatchQueue(queueLimit);
@@ -127,7 +139,11 @@ export class Reader {
     signal.addEventListener("abort", stop);
     if (signal.aborted) stop();
     const subscribing = this.#backend.subscribe(target, from, queue);
-    subscribing.catch((error) => queue.fail(error));
+    subscribing.then(() => {
+      const other = identity !== undefined &&
+        this.#backend.identity !== identity;
+      if (other) queue.gap("restored");
+    }, (error) => queue.fail(error));
     try {
       for (;;) {
         const taken = await queue.take();

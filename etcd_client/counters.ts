@@ -5,6 +5,7 @@
  */
 import { EtcdError } from "./error.ts";
 import { toStorageError } from "./_file_errors.ts";
+import { createAnew } from "./_file_log.ts";
 
 /** What a client remembers of a key. */
 export interface CounterEntry {
@@ -255,12 +256,7 @@ async function writeCounters(
   path: string,
   entries: ReadonlyMap<string, CounterEntry>,
 ): Promise<Deno.FsFile> {
-  const file = await Deno.open(`${path}.new`, {
-    write: true,
-    create: true,
-    truncate: true,
-    mode: 0o600,
-  });
+  const file = await createAnew(`${path}.new`);
   try {
     await writeText(file, FIRST);
     for (const [name, entry] of entries) await writeLine(file, name, entry);

@@ -119,7 +119,10 @@ export class EtcdBackend implements Backend {
       range,
       sink,
       fromRevision,
-      () => this.#leave(watch),
+      {
+        over: () => this.#leave(watch),
+        cluster: (id) => this.#cluster = id,
+      },
     );
     this.#watches.add(watch);
     this.#schedule();

@@ -12,6 +12,14 @@ export interface WatchRange {
   readonly toChange: (event: IWatchResponse["events"][number]) => RawChange;
 }
 
+/** Who wants to know of a watch. */
+export interface WatchListener {
+  /** It is over. */
+  over(): void;
+  /** The cluster that answers. */
+  cluster(id: string): void;
+}
+
 type Stream = Awaited<ReturnType<Etcd3["watchClient"]["watch"]>>;
 
 const AGAIN_MS = 100;
@@ -27,20 +35,20 @@ export class EtcdWatch {
   #wake: (() => void) | undefined;
   #over = false;
   #established = false;
-  readonly #onOver: () => void;
+  readonly #tell: WatchListener;
 
   constructor(
     connection: Connection,
     range: WatchRange,
     sink: RawSink,
     from: number | undefined,
-    onOver: () => void,
+    tell: WatchListener,
   ) {
     this.#connection = connection;
     this.#range = range;
     this.#sink = sink;
     this.#next = from;
-    this.#onOver = onOver;
+    this.#tell = tell;
   }
 
   /** Resolves when it is in place, or over. */
@@ -54,7 +62,7 @@ export class EtcdWatch {
     clearTimeout(this.#timer);
     this.#wake?.();
     this.#stream?.cancel();
-    this.#onOver();
+    this.#tell.over();
   }
 
   /** Asks for nothing but whether the range can be read, by all members' consent. */
@@ -65,6 +73,7 @@ export class EtcdWatch {
     const { key, range_end } = this.#range;
     const request = { key, count_only: true, ...(range_end && { range_end }) };
     const { header } = await etcd.kv.range(request, options);
+    this.#tell.cluster(header.cluster_id);
     return { revision: Number(header.revision), cluster: header.cluster_id };
   }
 

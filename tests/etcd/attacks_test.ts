@@ -1,7 +1,7 @@
 /** Somebody who can write to a store and has no key: memory, folder, etcd. And what a stolen copy shows. */
 import assert from "node:assert/strict";
 import {
-  BackedStore,
+  type BackedStore,
   type Backend,
   FileStore,
   KeyFile,

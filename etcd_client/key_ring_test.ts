@@ -1,0 +1,100 @@
+/** Keys of files and of the environment, and what is refused of them without being said aloud. */
+import assert from "node:assert/strict";
+import { EtcdError } from "./error.ts";
+import { KeyFile, KeyRing, newKeyLine } from "./key_ring.ts";
+
+function refuses(action: () => unknown, secret: string): void {
+  assert.throws(action, (error) => {
+    assert.ok(error instanceof EtcdError && error.code === "key");
+    assert.ok(!error.message.includes(secret), error.message);
+    return true;
+  });
+}
+
+Deno.test("KeyRing.parse takes lines, comments and semicolons; the first key is active", () => {
+  const [a, b] = [newKeyLine("2026-11"), newKeyLine("2026-10")];
+  for (const text of [`# new\n${a}\n\n${b} # old\n`, `${a};${b}`]) {
+    const ring = KeyRing.parse(text);
+    assert.equal(ring.active().id, "2026-11");
+    assert.equal(ring.find("2026-10")?.bytes.length, 32);
+    assert.equal(ring.find("2026-09"), undefined);
+  }
+});
+
+Deno.test("KeyRing.parse refuses what is no key, and names the line only", () => {
+  const good = newKeyLine("k1");
+  const secret = good.split(" ")[1]!;
+  for (
+    const text of [
+      "",
+      "# nothing",
+      secret,
+      `k1 ${secret} more`,
+      `k1 ${secret.slice(0, 20)}`,
+      `k1 ${secret}AAAA`,
+      `k/1 ${secret}`,
+      `${good}\n${good}`,
+      "k1 !!!",
+    ]
+  ) refuses(() => KeyRing.parse(text), secret);
+  assert.throws(() => newKeyLine("a b"), RangeError);
+});
+
+Deno.test({
+  name:
+    "KeyRing.fromEnvironment reads a variable, or says that it is not set or may not be read",
+  permissions: { env: ["MLD_TEST_KEYS", "MLD_TEST_NO_KEYS"] },
+  fn() {
+    Deno.env.set("MLD_TEST_KEYS", newKeyLine("k1"));
+    assert.equal(KeyRing.fromEnvironment("MLD_TEST_KEYS").active().id, "k1");
+    Deno.env.delete("MLD_TEST_KEYS");
+    refuses(() => KeyRing.fromEnvironment("MLD_TEST_NO_KEYS"), "\0");
+    assert.throws(
+      () => KeyRing.fromEnvironment("MLD_TEST_OTHER"),
+      (error) =>
+        error instanceof EtcdError && error.code === "permission" &&
+        error.message.includes("--allow-env=MLD_TEST_OTHER"),
+    );
+  },
+});
+
+Deno.test("KeyFile.open refuses a file that others may read, one that is missing and one that is no key file", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/keys`;
+  const fails = async (message: RegExp) => {
+    const error = await KeyFile.open(path).then(() => undefined, (e) => e);
+    assert.ok(error instanceof EtcdError && error.code === "key", `${error}`);
+    assert.match(error.message, message);
+  };
+  await fails(/cannot be read/);
+  await Deno.writeTextFile(path, newKeyLine("k1"));
+  for (const mode of [0o640, 0o604, 0o620, 0o777]) {
+    await Deno.chmod(path, mode);
+    await fails(/chmod 600/);
+  }
+  await Deno.chmod(path, 0o600);
+  assert.equal((await (await KeyFile.open(path)).active()).id, "k1");
+  await Deno.writeTextFile(path, "k1 not-a-key");
+  await fails(/line 1 is not/);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("KeyFile learns new keys, and keeps the old ones while the file cannot be used", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/keys`;
+  const [first, second] = [newKeyLine("k1"), newKeyLine("k2")];
+  await Deno.writeTextFile(path, first, { mode: 0o600 });
+  const keys = await KeyFile.open(path);
+  assert.equal(await keys.find("k2"), undefined);
+  await Deno.writeTextFile(path, "garbage");
+  assert.equal(await keys.find("k2"), undefined);
+  assert.equal((await keys.find("k1"))?.id, "k1");
+  await Deno.writeTextFile(path, `${second}\n${first}`);
+  assert.deepEqual(
+    (await Promise.all(["k2", "k2", "k2"].map((id) => keys.find(id))))
+      .map((key) => key?.id),
+    ["k2", "k2", "k2"],
+  );
+  assert.equal((await keys.active()).id, "k2");
+  await Deno.remove(folder, { recursive: true });
+});
