@@ -19,6 +19,13 @@ import {
   sameKind,
 } from "./_quantities.ts";
 
+/** Ports that a number after "on" or "to" can only be. */
+const WELL_KNOWN = new Set([
+  ...[22, 23, 25, 53, 80, 88, 110, 123, 135, 139, 143, 161, 389, 443, 445],
+  ...[514, 587, 636, 993, 995, 1433, 3306, 3389, 5432, 5900, 5985, 6379],
+  ...[8000, 8080, 8443],
+]);
+
 /** Limits of high, very high, low and very low. */
 const LEVELS: Readonly<Record<string, readonly [Op, number]>> = {
   "score high": ["ge", 0.75],
@@ -41,6 +48,13 @@ export const FILTER_MEANINGS: Readonly<Record<string, Meaning>> = {
       i === 0 ? [v] : Array.isArray(v) ? v as unknown[] : []
     ),
   category: (p) => oneOf("category", p.get("CatList")),
+  guessing: (p) => {
+    const service = oneOf("service", p.get("SvcList"));
+    const { filter } = oneOf("category", ["bruteforce"])!;
+    return service === undefined
+      ? found("category", filter)
+      : found("category", { op: "and", of: [filter, service.filter] });
+  },
   service: (p) => oneOf("service", p.get("SvcList")),
   appProtocol: (p) => oneOf("app_protocol", [p.get("App")]),
   protocol: (p) => oneOf("protocol", p.get("ProtoList")),
@@ -148,6 +162,20 @@ export const FILTER_MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   destinationPort: (p) => oneOf("dst_port", p.get("Ports")),
   sourcePort: (p) => oneOf("src_port", p.get("Ports")),
+  wellKnownPort: (p) =>
+    WELL_KNOWN.has(p.get<number>("NUMBER") ?? 0)
+      ? oneOf("dst_port", [p.get("NUMBER")])
+      : undefined,
+  protocolPort: (p) =>
+    isPort(p.get("NUMBER"))
+      ? found("protocol", {
+        op: "and",
+        of: [
+          { op: "eq", field: "protocol", value: p.get<string>("Proto")! },
+          { op: "eq", field: "dst_port", value: p.get<number>("NUMBER")! },
+        ],
+      })
+      : undefined,
   destinationRange: (p) => portRange("dst_port", p),
   sourceRange: (p) => portRange("src_port", p),
   destinationCompare: (p) => compared("dst_port", p.get("Comp")),
@@ -156,6 +184,14 @@ export const FILTER_MEANINGS: Readonly<Record<string, Meaning>> = {
   source: (p) => addressed("src_ip", p),
   destination: (p) => addressed("dst_ip", p),
   either: (p) => addressed("ip", p),
+  notSource: (p) => {
+    const filter = addressFilter("src_ip", p.get("AddrList") ?? []);
+    return found("not src_ip", { op: "not", of: filter });
+  },
+  notDestination: (p) => {
+    const filter = addressFilter("dst_ip", p.get("AddrList") ?? []);
+    return found("not dst_ip", { op: "not", of: filter });
+  },
   betweenAddresses: (p) => {
     const ends = p.all<string>("Addr").map((a) => addressFilter("ip", [a]));
     return found("between", joined("and", ends));

@@ -1,4 +1,3 @@
-import type { Filter } from "../query/ast.ts";
 import type { Parts } from "./chart.ts";
 import {
   type Calendar,
@@ -8,16 +7,6 @@ import {
   type TimeUnit,
 } from "./calendar.ts";
 import { type Context, found, joined, type Meaning } from "./_context.ts";
-import {
-  clockOf,
-  daysBetween,
-  daysFilter,
-  halved,
-  isHalved,
-  minuteText,
-  textOf,
-  timeOfDay,
-} from "./_clocks.ts";
 import type { Clock, DigitDate } from "./tokens.ts";
 
 const TIMED_UNITS: Readonly<Record<string, TimeUnit>> = {
@@ -104,12 +93,6 @@ export const TIME_MEANINGS: Readonly<Record<string, Meaning>> = {
     const fromMs = p.get<number>("INSTANT") ?? 0;
     return { fromMs, toMs: fromMs + 60_000, isInstant: true };
   },
-  tiedWeekdays: (p, { tokens }) => {
-    const [from = 1, to = 7] = p.all("WEEKDAY").map(Number);
-    return tokens[p.span[1] - 1]?.tied === true
-      ? daysFilter(daysBetween(from, to))
-      : undefined;
-  },
   agoTimed: (p, c) =>
     withTimed(p, (count, unit) => c.calendar.ago(count, unit)),
   month: (p, c) => {
@@ -157,78 +140,6 @@ export const TIME_MEANINGS: Readonly<Record<string, Meaning>> = {
     return day && clock && c.calendar.at(day, clock);
   },
 
-  midnight: () => ({ hour: 0, minute: 0, exact: false }),
-  noon: () => ({ hour: 12, minute: 0, exact: false }),
-  numberClock: (p) => clockOf(p.get("NUMBER") ?? p.get("WORDNUM")),
-  timedClock: (p) => {
-    const { value, unit } = p.get<Timed>("TIMED")!;
-    return unit === "h" || unit === "hs" ? clockOf(value) : undefined;
-  },
-  halfClock: (p) => {
-    const clock = p.get<Clock>("CLOCK") ??
-      clockOf(p.get("NUMBER") ?? p.get("WORDNUM"));
-    return clock && halved(clock, p.get<string>("HALF") ?? "a");
-  },
-  clockRange: (p) => {
-    const [from, to] = p.values.filter((v): v is Clock =>
-      typeof v === "object" && v !== null && "hour" in v
-    );
-    if (from === undefined || to === undefined) return undefined;
-    const loose = p.get<Clock>("LooseClock") === from || isHalved(to);
-    const later = loose && !isHalved(from) && from.hour < 12 &&
-      to.hour > 12 && from.hour + 12 < to.hour;
-    return [later ? { ...from, hour: from.hour + 12 } : from, to];
-  },
-  hoursFilter: (p) => {
-    const [from, to] = p.get<[Clock, Clock]>("Hours")!;
-    return timeOfDay(textOf(from), textOf(to));
-  },
-  atFilter: (p) => {
-    const clock = p.get<Clock>("LooseAt") ??
-      p.get<Clock>("PlainClock")!;
-    const minutes = clock.hour * 60 + clock.minute;
-    return clock.hour === 24
-      ? undefined
-      : timeOfDay(textOf(clock), minuteText(minutes + (clock.exact ? 1 : 60)));
-  },
-  aroundFilter: (p) => {
-    const { hour, minute } = p.get<Clock>("Clock")!;
-    const minutes = hour * 60 + minute + 1440;
-    return timeOfDay(
-      minuteText((minutes - 15) % 1440),
-      minuteText((minutes + 15) % 1440),
-    );
-  },
-  afterClock: (p) => {
-    const from = textOf(p.get<Clock>("Clock")!);
-    return timeOfDay(from, from === "00:00" ? "06:00" : "24:00");
-  },
-  beforeClock: (p) => timeOfDay("00:00", textOf(p.get<Clock>("Clock")!)),
-  partFilter: (p) => {
-    const [from, to] = DAY_PARTS[p.get<string>("PARTOFDAY") ?? ""] ?? [0, 0];
-    return timeOfDay(minuteText(from * 60), minuteText(to * 60));
-  },
-  nightFilter: () => timeOfDay("22:00", "06:00"),
-  business: () => found("business", BUSINESS),
-  offHours: () => found("business", { op: "not", of: BUSINESS }),
-
-  weekdays: (p) => daysFilter(p.all("WEEKDAYS")),
-  everyWeekday: (p) => daysFilter([...p.all("WEEKDAY"), ...p.all("WEEKDAYS")]),
-  moreWeekdays: (p) => {
-    const more = p.get<{ filter: Filter }>("Weekdays")?.filter;
-    return daysFilter([
-      ...p.all("WEEKDAY"),
-      ...p.all("WEEKDAYS"),
-      ...(more?.op === "day_of_week" ? more.days : []),
-    ]);
-  },
-  workdays: () => daysFilter([1, 2, 3, 4, 5]),
-  weekends: () => daysFilter([6, 7]),
-  weekdayRange: (p) => {
-    const [from = 1, to = 7] = p.all("WEEKDAY").map(Number);
-    return daysFilter(daysBetween(from, to));
-  },
-
   spans: (p) => p.all<Span>("Point"),
   moreSpans: (p) => [...p.all<Span>("Point"), ...p.get<Span[]>("Spans")!],
   since: (p) => [open(pointOf(p).fromMs, undefined)],
@@ -248,6 +159,33 @@ export const TIME_MEANINGS: Readonly<Record<string, Meaning>> = {
   afterBefore: (p) => {
     const [first, second] = p.all<Span>("Point");
     return first && second && [open(endOf(first), second.fromMs)];
+  },
+  olderThan: (p, c) => {
+    const comparison = p.get<string>("CMP");
+    const ago = p.has("AGO");
+    if (comparison !== undefined && !ago) return undefined;
+    const span = pastOf(p, c);
+    if (span === undefined) return undefined;
+    return comparison === "lt" || comparison === "le"
+      ? [span]
+      : comparison === undefined || comparison === "gt" || comparison === "ge"
+      ? [open(undefined, span.fromMs)]
+      : undefined;
+  },
+  youngerThan: (p, c) => {
+    const span = pastOf(p, c);
+    return span && [span];
+  },
+  agoRange: (p, c) => {
+    const [near = 1, far = 1] = p.all<number>("Count");
+    const unit = p.get<TimeUnit>("UNIT")!;
+    const whole = [near, far].every((n) => Number.isInteger(n) && n <= 1e6);
+    return whole && UNITS.has(unit)
+      ? [open(
+        c.calendar.ago(Math.max(near, far), unit).fromMs,
+        c.calendar.ago(Math.min(near, far), unit).toMs,
+      )]
+      : undefined;
   },
   dayRange: (p, c) => {
     const { month, day, year } = p.get<Dated>("Dated")!;
@@ -276,19 +214,25 @@ function pointOf(parts: Parts): Span {
   return parts.get<Span>("Point") ?? parts.get<Span>("Year")!;
 }
 
+const UNITS: ReadonlySet<string> = new Set([
+  ...["second", "minute", "hour", "day", "week", "month", "year"],
+]);
+
+/** So many units before now, to now. */
+function pastOf(parts: Parts, { calendar }: Context): Span | undefined {
+  const make = (count: number, unit: TimeUnit) => calendar.past(count, unit);
+  return (parts.has("TIMED")
+    ? withTimed(parts, make)
+    : withUnit(parts, (unit) => make(countOf(parts), unit))) as
+      | Span
+      | undefined;
+}
+
 interface Dated {
   readonly month: number;
   readonly day: number;
   readonly year: number | undefined;
 }
-
-const BUSINESS: Filter = {
-  op: "and",
-  of: [
-    { op: "time_of_day", from: "09:00", to: "18:00" },
-    { op: "day_of_week", days: [1, 2, 3, 4, 5] },
-  ],
-};
 
 function weekdayOf(parts: Parts): number {
   return Number(parts.get("WEEKDAY"));

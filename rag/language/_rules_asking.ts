@@ -19,10 +19,10 @@ Who <- UNIT : unitWho -0.3
 Who <- Who DIFFERENT : first
 Who <- OUTSIDE : whoOutside 0.3
 Who <- INSIDE : whoInside 0.3
-Who <- EXTERNAL_SOURCE : whoOutside
-Who <- EXTERNAL_TARGET : whoOutsideTarget 0.1
-Who <- INTERNAL_TARGET : whoInsideTarget 0.1
-Who <- INTERNAL_SOURCE : whoInside
+Who <- EXTERNAL_SOURCE : whoOutside 0.5
+Who <- EXTERNAL_TARGET : whoOutsideTarget 0.5
+Who <- INTERNAL_TARGET : whoInsideTarget 0.5
+Who <- INTERNAL_SOURCE : whoInside 0.5
 AGG <- PER DET? KeyList : groups 0.2
 AGG <- HOW_MANY DET? Who : distinct 0.2
 AGG <- HOW_MANY DET? (NOUN|FLOWNOUN) : count 0.2
@@ -33,7 +33,8 @@ AGG <- HOW_MUCH DET? Fd : sumField 0.3
 AGG <- Fd HOW_MUCH : sumField 0.3
 AGG <- STAT (OF|ABOUT_ADDRESS)? DET? Fd : stat 0.3
 AGG <- Fd STAT : stat 0.3
-AGG <- WHICH DET? Who : which 0.1
+AGG <- WHICH OF? DET? Who : which 0.1
+AGG <- HOW_MANY Fd : sumField 0.3
 AGG <- WHICH DET? TALKER : talkers 0.3
 AGG <- WHO : whoAsked
 AGG <- ACTOR : askedActor -0.1
@@ -85,6 +86,7 @@ Doing <- CONTACT Trailing ON_TIME? Quant Obj : contact 0.3
 Doing <- SCAN_VERB DET? Quant OF? Obj : contactScan 0.3
 Doing <- SCAN_VERB Qty OF? Obj OR_MORE : contactScanOrMore 0.3
 Doing <- ATTACK_VERB DET? Quant OF? Obj : contactAttack 0.3
+Doing <- TO_ADDRESS Quant OF? Obj : contact
 Doing <- WITH Quant DIFFERENT? OF? Obj : contactRole
 Doing <- CONTACT DET? MOST DIFFERENT? OF? Obj : contactMost 0.3
 Doing <- CONTACT DET? LEAST DIFFERENT? OF? Obj : contactLeast 0.3

@@ -12,6 +12,9 @@ Cat <- CAT : first
 CatList <- Cat : list
 CatList <- Cat Sep DET? CatList : list
 F <- CatList : category
+F <- GUESS DET? PASSWORD : guessing 0.3
+F <- GUESS DET? SvcList PASSWORD : guessing 0.3
+F <- GUESS DET? PASSWORD (OF|TO_ADDRESS) SvcList : guessing 0.3
 F <- CatList ATTACK : category
 F <- ATTACK (OF|ABOUT_ADDRESS)? CatList : category 0.1
 Svc <- SVC : first
@@ -107,6 +110,8 @@ F <- (TO_ADDRESS|ABOUT_ADDRESS|FROM_ADDRESS)? DET? SOURCE_PORT FROM_NUMBER? NUMB
 F <- (TO_ADDRESS|ABOUT_ADDRESS|FROM_ADDRESS)? DET? SOURCE_PORT FROM_NUMBER NUMBER AND NUMBER : sourceRange 0.9
 F <- (TO_ADDRESS|ABOUT_ADDRESS|FROM_ADDRESS)? DET? (PORT|DEST_PORT) Comp : destinationCompare 0.3
 F <- (TO_ADDRESS|ABOUT_ADDRESS|FROM_ADDRESS)? DET? SOURCE_PORT Comp : sourceCompare 0.7
+F <- TO_ADDRESS NUMBER : wellKnownPort
+F <- Proto SLASH NUMBER : protocolPort 0.3
 
 # Addresses and names
 Addr <- ADDRESS : first
@@ -118,6 +123,8 @@ F <- FROM_ADDRESS DET? AddrList : source 0.5
 F <- TO_ADDRESS DET? AddrList : destination 0.5
 F <- ABOUT_ADDRESS DET? AddrList : either 0.2
 F <- AddrList : either
+F <- FROM_ADDRESS DET? HOSTWORD? NOT AddrList : notSource 0.6
+F <- TO_ADDRESS DET? HOSTWORD? NOT AddrList : notDestination 0.6
 F <- BETWEEN DET? Addr AND DET? Addr : betweenAddresses 0.5
 F <- OF Addr TO_ADDRESS Addr : sourceToDestination 1.2
 Name <- DOMAIN : first
@@ -147,6 +154,8 @@ F <- FROM_ADDRESS? DET? INTERNAL_SOURCE : fromInside 0.4
 F <- (TO_ADDRESS|ABOUT_ADDRESS)? DET? EXTERNAL_TARGET : toOutside 0.4
 F <- (TO_ADDRESS|ABOUT_ADDRESS)? DET? INTERNAL_TARGET : toInside 0.4
 F <- FLOW : direction
+F <- CONTACT DET? OUTSIDE : toOutside 0.4
+F <- CONTACT DET? INSIDE : toInside 0.4
 
 # Engines
 Fill <- AUX : first

@@ -136,6 +136,7 @@ Weekdays <- WEEKDAYS Sep Weekdays : moreWeekdays 0.3
 Weekdays <- WEEKDAY Sep Weekdays : moreWeekdays 0.3
 Weekdays <- EVERY WEEKDAY Sep EVERY? WEEKDAY : moreWeekdays 0.6
 Weekdays <- EVERY WEEKDAY Sep EVERY? WEEKDAY Sep EVERY? WEEKDAY : moreWeekdays 0.6
+Often <- WEEKDAY PARTOFDAY : weekdayParts 0.6
 Weekdays <- WORKDAYS : workdays 0.2
 Weekdays <- WEEKENDS : weekends 0.2
 Weekdays <- WEEKEND : weekends -0.2
@@ -162,6 +163,11 @@ Spans <- UNTIL Year : until 0.3
 Spans <- Point : spans
 Spans <- Point Sep Spans : moreSpans 0.2
 Spans <- SINCE Point : since 0.3
+Spans <- (OLDER|CMP) Count UNIT AGO? : olderThan 0.4
+Spans <- YOUNGER Count UNIT : youngerThan 0.4
+Spans <- OLDER TIMED : olderThan 0.4
+Spans <- YOUNGER TIMED : youngerThan 0.4
+Spans <- BETWEEN Count AND Count UNIT AGO : agoRange 0.6
 Spans <- (FROM_TIME|SINCE) Point ONWARDS : since 0.5
 Spans <- Point ONWARDS : since
 Spans <- SINCE Clock : sinceClock 0.2

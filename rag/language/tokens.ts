@@ -95,7 +95,7 @@ const UNITS = new Set([
 /** Lower case, without accents. */
 export function normalize(text: string): string {
   return text.toLowerCase().normalize("NFD").replaceAll(/\p{M}/gu, "")
-    .replaceAll(/['’]/g, "");
+    .replace(/['’]s$/, "").replaceAll(/['’]/g, "");
 }
 
 /** A token as a word of a text: in lower case, as corrected where it was, otherwise with its accents. */

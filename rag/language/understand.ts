@@ -14,6 +14,7 @@ import type { Context } from "./_context.ts";
 import { corrected, type Correction, languageOf, leavesOf } from "./_leaves.ts";
 import { ASKING_MEANINGS } from "./_meanings_asking.ts";
 import { FILTER_MEANINGS } from "./_meanings_filters.ts";
+import { CLOCK_MEANINGS } from "./_meanings_clock.ts";
 import { TIME_MEANINGS } from "./_meanings_time.ts";
 import { PIECES } from "./_pieces.ts";
 import { isEmpty } from "./_residue.ts";
@@ -41,7 +42,12 @@ const GRAMMAR = compileGrammar([
   ...FILTER_RULES,
   ...ASKING_RULES,
 ]);
-const ACTIONS = { ...FILTER_MEANINGS, ...ASKING_MEANINGS, ...TIME_MEANINGS };
+const ACTIONS = {
+  ...FILTER_MEANINGS,
+  ...ASKING_MEANINGS,
+  ...TIME_MEANINGS,
+  ...CLOCK_MEANINGS,
+};
 
 /**
  * What a question asks for.

@@ -4,6 +4,7 @@ import { formatFilter } from "../query/syntax.ts";
 import { pick, randomOf } from "../query/testdata/rows.ts";
 import { ASKING_MEANINGS } from "./_meanings_asking.ts";
 import { FILTER_MEANINGS } from "./_meanings_filters.ts";
+import { CLOCK_MEANINGS } from "./_meanings_clock.ts";
 import { TIME_MEANINGS } from "./_meanings_time.ts";
 import { PIECES } from "./_pieces.ts";
 import { ASKING_RULES } from "./_rules_asking.ts";
@@ -58,7 +59,12 @@ Deno.test("every symbol of the grammar is made by a rule, a word or a token, and
     !made.has(s) && !words.has(s) && !TYPED.includes(s)
   );
   assert.deepEqual(unknown, []);
-  const all = { ...FILTER_MEANINGS, ...ASKING_MEANINGS, ...TIME_MEANINGS };
+  const all = {
+    ...FILTER_MEANINGS,
+    ...ASKING_MEANINGS,
+    ...TIME_MEANINGS,
+    ...CLOCK_MEANINGS,
+  };
   assert.deepEqual([...actions].filter((a) => !Object.hasOwn(all, a)), []);
   assert.deepEqual(Object.keys(all).filter((a) => !actions.has(a)), []);
 });

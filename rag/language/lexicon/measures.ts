@@ -44,7 +44,7 @@ export const MEASURES: Theme = {
     "SIZE=1073741824": "gibibyte(s|), gib",
     PER_SECOND: "per second, a second, every second, each second",
     "CMP=gt":
-      "above, over, more than, greater than, higher than, larger than, bigger than, exceeding, exceed(s|ed|), in excess of, longer than, upwards of, beyond, older than, >, lasting more than, heavier than, that exceed(s|)",
+      "above, over, more than, greater than, higher than, larger than, bigger than, exceeding, exceed(s|ed|), in excess of, longer than, upwards of, beyond, >, lasting more than, heavier than, that exceed(s|)",
     "CMP=lt":
       "below, under, less than, fewer than, lower than, smaller than, shorter than, <, beneath",
     "CMP=ge":

@@ -23,6 +23,8 @@ export const THREATS: Theme = {
     "DEC=malicious": "malicious",
     "DEC=suspicious": "suspicious",
     "DEC=benign": "benign",
+    GUESS: "guessing, guess, guessed, cracking, crack, trying, spraying",
+    PASSWORD: "password(s|), credential(s|)",
     ALERT: "alert(s|), alarm(s|)",
     ATTACK: "attack(s|), threat(s|), detection(s|)",
     ATTACKED: "attacked, attacking, under attack, targeted",
@@ -60,6 +62,9 @@ export const THREATS: Theme = {
     "DEC=malicious": "malicios(o|a|os|as)",
     "DEC=suspicious": "sospechos(o|a|os|as)",
     "DEC=benign": "benign(o|a|os|as)",
+    GUESS:
+      "adivinar, adivinando, adivino, adivinaron, probar, probando, descifrar",
+    PASSWORD: "contrasena(s|), clave(s|), credencial(es|)",
     ALERT: "alerta(s|), alarma(s|)",
     ATTACK: "ataque(s|), amenaza(s|), deteccion(es|)",
     ATTACKED:

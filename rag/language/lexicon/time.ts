@@ -8,6 +8,8 @@ export const TIME: Theme = {
     BEFORE_YESTERDAY: "the day before yesterday, day before yesterday",
     TONIGHT: "tonight",
     LAST_NIGHT: "last night, yesterday night",
+    OLDER: "older than",
+    YOUNGER: "newer than, more recent than, younger than",
     NOW: "now, right now",
     THIS: "this, current, the current",
     LAST: "last, the last, previous, the previous, prior",
@@ -16,7 +18,7 @@ export const TIME: Theme = {
     SINCE:
       "since, starting, starting from, beginning, as of, ever since, starting on, from after",
     AFTER: "after, later than, past",
-    BEFORE: "before, prior to, earlier than, older than",
+    BEFORE: "before, prior to, earlier than",
     UNTIL:
       "no later than, not later than, up to and including, until, till, up to, through, up until, til",
     ROLLING: "past, the past",
@@ -99,6 +101,8 @@ export const TIME: Theme = {
     TONIGHT: "esta noche",
     LAST_NIGHT:
       "anoche, ayer por la noche, ayer noche, la noche pasada, la pasada noche",
+    OLDER: "de hace mas de, hace mas de, con mas de",
+    YOUNGER: "de hace menos de, hace menos de, mas reciente(s|) que",
     NOW: "ahora, ahora mismo",
     THIS:
       "este, esta, la actual, el actual, la presente, el presente, lo que va de, lo que llevamos de",
