@@ -35,6 +35,7 @@ const ok = await runSteps([
       "native",
       "capture",
       "raglogger",
+      "etcd_client",
       "rag",
       "generator",
       "evaluation",

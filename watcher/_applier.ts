@@ -104,7 +104,7 @@ export class Applier {
     closing: AbortSignal,
   ): Promise<Preparation> {
     const control = new AbortController();
-    const signal = AbortSignal.any([control.signal, closing]);
+    const { signal } = control;
     const done = new Map<Subscriber, Prepared>();
     let failure: string | undefined;
     let over = false;

@@ -15,19 +15,29 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Whether a promise was settled before time was up or a signal came. What it rejects with is thrown. */
-export async function within(
+export function within(
   promise: Promise<unknown>,
   ms: number,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const end = new AbortController();
-  const stop = AbortSignal.any([end.signal, signal]);
-  try {
-    return await Promise.race([
-      promise.then(() => true),
-      pause(ms, stop).then(() => false),
-    ]);
-  } finally {
-    end.abort();
-  }
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", giveUp);
+    };
+    const giveUp = () => {
+      end();
+      resolve(false);
+    };
+    const timer = setTimeout(giveUp, ms);
+    signal.addEventListener("abort", giveUp);
+    promise.then(() => {
+      end();
+      resolve(true);
+    }, (error) => {
+      end();
+      reject(error);
+    });
+    if (signal.aborted) giveUp();
+  });
 }

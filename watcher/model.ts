@@ -5,8 +5,8 @@
  */
 import type { ConfigIssue, Json, SchemaIssue } from "@ml-defender/etcd-client";
 import { type ConfigChange, diffSection } from "./change.ts";
-import { frozen, isObject, type JsonObject, merged } from "./_json.ts";
-import { isSecret, masked } from "./_mask.ts";
+import { frozen, isObject, merged } from "./_json.ts";
+import { isSecret } from "./_mask.ts";
 import { formatPath } from "./_path.ts";
 import type { Section } from "./section.ts";
 import { ConfigTree } from "./tree.ts";
@@ -42,7 +42,6 @@ export type Built =
   };
 
 const MAX_ISSUES = 50;
-const encoder = new TextEncoder();
 
 /** Sections and checks; the same for whoever writes and whoever applies. */
 export class ConfigModel {
@@ -117,7 +116,11 @@ export class ConfigModel {
       if (value !== undefined) values.push([section.name, value]);
     }
     if (issues.length > 0) return { state: "invalid", issues };
-    const tree = await this.#tree(Object.fromEntries(values), revision);
+    const tree = new ConfigTree({
+      revision,
+      sections: this.#sections,
+      values: Object.freeze(Object.fromEntries(values)),
+    });
     for (const check of this.#checks) {
       try {
         issues.push(...check(tree));
@@ -141,22 +144,6 @@ export class ConfigModel {
       const { name, defaults } = section;
       const old = before === undefined ? defaults : before.toJSON()[name];
       return diffSection(section, old, after.toJSON()[name]);
-    });
-  }
-
-  async #tree(values: JsonObject, revision: number): Promise<ConfigTree> {
-    const shown = this.#sections.map(({ name, secrets }) =>
-      JSON.stringify([name, masked(values[name]!, secrets)])
-    );
-    const bytes = encoder.encode(shown.join("\n"));
-    const hash = await crypto.subtle.digest("SHA-256", bytes);
-    const digest = new Uint8Array(hash).subarray(0, 8).toHex();
-    const sections = this.#sections;
-    return new ConfigTree({
-      revision,
-      digest,
-      sections,
-      values: Object.freeze(values),
     });
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import type { Json } from "@ml-defender/etcd-client";
 import { type JsonObject, memberOf } from "./_json.ts";
 import { masked } from "./_mask.ts";
@@ -13,8 +14,6 @@ import type { Section } from "./section.ts";
 export interface TreeParts {
   /** Revision. */
   readonly revision: number;
-  /** Digest of what is not secret. */
-  readonly digest: string;
   /** Sections in the order of their names. */
   readonly sections: readonly Section[];
   /** What their schemas gave, frozen. */
@@ -25,12 +24,11 @@ export interface TreeParts {
 export class ConfigTree {
   /** Revision of the configuration; 0 when nobody has set anything yet. */
   readonly revision: number;
-  /** 16 hexadecimal digits over all values that are not secret: equal where the values are. */
-  readonly digest: string;
   /** Names of the sections, sorted. */
   readonly names: readonly string[];
   readonly #sections: ReadonlyMap<string, Section>;
   readonly #values: JsonObject;
+  #digest: string | undefined;
 
   /**
    * Makes a tree of values that were checked.
@@ -38,12 +36,18 @@ export class ConfigTree {
    * @param parts What is in it.
    */
   constructor(parts: TreeParts) {
-    const { revision, digest, sections, values } = parts;
+    const { revision, sections, values } = parts;
     this.revision = revision;
-    this.digest = digest;
     this.names = sections.map(({ name }) => name);
     this.#sections = new Map(sections.map((s) => [s.name, s]));
     this.#values = values;
+  }
+
+  /** 16 hexadecimal digits over all values that are not secret: equal where the values are. */
+  get digest(): string {
+    this.#digest ??= createHash("sha256").update(JSON.stringify(this.masked()))
+      .digest("hex").slice(0, 16);
+    return this.#digest;
   }
 
   /**

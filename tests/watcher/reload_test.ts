@@ -96,6 +96,7 @@ for (const pipelines of [1, 3]) {
       };
       const { revision } = await editor.set(values, { actor: "load" });
       await watcher.reached(revision);
+      await new Promise((done) => setTimeout(done));
     }
     end.abort();
     const counts = await Promise.all(running);

@@ -1,7 +1,7 @@
 /**
  * One pipeline process: `member.ts STORE ID [PHASE]`. Runs batches without end, and prints a line of JSON for each
- * configuration that it runs. With a phase, `prepared` or `committing`, it stops there at the first change, prints that, and
- * waits to be killed.
+ * configuration that it runs. With the phase `prepared` or `committing` it stops there at the first change, prints that, and
+ * waits to be killed; with `quiet` no batches come.
  */
 import { applying, ConfigWatcher, type Subscriber } from "@ml-defender/watcher";
 import { logging, model, scoring } from "../../../watcher/testdata/sections.ts";
@@ -66,7 +66,7 @@ const { revision, digest } = watcher.tree;
 print({ at: "ready", revision, digest });
 
 let sequence = 0;
-for (;;) {
+while (phase !== "quiet") {
   const wait = gate.betweenBatches();
   if (wait !== undefined) await wait;
   const seen = [alert, sampling, watcher.tree.revision, changes];
