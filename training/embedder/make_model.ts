@@ -3,6 +3,7 @@ import type { StaticModel } from "../../rag/embedding/static_model.ts";
 import { Vocabulary } from "../../rag/embedding/vocabulary.ts";
 import { plain } from "../../rag/embedding/tokenizer.ts";
 import { conceptDirections, type Mixing } from "./concept_space.ts";
+import { refine, type Refinement } from "./contrast.ts";
 import { Documents } from "./documents.ts";
 import { quantise } from "./quantise.ts";
 import {
@@ -14,7 +15,7 @@ import {
   Sampler,
   type Shape,
 } from "./samples.ts";
-import type { Concept, Thesaurus } from "./thesaurus.ts";
+import { type Concept, kindsOf, type Thesaurus } from "./thesaurus.ts";
 import { narrativeTexts } from "./wording.ts";
 import { learn, type Schedule } from "./trainer.ts";
 
@@ -34,6 +35,11 @@ export interface Parameters {
   readonly recipe: Recipe;
   /** How the table is learned. */
   readonly schedule: Schedule;
+  /** How it is refined, and how many questions are drawn at once. */
+  readonly refinement: Refinement & {
+    /** Questions and texts drawn at once. */
+    readonly size: number;
+  };
 }
 
 /** The parameters of the model that is shipped; chosen on held-out phrases (docs/search.md). */
@@ -52,6 +58,7 @@ export const PARAMETERS: Parameters = {
     documents: 0.35,
   },
   schedule: { samples: 200_000, rate: 0.1, sharpness: 6 },
+  refinement: { steps: 1500, rate: 0.015, sharpness: 12, size: 48 },
 };
 
 /** A trained model and what it was made of. */
@@ -110,6 +117,11 @@ export function makeModel(
     rows: shape.rows,
     schedule: parameters.schedule,
     ...(onProgress && { onProgress }),
+  });
+  const kinds = kindsOf(concepts);
+  refine(() => sampler.pairing(parameters.refinement.size, kinds), table, {
+    dimensions,
+    refinement: parameters.refinement,
   });
   const { scales, numbers } = quantise(table, { dimensions, levels });
   return {

@@ -7,6 +7,7 @@ import {
 import { wordsOf } from "../../rag/embedding/tokenizer.ts";
 import type { Vocabulary } from "../../rag/embedding/vocabulary.ts";
 import type { Rng } from "../../generator/rng.ts";
+import type { Featured, Pairing } from "./contrast.ts";
 import type { Documents } from "./documents.ts";
 import type { Concept, Voice } from "./thesaurus.ts";
 
@@ -204,6 +205,55 @@ export class Sampler {
       () => rng.chance(recipe.hidden),
     );
     return { rows, weights, target };
+  }
+
+  /** Questions about concepts that events are made of, and texts of events, some of which answer them. */
+  pairing(
+    size: number,
+    kinds: readonly ReadonlySet<number>[],
+  ): Pairing {
+    const texts = Array.from({ length: size }, () => this.#documents.next());
+    const asked = texts.map(({ of }) => this.#questionAbout(of, kinds));
+    return {
+      questions: asked.map(({ features }) => features),
+      texts: texts.map(({ text }) =>
+        this.#featurizer.features(contentWords(text, this.#skipped))
+      ),
+      answers: asked.map(({ concept }) => {
+        const meant = kinds[concept]!;
+        const shares: number[] = texts.map(({ of }) => meant.has(of) ? 1 : 0);
+        const total = shares.reduce((sum, share) => sum + share, 0);
+        return shares.map((share) => share / Math.max(1, total));
+      }),
+    };
+  }
+
+  /** A question whose answer is an event of a concept: about it, or at times about what it is a kind of. */
+  #questionAbout(
+    of: number,
+    kinds: readonly ReadonlySet<number>[],
+  ): { concept: number; features: Featured } {
+    const rng = this.#rng;
+    const above = kinds.flatMap((set, i) => set.has(of) && i !== of ? [i] : []);
+    const concept = above.length > 0 && rng.chance(0.3) ? rng.pick(above) : of;
+    const words = [...this.#phrase(concept).words];
+    if (rng.chance(this.#recipe.second)) {
+      words.push(...this.#phrase(concept).words);
+    }
+    while (rng.chance(this.#recipe.noise)) {
+      words.splice(
+        rng.int(0, words.length),
+        0,
+        ...(rng.chance(0.5)
+          ? [rng.pick(this.#foreign)]
+          : this.#phrase(this.#concept()).words),
+      );
+    }
+    const features = this.#featurizer.features(
+      words,
+      () => rng.chance(this.#recipe.hidden),
+    );
+    return { concept, features };
   }
 
   #document(): Sample {

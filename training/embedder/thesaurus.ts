@@ -127,6 +127,21 @@ export function danglingNames(concepts: readonly Concept[]): string[] {
   ];
 }
 
+/** For each concept the indices of itself and of every kind of it. */
+export function kindsOf(concepts: readonly Concept[]): Set<number>[] {
+  const index = new Map(concepts.map(({ id }, i) => [id, i]));
+  const kinds = concepts.map((_, i) => new Set([i]));
+  const climb = (from: number, at: number) => {
+    for (const id of concepts[at]!.broader) {
+      const up = index.get(id)!;
+      kinds[up]!.add(from);
+      climb(from, up);
+    }
+  };
+  concepts.forEach((_, i) => climb(i, i));
+  return kinds;
+}
+
 /** Lists of words beside the concepts: a file with one or more words in each line. */
 export function parseWords(text: string): string[] {
   return text.split("\n").flatMap((line) =>

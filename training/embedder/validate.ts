@@ -5,7 +5,7 @@ import { dot } from "./concept_space.ts";
 import { Documents } from "./documents.ts";
 import { makeModel, type Parameters } from "./make_model.ts";
 import { type Phrase, phrasesOf } from "./samples.ts";
-import type { Thesaurus } from "./thesaurus.ts";
+import { kindsOf, type Thesaurus } from "./thesaurus.ts";
 
 /** Every so many phrases one is held out. */
 const HELD_OUT = 8;
@@ -51,7 +51,7 @@ export function validate(
     .filter(isHeldOut);
   const vector = new Float32Array(model.dimensions);
   const texts = textsOf(thesaurus, embedder);
-  const below = kindsOf(thesaurus);
+  const below = kindsOf(thesaurus.concepts);
   const places: number[] = [];
   const recalls: { known: boolean; recall: number }[] = [];
   const nearest: number[] = [];
@@ -102,21 +102,6 @@ function textsOf(
       return { of: concept, vector };
     })
   );
-}
-
-/** For each concept itself and every kind of it. */
-function kindsOf({ concepts }: Thesaurus): Set<number>[] {
-  const index = new Map(concepts.map(({ id }, i) => [id, i]));
-  const kinds = concepts.map((_, i) => new Set([i]));
-  const climb = (from: number, at: number) => {
-    for (const id of concepts[at]!.broader) {
-      const up = index.get(id)!;
-      kinds[up]!.add(from);
-      climb(from, up);
-    }
-  };
-  concepts.forEach((_, i) => climb(i, i));
-  return kinds;
 }
 
 function recallOf(
