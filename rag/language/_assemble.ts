@@ -154,7 +154,7 @@ function scoped(
 /** What of a query stands where a part of the question cannot be answered. */
 function partly(query: Query, residue: Residue): Query {
   const { text: _, aggregate, sort, limit, ...rest } = query;
-  const keep = aggregate === undefined || residue.countable;
+  const keep = residue.countable;
   return {
     ...rest,
     ...(residue.known === "" ? {} : { text: residue.known }),

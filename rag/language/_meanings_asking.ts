@@ -1,4 +1,4 @@
-import type { Filter, Sort } from "../query/ast.ts";
+import type { Filter, Metric, Sort } from "../query/ast.ts";
 import { isField, type NumberField } from "../query/fields.ts";
 import type { Parts } from "./chart.ts";
 import type { Context, Found, Meaning } from "./_context.ts";
@@ -181,6 +181,9 @@ export const ASKING_MEANINGS: Readonly<Record<string, Meaning>> = {
   subjectCount: (p) => counted(p, p.get("Quant")),
   subjectCountOrMore: (p) => counted(p, atLeast(p)),
 
+  ranked: (p, c) => rankedBy(p, c, { kind: "count" }),
+  rankedBytes: (p, c) => rankedBy(p, c, { kind: "sum", field: "bytes" }),
+
   newest: () => ordered("time", "desc", undefined, 10),
   newestOne: (p) => ordered("time", "desc", plural(p) ? undefined : 1, 10),
   newestCount: (p) => ordered("time", "desc", p.get("Count")),
@@ -229,6 +232,32 @@ function head(parts: Parts, { tokens, language }: Context): Asked | undefined {
   return isPlural && isFirst
     ? group(who(parts.get<Who["field"]>("ROLE")!))
     : undefined;
+}
+
+/** "The 5 hosts with the most ...": groups in order, so many, or one where one is asked for. */
+function rankedBy(
+  parts: Parts,
+  { tokens }: Context,
+  metric: Metric,
+): Asked | undefined {
+  const of = parts.get<Partial<Who>>("Subject")!;
+  const things = parts.get<{ filters: Filter[]; attack?: boolean }>("Things");
+  const trailing = parts.get<Found>("Trailing");
+  const word = tokens[parts.spanOf(["Subject"])[1] - 1]?.norm ?? "";
+  const first = tokens[parts.spanOf(["Subject"])[0]]?.norm ?? "";
+  const asksOne = !word.endsWith("s") ||
+    /^(?:which|what|who|que|cual|cuales|quien|quienes)$/.test(first);
+  return {
+    metric,
+    groupBy: [of.field ?? "src_ip"],
+    filters: [
+      ...(of.filters ?? []),
+      ...(things?.filters ?? []),
+      ...(trailing === undefined ? [] : [trailing.filter]),
+    ],
+    attack: of.attack === true || things?.attack === true,
+    limit: parts.get<number>("Count") ?? (asksOne ? 1 : 10),
+  };
 }
 
 function internal(end: "src" | "dst", value: boolean): Filter {

@@ -9,7 +9,7 @@ import {
   textOf,
   timeOfDay,
 } from "./_clocks.ts";
-import { found, type Meaning } from "./_context.ts";
+import { type Found, found, type Meaning } from "./_context.ts";
 import { DAY_PARTS } from "./calendar.ts";
 import type { Clock } from "./tokens.ts";
 
@@ -114,6 +114,13 @@ export const CLOCK_MEANINGS: Readonly<Record<string, Meaning>> = {
     return tokens[p.span[1] - 1]?.tied === true
       ? daysFilter(daysBetween(from, to))
       : undefined;
+  },
+  weekdaysHours: (p) => {
+    const days = p.get<Found>("Weekdays")!;
+    const [from, to] = p.get<[Clock, Clock]>("Hours")!;
+    const hours = timeOfDay(textOf(from), textOf(to)) as Found | undefined;
+    return hours &&
+      found("often", { op: "and", of: [days.filter, hours.filter] });
   },
   workdays: () => daysFilter([1, 2, 3, 4, 5]),
   weekends: () => daysFilter([6, 7]),

@@ -261,6 +261,13 @@ export const FILTER_MEANINGS: Readonly<Record<string, Meaning>> = {
     const { kind, filter } = p.get<Found>("F")!;
     return found(`not ${kind}`, { op: "not", of: filter });
   },
+  negatedOutside: (p) => {
+    const { kind, filter } = p.get<Found>("F")!;
+    return /^(?:(?:src|dst)_port|(?:src_|dst_)?ip|service|time_of_day|day_of_week)$/
+        .test(kind)
+      ? found(`not ${kind}`, { op: "not", of: filter })
+      : undefined;
+  },
   negatedAttack: () => oneOf("decision", ["benign"]),
 };
 

@@ -55,7 +55,10 @@ export function residueOf(
   let before: Edge | number | undefined;
   const topic = (from: number, to: number) => {
     topics.push(tokens.slice(from, to).map((t) => t.text).join(" "));
-    if (typeof before === "object" && before.symbol === "AGG") {
+    if (
+      typeof before === "object" &&
+      ["AGG", "TOPN", "LIM"].includes(before.symbol)
+    ) {
       countable = false;
     }
   };

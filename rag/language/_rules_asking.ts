@@ -115,6 +115,10 @@ AGG <- Subject THAT? WITH Quant OF? DIFFERENT? Things : subjectCount 0.5
 AGG <- Subject THAT? WITH Qty Things OR_MORE : subjectCountOrMore 0.5
 AGG <- Subject F THAT? WITH Quant OF? Things : subjectCount 0.5
 
+AGG <- DET? Count? Subject THAT? WITH? DET? MOST DIFFERENT? Things : ranked 0.5
+AGG <- DET? Count? Subject THAT? (WITH|SENT|RECEIVED)? DET? MOST BYTES_NOUN : rankedBytes 0.7
+AGG <- DET? Count? Subject THAT? (WITH|SENT|RECEIVED)? DET? MOST BYTES_NOUN Trailing : rankedBytes 1
+
 # Order and limit
 ORD <- NEWEST : newest
 ORD <- NEWEST ONE : newestOne 0.2

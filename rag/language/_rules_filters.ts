@@ -46,6 +46,8 @@ F <- NEEDS_ANALYSIS : needsAnalysis 0.2
 # Fields and numbers
 Fd <- FIELD : field
 Fd <- SCORE : finalScore
+Fd <- ML : mlScore -0.4
+Fd <- FAST : fastScore -0.4
 Fd <- FINAL SCORE : finalScore
 Fd <- SCORE FINAL : finalScore
 Fd <- ML SCORE : mlScore 0.2
@@ -132,6 +134,7 @@ Name <- HOSTWORD Name : last
 Name <- GKEY Name : last
 NameList <- Name : list
 NameList <- Name Sep NameList : list
+F <- UNDER DET? NameList : nameUnder 0.3
 F <- NameList : nameUnder
 F <- (FROM_ADDRESS|TO_ADDRESS|ABOUT_ADDRESS) DET? NameList : nameUnder 0.3
 F <- (TO_ADDRESS|ABOUT_ADDRESS|FROM_ADDRESS)? DET? INTERFACE WORD : interfaceName 0.5
@@ -154,6 +157,8 @@ F <- FROM_ADDRESS? DET? INTERNAL_SOURCE : fromInside 0.4
 F <- (TO_ADDRESS|ABOUT_ADDRESS)? DET? EXTERNAL_TARGET : toOutside 0.4
 F <- (TO_ADDRESS|ABOUT_ADDRESS)? DET? INTERNAL_TARGET : toInside 0.4
 F <- FLOW : direction
+F <- WITH DET? OUTSIDE : toOutside 0.2
+F <- WITH DET? INSIDE : toInside 0.2
 F <- CONTACT DET? OUTSIDE : toOutside 0.4
 F <- CONTACT DET? INSIDE : toInside 0.4
 
@@ -230,6 +235,7 @@ TX <- LOOKS_LIKE DET? BEHAVIOUR : behaviourLike 0.2
 SIM <- (SIMILAR|LOOKS_LIKE|LIKE) DET? EVENT_ID? EVENT_ID? ID : similarTo 0.5
 
 # Negation
+NF <- OUTSIDE_OF DET? F : negatedOutside
 NF <- NOT DET? F : negated
 NF <- NOT (OF|ABOUT_ADDRESS|ON_TIME|BARE_CMP) DET? F : negated
 NF <- NOT DET? ATTACK : negatedAttack

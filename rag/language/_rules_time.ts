@@ -147,6 +147,7 @@ Weekdays <- WEEKDAY TO_TIME WEEKDAY : weekdayRange -0.2
 Repeated <- ON_TIME? Weekdays : last
 Repeated <- ON_TIME? Often : last
 Repeated <- Often : first
+Repeated <- ON_TIME? Weekdays ON_TIME? Hours : weekdaysHours 0.4
 # Spans
 Point <- Day : first
 Point <- Period : first

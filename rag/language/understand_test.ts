@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { canonicalFilter } from "../query/canonical.ts";
 import { checkQuery } from "../query/check.ts";
 import { formatFilter } from "../query/syntax.ts";
 import { pick, randomOf } from "../query/testdata/rows.ts";
@@ -37,9 +38,12 @@ Deno.test("understand reads each variant of the guide's words as written down", 
     const given = JSON.stringify({
       question,
       ...(kind === "event" ? {} : { kind }),
-      ...(filter === undefined
-        ? {}
-        : { filter: formatFilter(filter).replaceAll(":00.000Z", "Z") }),
+      ...(filter === undefined ? {} : {
+        filter: formatFilter(canonicalFilter(filter)).replaceAll(
+          ":00.000Z",
+          "Z",
+        ),
+      }),
       ...rest,
       ...(made.unresolved.length === 0
         ? {}

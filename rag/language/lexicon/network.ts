@@ -57,6 +57,7 @@ export const NETWORK: Theme = {
       "dst_ip, to, against, towards, toward, on, target, targets, targeting, destination, destination ip, destination address, dst, dest, aimed at, directed (at|to), into, hitting, going to, sent to, to destination, attacking, at, toward",
     ABOUT_ADDRESS:
       "with, involving, about, of, for, concerning, regarding, in, within, related to, on or from, to or from, from or to",
+    UNDER: "under, below, within",
     OUTSIDE:
       "outside, the outside, internet, the internet, external (source|host|address|machine|network|ip|destination|target|server|system)(s|es|), an external (source|host|address|destination|server), external, the outside world, outside world, public internet, the public internet, the wan, outside the network, outside our network, external hosts",
     INSIDE:
@@ -119,6 +120,7 @@ export const NETWORK: Theme = {
       "hacia, a, al, contra, en, destino, con destino, con destino a, con destino en, dirigid(o|a|os|as) (a|al|contra|hacia), objetivo, sobre, que va(n|) a, que va(n|) hacia, ip de destino, ip destino, direccion de destino, apuntando a, con objetivo",
     ABOUT_ADDRESS:
       "con, de, del, sobre, acerca de, para, relacionad(o|a|os|as) con, que implica(n|) a, que involucra(n|) a, involucrando a, respecto a, dentro de",
+    UNDER: "bajo, debajo de, dentro de, por debajo de",
     OUTSIDE:
       "fuera, el exterior, exterior, internet, la internet, afuera, la red externa, el exterior de la red, fuera de la red, equipos externos, hosts externos, servidores externos, destinos externos, origenes externos, direcciones externas, maquinas externas, fuentes externas, ips externas, red externa, redes externas, un equipo externo, un servidor externo, un destino externo",
     INSIDE:

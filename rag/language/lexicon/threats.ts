@@ -51,11 +51,11 @@ export const THREATS: Theme = {
     "CAT=lateral": "movimiento(s|) lateral(es|)",
     "CAT=ransomware": "ransomware",
     "CAT=c2":
-      "c2, c&c, comando y control, mando y control, baliza(s|), balizamiento, beacon(s|), beaconing, baliceo",
+      "baliz(ando|an), c2, c&c, comando y control, mando y control, baliza(s|), balizamiento, beacon(s|), beaconing, baliceo",
     "CAT=dns":
       "tunel(es|) dns, tunelizacion dns, abuso(s|) de dns, abuso dns, dga, tunel(es|) por dns, tunel(es|) de dns, tunelizacion por dns",
     "CAT=exfiltration":
-      "exfiltracion(es|), exfiltracion de datos, robo(s|) de datos, robo de informacion, fuga(s|) de datos, exfiltracion de informacion",
+      "exfiltr(ando|an|a|o|aron|ado|ada|ados|adas|ar), exfiltracion(es|), exfiltracion de datos, robo(s|) de datos, robo de informacion, fuga(s|) de datos, exfiltracion de informacion",
     "CAT=mining":
       "mineria, criptomineria, minado, minero(s|), mineria de criptomonedas, minado de criptomonedas, criptominero(s|)",
     "CAT=web": "ataque(s|) web, ataque(s|) a la web, ataque(s|) a web(s|)",

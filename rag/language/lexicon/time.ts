@@ -100,7 +100,7 @@ export const TIME: Theme = {
     BEFORE_YESTERDAY: "anteayer, antes de ayer, antier",
     TONIGHT: "esta noche",
     LAST_NIGHT:
-      "anoche, ayer por la noche, ayer noche, la noche pasada, la pasada noche",
+      "la ultima noche, ultima noche, esta pasada noche, anoche, ayer por la noche, ayer noche, la noche pasada, la pasada noche",
     OLDER: "de hace mas de, hace mas de, con mas de",
     YOUNGER: "de hace menos de, hace menos de, mas reciente(s|) que",
     NOW: "ahora, ahora mismo",
@@ -129,7 +129,7 @@ export const TIME: Theme = {
     BETWEEN: "entre, entre el, entre los",
     ON_TIME:
       "el, la, los, las, en, en el, en la, en los, en las, de, del, de la, de los, de las, durante, durante el, durante la, durante los, durante las, a lo largo de, a lo largo del, por, al, por la, de este, en lo que va de, dentro de, a",
-    AT: "a",
+    AT: "al, a la, a",
     AROUND: "sobre, alrededor de, hacia, a eso de, cerca de, en torno a",
     EVERY:
       "los, todos los, cada, las, todas las, en los, de los, por los, durante los",
