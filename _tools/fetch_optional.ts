@@ -4,6 +4,7 @@ import { helpIfAsked } from "./steps.ts";
 
 /** Packages by the sub-path that uses them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  "etcd_client/etcd": ["npm:etcd3@1.1.2"],
   "rag/parquet": ["npm:@duckdb/node-api@1.5.5-r.5"],
   "rag/sentence-transformers": [
     "npm:@huggingface/tokenizers@0.2.0",

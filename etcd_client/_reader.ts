@@ -23,8 +23,11 @@ interface Following {
   readonly queueLimit: number;
 }
 
-/** A read that was on its way while something newer was applied looks like a replay; it is made anew so often. */
-const REREADS = 3;
+/**
+ * A read that was on its way while something newer was applied is older than what is known, and made anew; a store that is
+ * older each time went back.
+ */
+const REREADS = 20;
 const RETRY_MS = 200;
 
 export class Reader {
@@ -46,7 +49,10 @@ export class Reader {
       const raw = await this.#backend.read(target, revision);
       const past = revision !== undefined;
       const state = await this.#decodeAll(target, raw, past ? "past" : "now");
-      const stale = state.invalid.some(({ error }) => error.code === "replay");
+      const stale = state.invalid.some(({ key, error }) =>
+        error.code === "replay" &&
+        (this.#codec.known(key)?.revision ?? 0) > raw.revision
+      );
       if (stale && attempt < REREADS) continue;
       this.invalid += state.invalid.length;
       return state;

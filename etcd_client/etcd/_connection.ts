@@ -23,6 +23,9 @@ export interface CallOptions {
 
 const ATTEMPT_MS = 1500;
 const PAUSE_MS = 60;
+/** An attempt that has less time than this is not made. */
+const SHORTEST_MS = 40;
+const LATE = /DEADLINE_EXCEEDED/;
 /** What is heard of a server that takes a connection and wants to speak another way. */
 const DROPPED = /Failed to connect|EPIPE|ECONNRESET|socket hang up/;
 
@@ -90,6 +93,7 @@ export class Connection {
     },
   ): Promise<T> {
     const end = Date.now() + timeoutMs;
+    let told: EtcdError | undefined;
     for (;;) {
       const etcd = this.client();
       const deadline = write ? end : Math.min(end, Date.now() + ATTEMPT_MS);
@@ -109,7 +113,11 @@ export class Connection {
         }
         this.#turn(etcd, error);
         if (write && !notDone) throw unsure(error);
-        if (Date.now() + PAUSE_MS >= end) throw this.#giveUp(error, timeoutMs);
+        // That the time is over tells less than what was heard before.
+        if (!LATE.test(error.message)) told = error;
+        if (Date.now() + PAUSE_MS + SHORTEST_MS >= end) {
+          throw this.#giveUp(told ?? error, timeoutMs);
+        }
         await new Promise((done) => setTimeout(done, PAUSE_MS));
       }
     }

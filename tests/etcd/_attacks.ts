@@ -308,8 +308,16 @@ export const ATTACKS: readonly Attack[] = [
           if (last === 150) break;
         }
       })();
-      for (let i = 1; i <= 150; i++) await writer.set("x", i);
-      await Promise.all([reading, watching]);
+      const writing = (async () => {
+        for (let i = 1; i <= 150; i++) await writer.set("x", i);
+      })();
+      try {
+        await Promise.all([reading, watching, writing]);
+      } finally {
+        last = 150;
+        await events.return(undefined);
+        await Promise.allSettled([reading, watching, writing]);
+      }
       assert.equal(reader.health().invalid, 0);
     },
   },

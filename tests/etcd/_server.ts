@@ -1,11 +1,7 @@
 /** A real etcd for tests: on loopback, on free ports, with a data directory of its own. */
 
-/** Why tests with a real etcd cannot run here; undefined if they can. */
-export const noEtcd: string | undefined = missing("etcd");
-/** Why tests that need certificates cannot run here. */
-export const noOpenssl: string | undefined = noEtcd ?? missing("openssl");
-
-function missing(program: string): string | undefined {
+/** Why a program cannot be used; undefined if it can. */
+export function missing(program: string): string | undefined {
   for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
     try {
       if (Deno.statSync(`${folder}/${program}`).isFile) return undefined;

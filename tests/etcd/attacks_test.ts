@@ -10,11 +10,10 @@ import {
 } from "../../etcd_client/mod.ts";
 import { FileBackend } from "../../etcd_client/_file_backend.ts";
 import { MemoryBackend } from "../../etcd_client/_memory_backend.ts";
-import { EtcdBackend } from "../../etcd_client/etcd/_backend.ts";
-import { EtcdStore } from "../../etcd_client/etcd/mod.ts";
 import { optional } from "../_optional.ts";
 import { type Attack, ATTACKS, onScene } from "./_attacks.ts";
-import { EtcdServer, noEtcd } from "./_server.ts";
+import { noEtcd, openEtcd, openEtcdBackend } from "./_etcd.ts";
+import { EtcdServer } from "./_server.ts";
 
 async function onMemory(attack: Attack): Promise<void> {
   const backend = new MemoryBackend(1000);
@@ -47,10 +46,9 @@ let server: EtcdServer | undefined;
 let spaces = 0;
 
 async function onEtcd(attack: Attack): Promise<void> {
-  server ??= await EtcdServer.start();
-  const settings = { endpoints: [server.endpoint], timeoutMs: 5000 };
+  const { endpoint } = server ??= await EtcdServer.start();
   const namespace = `attack${++spaces}/`;
-  await onScene(() => EtcdBackend.open(settings, namespace), attack);
+  await onScene(() => openEtcdBackend(endpoint, namespace), attack);
 }
 
 for (const attack of ATTACKS) {
@@ -137,7 +135,7 @@ optional({
     await using own = await EtcdServer.start();
     {
       const endpoints = [own.endpoint];
-      await using store = await EtcdStore.open({ endpoints, seal: seal() });
+      await using store = await openEtcd({ endpoints, seal: seal() });
       await useSecrets(store);
       await own.ctl("snapshot", "save", `${own.folder}/snapshot.db`);
     }

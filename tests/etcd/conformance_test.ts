@@ -9,10 +9,10 @@ import {
 } from "../../etcd_client/mod.ts";
 import { BackedStore } from "../../etcd_client/backed_store.ts";
 import { MemoryBackend } from "../../etcd_client/_memory_backend.ts";
-import { EtcdStore } from "../../etcd_client/etcd/mod.ts";
 import { optional } from "../_optional.ts";
 import { type Place, type Rule, RULES } from "./_conformance.ts";
-import { EtcdServer, noEtcd } from "./_server.ts";
+import { noEtcd, openEtcd } from "./_etcd.ts";
+import { EtcdServer } from "./_server.ts";
 
 const HISTORY = 50;
 
@@ -77,8 +77,7 @@ async function inEtcd(rule: Rule, options: Options): Promise<void> {
   const { endpoint } = server ??= await EtcdServer.start();
   const namespace = `test${++spaces}/`;
   await rule.check({
-    open: () =>
-      EtcdStore.open({ ...options(), endpoints: [endpoint], namespace }),
+    open: () => openEtcd({ ...options(), endpoints: [endpoint], namespace }),
     compact: async (store) => {
       const { revision } = await store.set("zz", 0);
       await server!.ctl("compact", `${revision}`);

@@ -1,21 +1,12 @@
 /** What only a real etcd shows: restarts, kills, compaction behind a watcher's back, TLS, users, how it ends. */
 import assert from "node:assert/strict";
 import { EtcdError, type EtcdErrorCode } from "../../etcd_client/mod.ts";
-import {
-  EtcdStore,
-  type EtcdStoreOptions,
-} from "../../etcd_client/etcd/mod.ts";
+import type { EtcdStoreOptions } from "../../etcd_client/etcd/mod.ts";
 import { optional } from "../_optional.ts";
 import { makeCertificates } from "./_certificates.ts";
+import { noEtcd, noOpenssl, openEtcd } from "./_etcd.ts";
 import { line, take } from "./_events.ts";
-import {
-  EtcdServer,
-  freePort,
-  noEtcd,
-  noOpenssl,
-  type ServerOptions,
-  sleep,
-} from "./_server.ts";
+import { EtcdServer, freePort, type ServerOptions, sleep } from "./_server.ts";
 
 function withEtcd(
   name: string,
@@ -39,7 +30,7 @@ async function failsToOpen(
   message: RegExp,
 ): Promise<void> {
   try {
-    await using _ = await EtcdStore.open({ timeoutMs: 1500, ...options });
+    await using _ = await openEtcd({ timeoutMs: 1500, ...options });
   } catch (error) {
     assert.ok(error instanceof EtcdError, `${error}`);
     assert.match(error.message, message);
@@ -53,8 +44,8 @@ withEtcd(
   "EtcdStore.watch misses nothing over restarts of etcd on the same data",
   async (server) => {
     const endpoints = [server.endpoint];
-    await using reader = await EtcdStore.open({ endpoints });
-    await using writer = await EtcdStore.open({ endpoints, timeoutMs: 20_000 });
+    await using reader = await openEtcd({ endpoints });
+    await using writer = await openEtcd({ endpoints, timeoutMs: 20_000 });
     const events = reader.watch("n", { initial: true });
     await take(events, 1);
     let stop = false;
@@ -102,7 +93,7 @@ withEtcd(
 withEtcd(
   "EtcdStore reads, writes and watches at most 2 s after a killed etcd is back",
   async (server) => {
-    await using store = await EtcdStore.open({
+    await using store = await openEtcd({
       endpoints: [server.endpoint],
       timeoutMs: 30_000,
     });
@@ -130,13 +121,13 @@ withEtcd(
   "EtcdStore.watch resyncs when changes were compacted while it was away",
   async (server) => {
     const endpoints = [server.endpoint];
-    await using store = await EtcdStore.open({ endpoints });
+    await using store = await openEtcd({ endpoints });
     const { revision } = await store.set("x", 1);
     const events = store.watch("x", { fromRevision: revision });
     await take(events, 1);
     await server.kill();
     await server.up();
-    await using other = await EtcdStore.open({ endpoints });
+    await using other = await openEtcd({ endpoints });
     // Whether the watch is back by now or not, it starts at a revision that is compacted when it is not.
     for (let i = 2; i < 30; i++) await other.set("x", i);
     await server.kill();
@@ -158,7 +149,7 @@ withEtcd(
   "EtcdStore.watch says that the store is another one when its data were lost",
   async (server) => {
     const endpoints = [server.endpoint];
-    await using store = await EtcdStore.open({ endpoints, timeoutMs: 20_000 });
+    await using store = await openEtcd({ endpoints, timeoutMs: 20_000 });
     await store.set("gone", 1);
     for (let i = 0; i < 10; i++) await store.set("x", i);
     const events = store.watch({ prefix: "" }, { initial: true });
@@ -178,7 +169,7 @@ withEtcd(
   "EtcdStore takes the next endpoint when one is dead, and registers again",
   async (server) => {
     const endpoints = [`http://localhost:${freePort()}`, server.endpoint];
-    await using store = await EtcdStore.open({ endpoints });
+    await using store = await openEtcd({ endpoints });
     await store.set("x", 1);
     assert.equal((await store.get("x"))?.value, 1);
     const own = await store.register({
@@ -208,7 +199,7 @@ withEtcd(
       /within 500 ms; does it run there\?/,
     );
     assert.ok(performance.now() - started < 1500);
-    await using store = await EtcdStore.open({
+    await using store = await openEtcd({
       endpoints: [server.endpoint],
       timeoutMs: 500,
     });
@@ -222,7 +213,7 @@ withEtcd(
 );
 
 withEtcd("EtcdStore.open refuses what cannot work", async (server) => {
-  const open = (options: EtcdStoreOptions) => EtcdStore.open(options);
+  const open = (options: EtcdStoreOptions) => openEtcd(options);
   const tls = { ca: "" };
   await assert.rejects(open({ endpoints: [] }), TypeError);
   await assert.rejects(open({ endpoints: ["localhost"] }), TypeError);
@@ -326,7 +317,7 @@ optional({
       key: await text(`${paths.client}.key`),
     };
     {
-      await using store = await EtcdStore.open({
+      await using store = await openEtcd({
         endpoints: [good.endpoint],
         tls,
       });
@@ -392,7 +383,7 @@ withEtcd(
     }
     const endpoints = [server.endpoint];
     const alice = { username: "alice", password };
-    await using store = await EtcdStore.open({
+    await using store = await openEtcd({
       endpoints,
       auth: alice,
       timeoutMs: 20_000,
@@ -413,7 +404,7 @@ withEtcd(
       "auth",
       /^(?!.*horse).*user name or password is wrong/,
     );
-    await using nobody = await EtcdStore.open({ endpoints });
+    await using nobody = await openEtcd({ endpoints });
     const empty = await nobody.get("app/x").catch((error) => error);
     assert.equal((empty as EtcdError).code, "auth");
     assert.match(empty.message, /give 'auth'/);
@@ -428,9 +419,9 @@ withEtcd(
 
 withEtcd("EtcdStore keeps to its namespace", async (server) => {
   const endpoints = [server.endpoint];
-  await using a = await EtcdStore.open({ endpoints, namespace: "a/" });
-  await using b = await EtcdStore.open({ endpoints, namespace: "b/" });
-  await using all = await EtcdStore.open({ endpoints });
+  await using a = await openEtcd({ endpoints, namespace: "a/" });
+  await using b = await openEtcd({ endpoints, namespace: "b/" });
+  await using all = await openEtcd({ endpoints });
   await a.set("x", 1);
   await b.set("x", 2);
   assert.equal((await a.get("x"))?.value, 1);
