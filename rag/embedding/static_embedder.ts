@@ -48,8 +48,8 @@ export class StaticEmbedder implements SyncEmbedder {
   readonly model: string;
   readonly dimensions: number;
   /**
-   * Cosine of the best match below which a question has probably no answer: the value that separates questions with and
-   * without one best on the thesaurus' own validation texts.
+   * Where a question has probably no answer: the cosine of its best match, times the square root of the share of its words
+   * that the model knows, is below this. Nine in ten questions of everyday life are.
    */
   readonly weakBelow: number;
 

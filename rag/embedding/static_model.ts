@@ -20,7 +20,7 @@ export interface StaticHeader {
   readonly unknownWeight: number;
   /** Words without content, in both languages. */
   readonly skipped: readonly string[];
-  /** Cosine of the best match below which a question has probably no answer. */
+  /** Best cosine, times the square root of the share of known words, below which a question has probably no answer. */
   readonly weakBelow: number;
 }
 

@@ -52,7 +52,7 @@ export interface EvaluationOptions {
   readonly rankers?: Readonly<Record<string, Ranker>>;
   /** Behaviours that were left out of training, for the group `left_out`. */
   readonly leftOut?: readonly string[];
-  /** Cosine below which a match is weak, to measure that flag. @default {0} */
+  /** Best cosine times root of known share below which a match is weak, to measure that flag. @default {0} */
   readonly weakBelow?: number;
 }
 
@@ -66,7 +66,7 @@ export interface Evaluation {
   readonly events: number;
 }
 
-/** Figures of the weak flag: of the best cosine of a question. */
+/** Figures of the weak flag: of a question's best cosine times the square root of the share of its known words. */
 export interface WeakFigures {
   /** Area under the ROC curve against all questions without an answer. */
   readonly area: number;
@@ -173,7 +173,10 @@ async function weakFigures(
   },
 ): Promise<WeakFigures> {
   const dense = denseOf(documents, embedder);
-  const top = (question: string) => Math.max(...dense(question).cosines);
+  const top = (question: string) => {
+    const { cosines, known } = dense(question);
+    return Math.max(...cosines) * Math.sqrt(known);
+  };
   const { everyday, computers } = await readUnrelated();
   const above = answered.map(top);
   const [first, second] = [everyday.map(top), computers.map(top)];

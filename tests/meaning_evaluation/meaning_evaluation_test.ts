@@ -21,9 +21,9 @@ function recall(ranker: string, group: Group): number {
 
 Deno.test("search by meaning finds what people mean, on the half that is worked with", () => {
   const figures = reportLines(evaluation).join("\n");
-  ok(recall("dense", "in_thesaurus") >= 0.75, figures);
-  ok(recall("dense", "en") >= 0.73, figures);
-  ok(recall("dense", "es") >= 0.75, figures);
+  ok(recall("dense", "in_thesaurus") >= 0.76, figures);
+  ok(recall("dense", "en") >= 0.74, figures);
+  ok(recall("dense", "es") >= 0.77, figures);
   ok(recall("weighted", "in_thesaurus") >= 0.74, figures);
 });
 
@@ -36,9 +36,9 @@ Deno.test("search by meaning is far above exact words and plain fusion, on the h
 Deno.test("StaticEmbedder.weakBelow tells questions with an answer from those without", () => {
   const { weak } = evaluation;
   const figures = reportLines(evaluation).join("\n");
-  ok(weak.area >= 0.9, figures);
-  ok(weak.answeredWeak <= 0.2, figures);
-  ok(weak.unrelatedWeak >= 0.6, figures);
+  ok(weak.area >= 0.96, figures);
+  ok(weak.answeredWeak <= 0.08, figures);
+  ok(weak.unrelatedWeak >= 0.75, figures);
 });
 
 Deno.test("the measurement is at chance for an embedder that knows nothing", async () => {

@@ -15,6 +15,7 @@ const thesaurus = { ...read, concepts: withWording(read.concepts) };
 const SHORT = {
   ...PARAMETERS,
   schedule: { ...PARAMETERS.schedule, samples: 2000 },
+  refinement: { ...PARAMETERS.refinement, steps: 20 },
 };
 
 Deno.test("makeModel makes the same bytes again, and other bytes of another seed", () => {
