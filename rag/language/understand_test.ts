@@ -75,7 +75,7 @@ Deno.test("every symbol of the grammar is made by a rule, a word or a token, and
 
 Deno.test("every kind of word is used by a rule or as it is", () => {
   const { symbols } = compileGrammar(RULES);
-  const plain = ["FUNCTION", "NOISE", "COMMON", "SINGULAR"];
+  const plain = ["FUNCTION", "NOISE", "COMMON", "SINGULAR", "REAL"];
   for (const language of ["en", "es"] as const) {
     const idle = [...LEXICONS[language].symbols].filter((s) =>
       !symbols.has(s) && !PIECES.has(s) && !plain.includes(s)
@@ -102,6 +102,17 @@ Deno.test("understand leaves words alone that the search by meaning knows", () =
   const knows = (word: string) => word === "scams";
   assert.equal(understand("scams", { nowMs, knows }).query.text, "scams");
   assert.equal(understand("scams", { nowMs }).query.text, undefined);
+});
+
+Deno.test("understand takes no word for another that is one letter away", () => {
+  for (const word of ["posts", "spans", "minor", "direction", "attached"]) {
+    const { understood } = understand(`show ${word} of 10.0.0.1`, { nowMs });
+    assert.doesNotMatch(understood, /\(read/, word);
+  }
+  for (const word of ["cuenta", "minuto", "ministro", "fuente"]) {
+    const { understood } = understand(`muestra ${word} de ayer`, { nowMs });
+    assert.doesNotMatch(understood, /\(leído/, word);
+  }
 });
 
 Deno.test("understand takes an unknown word for another subject, a known one for a text", () => {

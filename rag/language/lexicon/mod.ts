@@ -10,6 +10,7 @@ import { phrasesOf, type Sense, type Theme } from "./lexicon.ts";
 import { MEASURES } from "./measures.ts";
 import { NETWORK } from "./network.ts";
 import { OTHER } from "./other.ts";
+import { REAL } from "./real.ts";
 import { SCOPE } from "./scope.ts";
 import { THREATS } from "./threats.ts";
 import { TIME } from "./time.ts";
@@ -22,10 +23,11 @@ const THEMES: readonly Theme[] = [
   ASKING,
   OTHER,
   SCOPE,
+  REAL,
 ];
 
 /** Symbols of words that typing errors are not corrected to. */
-const UNCORRECTED = new Set(["FUNCTION", "COMMON"]);
+const UNCORRECTED = new Set(["FUNCTION", "COMMON", "REAL"]);
 
 /** A phrase of the lexicon, ready to be found. */
 export interface Phrase {
