@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { Etcd3, type IOptions } from "npm:etcd3@1.1.2";
 import { EtcdError } from "../error.ts";
-import { failureOf } from "./_errors.ts";
+import { failureOf, NET } from "./_errors.ts";
 
 /** How to connect, checked. */
 export interface ConnectionSettings {
@@ -23,6 +23,7 @@ export interface CallOptions {
 
 const ATTEMPT_MS = 1500;
 const PAUSE_MS = 60;
+const DENIED = /NotCapable|Requires net access/;
 /** An attempt that has less time than this is not made. */
 const SHORTEST_MS = 40;
 const LATE = /DEADLINE_EXCEEDED/;
@@ -43,6 +44,7 @@ export class Connection {
   #etcd: Etcd3 | undefined;
   #closed = false;
   #failing = false;
+  #reached = false;
   #reconnects = 0;
   #lastError: string | undefined;
 
@@ -130,7 +132,8 @@ export class Connection {
   }
 
   #succeeded(): void {
-    if (this.#failing) this.#reconnects++;
+    if (this.#failing && this.#reached) this.#reconnects++;
+    this.#reached = true;
     this.#failing = false;
     this.#lastError = undefined;
   }
@@ -147,6 +150,14 @@ export class Connection {
   #giveUp(error: EtcdError, timeoutMs: number): EtcdError {
     const { endpoints, tls } = this.#settings;
     const { cause } = error;
+    // Once it was reached, the permission for one of its addresses was enough.
+    if (!this.#reached && DENIED.test(error.message)) {
+      return new EtcdError(
+        "permission",
+        `Cannot use etcd at ${endpoints.join(", ")}: ${NET}`,
+        { cause },
+      );
+    }
     const dropped = DROPPED.test(error.message);
     if (dropped && tls !== undefined && tls.cert === undefined) {
       return new EtcdError(

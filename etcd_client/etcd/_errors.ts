@@ -7,6 +7,10 @@ interface Reason {
   readonly text: string;
 }
 
+/** The name is looked up, and then an address of it is used: Deno asks for both. */
+export const NET =
+  "the process may not; give it --allow-net=<host>,<address>:<port>, the host name and what it stands for";
+
 const REASONS: readonly Reason[] = [
   {
     pattern: /servername' must not be an IP|servername.*IP address/,
@@ -121,6 +125,11 @@ export function failureOf(cause: unknown, endpoint: string): Failure {
     );
     return { error, again: false, notDone: true };
   }
+  if (text.includes("Name resolution failed") && !mayLookUp(endpoint)) {
+    const message = `Cannot use etcd at ${endpoint}: ${NET}`;
+    const error = new EtcdError("permission", message, { cause });
+    return { error, again: false, notDone: true };
+  }
   const known = AGAIN.test(text);
   const reason = known
     ? shorten(text)
@@ -131,6 +140,11 @@ export function failureOf(cause: unknown, endpoint: string): Failure {
     { cause },
   );
   return { error, again: known, notDone: NOT_DONE.test(text) };
+}
+
+function mayLookUp(endpoint: string): boolean {
+  const host = new URL(endpoint).hostname;
+  return Deno.permissions.querySync({ name: "net", host }).state === "granted";
 }
 
 function shorten(text: string): string {

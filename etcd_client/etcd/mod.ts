@@ -13,7 +13,8 @@
  * }
  * ```
  *
- * Permissions: `net=<host:port>` of each endpoint, and what etcd3 itself asks for: `read` (its protocol files) and `env`.
+ * Permissions: `net=<host>,<address>:<port>` of each endpoint (its name is looked up, then an address is used), and what etcd3
+ * itself asks for: `read` of Deno's npm cache (its protocol files) and `env`.
  *
  * @module
  */

@@ -431,3 +431,38 @@ withEtcd("EtcdStore keeps to its namespace", async (server) => {
     "b/x",
   ]);
 });
+
+withEtcd(
+  "EtcdStore says which permission is missing, and needs no more than it says",
+  async (server) => {
+    const module = new URL("../../etcd_client/etcd/mod.ts", import.meta.url);
+    const folder = await Deno.makeTempDir();
+    const file = `${folder}/program.ts`;
+    await Deno.writeTextFile(
+      file,
+      `import { EtcdStore } from ${JSON.stringify(module.href)};
+      const endpoints = [${JSON.stringify(server.endpoint)}];
+      try {
+        await using store = await EtcdStore.open({ endpoints, timeoutMs: 800 });
+        await store.set("x", 1);
+        console.log("ok");
+      } catch (error) {
+        console.log(error.code, error.message);
+      }`,
+    );
+    const say = async (net: string) => {
+      const flags = ["--no-check", "--no-prompt", "--allow-read"];
+      const { stdout } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", ...flags, "--allow-env", `--allow-net=${net}`, file],
+        cwd: new URL("../../", import.meta.url),
+      }).output();
+      return new TextDecoder().decode(stdout);
+    };
+    const { port } = server;
+    for (const net of [`localhost:${port}`, "localhost"]) {
+      assert.match(await say(net), /^permission .*--allow-net=<host>/);
+    }
+    assert.equal(await say(`localhost,127.0.0.1:${port}`), "ok\n");
+    await Deno.remove(folder, { recursive: true });
+  },
+);
