@@ -19,6 +19,8 @@ import type { Subscriber } from "./subscriber.ts";
 import type { ConfigTree } from "./tree.ts";
 import { pause, within } from "./_wait.ts";
 
+/** A store that does not answer is not waited for longer. */
+const CLOSE_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 const NOTHING: Desired = {
   revision: 0,
@@ -101,7 +103,8 @@ export class ConfigWatcher implements AsyncDisposable {
   }
 
   /**
-   * Adds a subscriber: it gets what runs before this resolves. Its sections need not have been known.
+   * Adds a subscriber: it gets what runs before this resolves, between batches, so that it is not to be waited for within
+   * one. Its sections need not have been known.
    *
    * @param subscriber The subscriber.
    * @returns Takes it away again; its sections stay.
@@ -143,14 +146,14 @@ export class ConfigWatcher implements AsyncDisposable {
       this.#decided !== undefined && this.#decided === this.#desired &&
       this.#decided.revision >= revision;
     if (!there() && !this.#closing.signal.aborted && !signal?.aborted) {
-      await new Promise<void>((wake) => {
-        const waiter = { revision, wake };
-        this.#waiters.add(waiter);
-        signal?.addEventListener("abort", () => {
-          this.#waiters.delete(waiter);
-          wake();
-        });
-      });
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const wake = () => resolve();
+      const waiter = { revision, wake };
+      this.#waiters.add(waiter);
+      signal?.addEventListener("abort", wake);
+      await promise;
+      signal?.removeEventListener("abort", wake);
+      this.#waiters.delete(waiter);
     }
     return this.status();
   }
@@ -217,11 +220,11 @@ export class ConfigWatcher implements AsyncDisposable {
     clearTimeout(this.#retryTimer);
     for (const { wake } of this.#waiters) wake();
     this.#waiters.clear();
-    await this.#following;
     await this.#deciding;
     await this.#last;
     await this.#keeper.close();
-    await this.#reporter?.close();
+    const told = Promise.all([this.#following, this.#reporter?.close()]);
+    await within(told, CLOSE_MS, new AbortController().signal);
   }
 
   /** As `close`. */

@@ -67,6 +67,43 @@ Deno.test("ConfigWatcher refuses a value that was not encrypted, or with another
   }
 });
 
+Deno.test("ConfigWatcher takes rotated keys for no change, and the history stays as it was", async () => {
+  const folder = await Deno.makeTempDir();
+  const one = { id: "one", bytes: new Uint8Array(32).fill(1) };
+  const two = { id: "two", bytes: new Uint8Array(32).fill(2) };
+  try {
+    await using store = await FileStore.open(folder, {
+      seal: { keys: new KeyRing([two, one]) },
+    });
+    {
+      const seal = { keys: new KeyRing([one]) };
+      await using older = await FileStore.open(folder, { seal });
+      const { watcher } = await begin(older);
+      await watcher.close();
+    }
+    const records: unknown[] = [];
+    await using watcher = await ConfigWatcher.start({
+      store,
+      model: model(),
+      onAudit: (record) => records.push(record),
+    });
+    assert.ok((await store.reencrypt("")).rewritten >= 5);
+    const editor = new ConfigEditor({ store, model: model() });
+    assert.deepEqual(
+      (await editor.history()).map(({ revision }) => revision),
+      [2, 1],
+    );
+    assert.equal((await watcher.reached(2)).applied.revision, 2);
+    assert.deepEqual(records, []);
+    const { revision } = await editor.rollback(1, ana);
+    assert.equal((await watcher.reached(revision)).state, "in_force");
+    assert.equal(watcher.tree.get(scoring).alert, 0.91);
+    assert.equal(records.length, 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 /** Somebody who can read and write etcd, without the key. */
 class Attacker {
   readonly #endpoint: string;
