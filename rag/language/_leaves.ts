@@ -2,7 +2,7 @@ import type { Language } from "../result.ts";
 import type { Edge } from "./chart.ts";
 import { LEXICONS } from "./lexicon/mod.ts";
 import type { Token } from "./tokens.ts";
-import { closest, nearest } from "./typos.ts";
+import { nearest } from "./typos.ts";
 
 const SIZES: Readonly<Record<string, number>> = {
   b: 1,
@@ -15,6 +15,9 @@ const TIMES = new Set([
   ...["ms", "s", "sec", "secs", "seg", "segs", "m", "min", "mins"],
   ...["h", "hr", "hrs", "hs", "d", "w"],
 ]);
+
+/** Shorter words are not taken for mistyped words of what the log does not hold. */
+const FOREIGN_LENGTH = 7;
 
 /** What each further word of a phrase adds: a phrase says more than its words. */
 const PHRASE = 0.1;
@@ -69,8 +72,11 @@ export function corrected(
       kind !== "word" || LEXICONS[language].words.has(norm) ||
       LEXICONS[other].words.has(norm) || knows(norm)
     ) return token;
-    const to = closest(norm, LEXICONS[language].targets);
-    if (to === undefined) return token;
+    const found = nearest(norm, LEXICONS[language].targets);
+    if (found === undefined) return token;
+    const { word: to, distance } = found;
+    const foreign = LEXICONS[language].foreign.has(to);
+    if (foreign && (distance > 1 || norm.length < FOREIGN_LENGTH)) return token;
     corrections.push({ from: text, to });
     return { ...token, norm: to };
   });

@@ -45,6 +45,8 @@ export interface Lexicon {
   readonly words: ReadonlySet<string>;
   /** Words that typing errors are corrected to, by first letter. */
   readonly targets: ReadonlyMap<string, readonly string[]>;
+  /** Words that occur only in phrases for what the log does not hold. */
+  readonly foreign: ReadonlySet<string>;
   /** Every terminal. */
   readonly symbols: ReadonlySet<string>;
 }
@@ -59,6 +61,8 @@ function build(language: Language): Lexicon {
   const phrases = new Map<string, Sense[]>();
   const words = new Set<string>();
   const targets = new Set<string>();
+  const foreign = new Set<string>();
+  const own = new Set<string>();
   const symbols = new Set<string>();
   for (const theme of THEMES) {
     for (const [key, pattern] of Object.entries(theme[language])) {
@@ -71,6 +75,8 @@ function build(language: Language): Lexicon {
         phrases.set(phrase, senses);
         for (const word of phrase.split(" ")) {
           words.add(word);
+          if (symbol === "TOPIC") foreign.add(word);
+          else if (!UNCORRECTED.has(symbol)) own.add(word);
           if (!UNCORRECTED.has(symbol) && word.length >= 4) targets.add(word);
         }
       }
@@ -84,6 +90,7 @@ function build(language: Language): Lexicon {
     byFirst: Map.groupBy(all, ({ words: [first = ""] }) => first),
     words,
     targets: Map.groupBy(targets, (word) => word[0] ?? ""),
+    foreign: foreign.difference(own),
     symbols,
   };
 }

@@ -39,7 +39,7 @@ export const THREATS: Theme = {
     LIKE:
       "like, similar behavio(r|ur), style, type behavio(r|ur), like behavio(r|ur), like activity, like traffic",
     LOOKS_LIKE:
-      "look(s|ed|ing|) like, something like, anything like, resembl(es|ing|e), similar to, reminiscent of, behav(es|ing|e) like, sort of like, smells like",
+      "similar behavio(r|ur) to, similar activity to, behavio(r|ur) like, behaving like, acting like, acts like, in the style of, look(s|ed|ing|) like, something like, anything like, resembl(es|ing|e), similar to, reminiscent of, behav(es|ing|e) like, sort of like, smells like",
   },
   es: {
     "CAT=ddos":
@@ -80,6 +80,6 @@ export const THREATS: Theme = {
     VICTIM: "victima(s|)",
     LIKE: "o similar, o parecido, o algo parecido, o algo asi",
     LOOKS_LIKE:
-      "parecid(o|a|os|as) a, algo como, algo parecido a, algo asi como, similar(es|) a, que parece, que parecen, parece, parecen, que parezca(n|), con pinta de, se parece a, se parecen a, que se parezca(n|) a, tipo, estilo, con aspecto de, con apariencia de",
+      "comportamiento similar a, comportamiento parecido a, con comportamiento de, que se comporta(n|) como, que actua(n|) como, al estilo de, como si fuera(n|), parecid(o|a|os|as) a, algo como, algo parecido a, algo asi como, similar(es|) a, que parece, que parecen, parece, parecen, que parezca(n|), con pinta de, se parece a, se parecen a, que se parezca(n|) a, tipo, estilo, con aspecto de, con apariencia de",
   },
 };
