@@ -77,7 +77,11 @@ export function assemble(
   const kind = values<EntryKind>("KIND")[0] ?? "event";
   const [similarTo] = values<string>("SIM");
   const filter = joined("and", [...new Set(filters)]);
-  const aggregate = aggregateOf(asked, orders, amount);
+  const aggregate = aggregateOf(
+    kind === "change" ? asked.filter((a) => a.weak !== true) : asked,
+    orders,
+    amount,
+  );
   const order = orderOf(pieces, asked, orders, {
     amount,
     groups: aggregate !== undefined,

@@ -95,7 +95,7 @@ export const ASKING: Theme = {
     MISSED_BY:
       "missed by, not detected by, not flagged by, not caught by, overlooked by, undetected by, not seen by, not triggered by, unnoticed by, ignored by, not found by",
     DISAGREED:
-      "disagreed, disagree, disagrees, disagreeing, diverged, diverge, diverges, differed, differ, conflict, conflicted, disagreement, in disagreement, did not agree, do not agree, dont agree, didnt agree, contradict each other, contradicted each other",
+      "divergence between, disagreed, disagree, disagrees, disagreeing, diverged, diverge, diverges, differed, differ, conflict, conflicted, disagreement, in disagreement, did not agree, do not agree, dont agree, didnt agree, contradict each other, contradicted each other",
     AGREED:
       "agreed, agree, agrees, in agreement, consensus, concur, concurred, in consensus, coincided, coincide",
     ENGINES:
@@ -220,7 +220,7 @@ export const ASKING: Theme = {
     MISSED_BY:
       "no detectad(o|a|os|as) por, no marcad(o|a|os|as) por, pasad(o|a|os|as) por alto por, ignorad(o|a|os|as) por, no vist(o|a|os|as) por, omitid(o|a|os|as) por",
     DISAGREED:
-      "no se pon(en|ian) de acuerdo, no se pusieron de acuerdo, no llegan a un acuerdo, no estaban de acuerdo, discrep(o|aron|an|a), discreparon, no estuv(o|ieron) de acuerdo, no est(a|an) de acuerdo, no coinciden, no coincidieron, divergieron, diverge(n|), difieren, difirieron, en desacuerdo, se contradicen, se contradijeron, disint(io|ieron), no coincidio, desacuerdo, contradijo, en discrepancia, no concuerdan, no concordaron, estaban en desacuerdo, estuvieron en desacuerdo",
+      "divergencia entre, desacuerdo entre, discrepancia(s|) entre, discrepancia(s|), no se pon(en|ian) de acuerdo, no se pusieron de acuerdo, no llegan a un acuerdo, no estaban de acuerdo, discrep(o|aron|an|a), discreparon, no estuv(o|ieron) de acuerdo, no est(a|an) de acuerdo, no coinciden, no coincidieron, divergieron, diverge(n|), difieren, difirieron, en desacuerdo, se contradicen, se contradijeron, disint(io|ieron), no coincidio, desacuerdo, contradijo, en discrepancia, no concuerdan, no concordaron, estaban en desacuerdo, estuvieron en desacuerdo",
     AGREED:
       "coincid(ieron|en|io|e), de acuerdo, estuvieron de acuerdo, estan de acuerdo, concuerdan, concordaron, en consenso, coinciden, estaban de acuerdo",
     ENGINES:

@@ -56,7 +56,7 @@ export const NETWORK: Theme = {
     TO_ADDRESS:
       "dst_ip, to, against, towards, toward, on, target, targets, targeting, destination, destination ip, destination address, dst, dest, aimed at, directed (at|to), into, hitting, going to, sent to, to destination, attacking, at, toward",
     ABOUT_ADDRESS:
-      "with, involving, about, of, for, concerning, regarding, in, within, related to, on or from, to or from, from or to",
+      "to and from, from and to, around, with, involving, about, of, for, concerning, regarding, in, within, related to, on or from, to or from, from or to",
     UNDER: "under, below, within",
     OUTSIDE:
       "outside, the outside, internet, the internet, external (source|host|address|machine|network|ip|destination|target|server|system)(s|es|), an external (source|host|address|destination|server), external, the outside world, outside world, public internet, the public internet, the wan, outside the network, outside our network, external hosts",
@@ -104,7 +104,7 @@ export const NETWORK: Theme = {
       "flow(s|), connection(s|), session(s|), transfer(s|), conversation(s|), stream(s|), data transfer(s|), file transfer(s|)",
     INCIDENT: "incident(s|)",
     CONFIG_CHANGE:
-      "configuration change(s|), config change(s|), change(s|) (in|to|of) (the|) config, change(s|) (in|to|of) (the|) configuration, changed in (the|) config, changed in (the|) configuration, setting(s|) change(s|), change(s|) (of|in|to) (the|) settings, config was changed, configuration changed, changed in (the|) settings, changes in settings, config modifications",
+      "changed (the|) config(uration|), modified (the|) config(uration|), config(uration|) update(s|), config(uration|) modification(s|), updated (the|) config(uration|), changes to settings, configuration change(s|), config change(s|), change(s|) (in|to|of) (the|) config, change(s|) (in|to|of) (the|) configuration, changed in (the|) config, changed in (the|) configuration, setting(s|) change(s|), change(s|) (of|in|to) (the|) settings, config was changed, configuration changed, changed in (the|) settings, changes in settings, config modifications",
   },
   es: {
     ...SERVICES,
@@ -117,9 +117,9 @@ export const NETWORK: Theme = {
     FROM_ADDRESS:
       "desde, por, origen, con origen en, con origen, originad(o|a|os|as) (en|por|desde), procedente(s|) de, proveniente(s|) de, que viene(n|) de, que vengan de, que venga de, que viene(n|) desde, que vengan desde, venid(o|a|os|as) de, lanzad(o|a|os|as) (desde|por), enviad(o|a|os|as) (desde|por), salid(o|a|os|as) de, iniciad(o|a|os|as) (por|desde), hech(o|a|os|as) desde, ip de origen, ip origen, direccion de origen",
     TO_ADDRESS:
-      "hacia, a, al, contra, en, destino, con destino, con destino a, con destino en, dirigid(o|a|os|as) (a|al|contra|hacia), objetivo, sobre, que va(n|) a, que va(n|) hacia, ip de destino, ip destino, direccion de destino, apuntando a, con objetivo",
+      "hacia, a, al, contra, en, destino, con destino, con destino a, con destino en, dirigid(o|a|os|as) (a|al|contra|hacia), objetivo, que va(n|) a, que va(n|) hacia, ip de destino, ip destino, direccion de destino, apuntando a, con objetivo",
     ABOUT_ADDRESS:
-      "con, de, del, sobre, acerca de, para, relacionad(o|a|os|as) con, que implica(n|) a, que involucra(n|) a, involucrando a, respecto a, dentro de",
+      "desde o hacia, hacia o desde, de o hacia, en relacion con, en torno a, todo sobre, con, de, del, sobre, acerca de, para, relacionad(o|a|os|as) con, que implica(n|) a, que involucra(n|) a, involucrando a, respecto a, dentro de",
     UNDER: "bajo, debajo de, dentro de, por debajo de",
     OUTSIDE:
       "fuera, el exterior, exterior, internet, la internet, afuera, la red externa, el exterior de la red, fuera de la red, equipos externos, hosts externos, servidores externos, destinos externos, origenes externos, direcciones externas, maquinas externas, fuentes externas, ips externas, red externa, redes externas, un equipo externo, un servidor externo, un destino externo",
@@ -165,6 +165,6 @@ export const NETWORK: Theme = {
       "flujo(s|), conexion(es|), sesion(es|), transferencia(s|), conversacion(es|)",
     INCIDENT: "incidente(s|)",
     CONFIG_CHANGE:
-      "cambio(s|) de configuracion, cambio(s|) en la configuracion, cambio en la configuracion, cambiaron en la configuracion, cambios de la configuracion, cambio(s|) de ajustes, cambios en los ajustes, cambio la configuracion, ha cambiado en la configuracion, ha cambiado la configuracion, cambiado en la configuracion, modificaciones de configuracion, se cambio en la configuracion, cambio(s|) de config, cambios en config",
+      "cambio la configuracion, cambiaron la configuracion, cambiado la configuracion, modifico la configuracion, modificaron la configuracion, modificacion(es|) de (la|) configuracion, cambios en (la|) config, cambio de config, cambio(s|) de configuracion, cambio(s|) en la configuracion, cambio en la configuracion, cambiaron en la configuracion, cambios de la configuracion, cambio(s|) de ajustes, cambios en los ajustes, cambio la configuracion, ha cambiado en la configuracion, ha cambiado la configuracion, cambiado en la configuracion, modificaciones de configuracion, se cambio en la configuracion, cambio(s|) de config, cambios en config",
   },
 };
