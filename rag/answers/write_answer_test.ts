@@ -119,7 +119,7 @@ for (const language of ["en", "es"] as const) {
       const doubted = checked.sentences.filter((s) => !s.supported);
       assert.ok(
         doubted.every((s) => /weak|débil/.test(s.text)),
-        doubted[0]?.text,
+        doubted[0]?.text ?? "",
       );
       assert.doesNotMatch(answer.text, /undefined|NaN|null|\.\.|\s\.|\s,/);
       assert.ok(answer.sentences.every((s) => s.citations.length <= 3));

@@ -185,7 +185,7 @@ Deno.test("answerWith marks what a model says that obeys a hostile text, and sho
       onText: (text) => shown += text,
     });
     const name = JSON.stringify(fixture.text);
-    assert.equal(answer.writer, "obedient", answer.writerProblem);
+    assert.equal(answer.writer, "obedient", answer.writerProblem ?? "");
     assertPlain(shown, name);
     assertPlain(answer.answer, name);
     assert.deepEqual(answer.citations, [], name);
