@@ -215,18 +215,7 @@ export function fillChart<Context>(
           waiting.set(node, { node, parts, score });
         }
       };
-      for (let middle = from + 1; middle < to; middle++) {
-        const right = passive[to]![middle]!;
-        if (right.size === 0) continue;
-        for (const { node, parts, score } of active[from]![middle]!.values()) {
-          for (const edge of right.values()) {
-            const next = node.next.get(edge.symbol);
-            if (next !== undefined) {
-              advance(next, [...parts, edge], score + edge.score);
-            }
-          }
-        }
-      }
+      extend(active[from]!, passive[to]!, [from, to], advance);
       for (let edge = open.shift(); edge !== undefined; edge = open.shift()) {
         const known = here.get(edge.symbol);
         if (known !== undefined && known.score >= edge.score) continue;
@@ -237,6 +226,27 @@ export function fillChart<Context>(
     }
   }
   return passive;
+}
+
+/** Put what ends anywhere within a span and waits for more together with what goes from there to the span's end. */
+function extend(
+  left: readonly ReadonlyMap<RuleNode, Active>[],
+  right: readonly ReadonlyMap<string, Edge>[],
+  [from, to]: readonly [number, number],
+  advance: (node: RuleNode, parts: readonly Edge[], score: number) => void,
+): void {
+  for (let middle = from + 1; middle < to; middle++) {
+    const edges = right[middle]!;
+    if (edges.size === 0) continue;
+    for (const { node, parts, score } of left[middle]!.values()) {
+      for (const edge of edges.values()) {
+        const next = node.next.get(edge.symbol);
+        if (next !== undefined) {
+          advance(next, [...parts, edge], score + edge.score);
+        }
+      }
+    }
+  }
 }
 
 /**
