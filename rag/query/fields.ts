@@ -19,7 +19,62 @@ export interface FieldDefinition {
   readonly text: string;
 }
 
-const ADDRESS = {
+/** Name of a field that holds an address. */
+export type AddressField =
+  | "src_ip"
+  | "dst_ip"
+  | "ip";
+
+/** Name of a field that holds text. */
+export type TextField =
+  | "category"
+  | "leaning"
+  | "decision"
+  | "priority"
+  | "authoritative_source"
+  | "reason"
+  | "confidence_level"
+  | "protocol"
+  | "service"
+  | "app_protocol"
+  | "name"
+  | "interface"
+  | "node_id"
+  | "src_country"
+  | "dst_country";
+
+/** Name of a field that holds a number. */
+export type NumberField =
+  | "src_port"
+  | "dst_port"
+  | "fast_score"
+  | "ml_score"
+  | "final_score"
+  | "divergence"
+  | "confidence"
+  | "ddos"
+  | "ransomware"
+  | "traffic"
+  | "internal"
+  | "duration"
+  | "packets"
+  | "bytes"
+  | "sent_bytes"
+  | "received_bytes"
+  | "bytes_per_second"
+  | "packets_per_second";
+
+/** Name of a field that is true or false. */
+export type BooleanField =
+  | "fast_triggered"
+  | "needs_analysis"
+  | "src_internal"
+  | "dst_internal";
+
+/** Name of any field. */
+export type Field = AddressField | TextField | NumberField | BooleanField;
+
+const ADDRESS: Readonly<Record<AddressField, FieldDefinition>> = {
   src_ip: {
     type: "address",
     path: "network.five_tuple.src_ip",
@@ -31,9 +86,9 @@ const ADDRESS = {
     text: "Responder; of a ddos incident its host.",
   },
   ip: { type: "address", text: "Either of both." },
-} as const satisfies Record<string, FieldDefinition>;
+};
 
-const TEXT = {
+const TEXT: Readonly<Record<TextField, FieldDefinition>> = {
   category: {
     type: "text",
     unit:
@@ -122,9 +177,9 @@ const TEXT = {
     path: "network.geoip.destination.country",
     text: "Country of the destination; unknown without a GeoIP database.",
   },
-} as const satisfies Record<string, FieldDefinition>;
+};
 
-const NUMBER = {
+const NUMBER: Readonly<Record<NumberField, FieldDefinition>> = {
   src_port: {
     type: "number",
     path: "network.five_tuple.src_port",
@@ -230,9 +285,9 @@ const NUMBER = {
     path: "network.flow.packets_per_sec",
     text: "Packets per second over the flow.",
   },
-} as const satisfies Record<string, FieldDefinition>;
+};
 
-const BOOLEAN = {
+const BOOLEAN: Readonly<Record<BooleanField, FieldDefinition>> = {
   fast_triggered: {
     type: "boolean",
     path: "detection.reasons.fast_detector_triggered",
@@ -251,29 +306,15 @@ const BOOLEAN = {
     type: "boolean",
     text: "Whether the destination is in the home networks.",
   },
-} as const satisfies Record<string, FieldDefinition>;
+};
 
 /** Every field by name. */
-export const FIELDS: Readonly<
-  Record<
-    | keyof typeof ADDRESS
-    | keyof typeof TEXT
-    | keyof typeof NUMBER
-    | keyof typeof BOOLEAN,
-    FieldDefinition
-  >
-> = { ...ADDRESS, ...TEXT, ...NUMBER, ...BOOLEAN };
-
-/** Name of a field that holds an address. */
-export type AddressField = keyof typeof ADDRESS;
-/** Name of a field that holds text. */
-export type TextField = keyof typeof TEXT;
-/** Name of a field that holds a number. */
-export type NumberField = keyof typeof NUMBER;
-/** Name of a field that is true or false. */
-export type BooleanField = keyof typeof BOOLEAN;
-/** Name of any field. */
-export type Field = keyof typeof FIELDS;
+export const FIELDS: Readonly<Record<Field, FieldDefinition>> = {
+  ...ADDRESS,
+  ...TEXT,
+  ...NUMBER,
+  ...BOOLEAN,
+};
 
 /** Whether a text names a field. */
 export function isField(name: string): name is Field {

@@ -1,19 +1,10 @@
 import type { Searcher } from "../searcher.ts";
+import type { SearchWorkerOptions } from "./search_worker.ts";
 
 /** What the worker opens; plain data. */
-export interface WorkerSetup {
+export interface WorkerSetup extends SearchWorkerOptions {
   /** Folder of the store. */
   readonly directory: string;
-  /** Build of the core. */
-  readonly build?: "auto" | "native" | "wasm";
-  /** Whether it only reads. */
-  readonly readOnly?: boolean;
-  /** Networks that are inside. */
-  readonly homeNets?: readonly string[];
-  /** Module whose `INDEX` makes the index of meaning. */
-  readonly indexModule?: string;
-  /** Module whose `openEmbedder(argument)` opens the embedder, and its argument. */
-  readonly embedderModule?: readonly [string, string];
 }
 
 /** A call of a method. */

@@ -28,8 +28,19 @@ import type {
   WorkerSetup,
 } from "./_protocol.ts";
 
-/** How a worker is set up. */
-export type SearchWorkerOptions = Omit<WorkerSetup, "directory">;
+/** How a worker is set up: plain data. */
+export interface SearchWorkerOptions {
+  /** Build of the core. @default {"auto"} */
+  readonly build?: "auto" | "native" | "wasm";
+  /** Whether it only reads, beside a process that writes. @default {false} */
+  readonly readOnly?: boolean;
+  /** Networks that are inside, in CIDR notation. */
+  readonly homeNets?: readonly string[];
+  /** Address of a module whose `INDEX` makes the index of meaning, such as that of `@ml-defender/rag/faiss`. */
+  readonly indexModule?: string;
+  /** Address of a module whose `openEmbedder(argument)` opens the embedder, and its argument. */
+  readonly embedderModule?: readonly [string, string];
+}
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
