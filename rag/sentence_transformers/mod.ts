@@ -16,4 +16,5 @@
  */
 export type { Embedder } from "../embedding/embedder.ts";
 export * from "./sentence_transformer.ts";
+export { openSentenceTransformer as openEmbedder } from "./sentence_transformer.ts";
 export * from "./sentence_transformer_error.ts";
