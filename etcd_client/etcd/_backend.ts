@@ -18,16 +18,12 @@ import type { Target } from "../value.ts";
 import { Connection, type ConnectionSettings } from "./_connection.ts";
 import { EtcdWatch } from "./_watch.ts";
 
-const PROBE_EVERY_MS = 500;
-const PROBE_MS = 1500;
-
 export class EtcdBackend implements Backend {
   readonly kind = "etcd";
   readonly namespace: string;
   readonly #connection: Connection;
   readonly #watches = new Set<EtcdWatch>();
   #cluster = "";
-  #probe: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(settings: ConnectionSettings, namespace: string) {
     this.#connection = new Connection(settings);
@@ -120,12 +116,11 @@ export class EtcdBackend implements Backend {
       sink,
       fromRevision,
       {
-        over: () => this.#leave(watch),
+        over: () => void this.#watches.delete(watch),
         cluster: (id) => this.#cluster = id,
       },
     );
     this.#watches.add(watch);
-    this.#schedule();
     await watch.start();
     return watch;
   }
@@ -177,37 +172,8 @@ export class EtcdBackend implements Backend {
 
   // deno-lint-ignore require-await
   async close(): Promise<void> {
-    clearTimeout(this.#probe);
     for (const watch of [...this.#watches]) watch.close();
     this.#connection.close();
-  }
-
-  #leave(watch: EtcdWatch): void {
-    this.#watches.delete(watch);
-    if (this.#watches.size > 0) return;
-    clearTimeout(this.#probe);
-    this.#probe = undefined;
-  }
-
-  /**
-   * A stream tells nothing of a member that is cut off: while something is watched, a read that all members must agree to
-   * is made now and then, and without an answer the next endpoint is taken.
-   */
-  #schedule(): void {
-    if (this.#probe !== undefined) return;
-    this.#probe = setTimeout(async () => {
-      const [watch] = this.#watches;
-      if (watch === undefined || this.#connection.closed) return;
-      const etcd = this.#connection.client();
-      try {
-        await watch.probe(etcd, { deadline: Date.now() + PROBE_MS });
-      } catch (cause) {
-        if (!this.#connection.closed) this.#connection.fail(etcd, cause);
-      }
-      if (this.#probe === undefined || this.#connection.closed) return;
-      this.#probe = undefined;
-      this.#schedule();
-    }, PROBE_EVERY_MS);
   }
 
   #key(key: string): Buffer {

@@ -30,6 +30,28 @@ const LATE = /DEADLINE_EXCEEDED/;
 /** What is heard of a server that takes a connection and wants to speak another way. */
 const DROPPED = /Failed to connect|EPIPE|ECONNRESET|socket hang up/;
 
+/** Without a call for so long, the connection of the calls is closed. */
+const IDLE_MS = 200;
+/** So old, it is closed as well. */
+const OLD_MS = 2000;
+
+/** A client with calls under way. */
+interface Used {
+  readonly etcd: Etcd3;
+  calls: number;
+  old: boolean;
+}
+
+/** The part of an `Etcd3` that puts a user's token into calls; etcd3 1.1.2 has no other place for it. */
+interface WithAuthenticator {
+  readonly pool: {
+    authenticator: {
+      getMetadata(): Promise<{ set(name: string, value: string): void }>;
+      invalidateMetadata(): void;
+    };
+  };
+}
+
 /** Calls go through as they are: attempts, pauses and the choice of the endpoint are made here. */
 const asIs = {
   execute: (action: (context: unknown) => unknown) =>
@@ -41,7 +63,10 @@ const asIs = {
 export class Connection {
   readonly #settings: ConnectionSettings;
   #index = 0;
-  #etcd: Etcd3 | undefined;
+  #etcd: Used | undefined;
+  #since = 0;
+  #idle: ReturnType<typeof setTimeout> | undefined;
+  #token: Promise<string> | undefined;
   #closed = false;
   #failing = false;
   #reached = false;
@@ -72,17 +97,23 @@ export class Connection {
     return this.#settings.endpoints[this.#index]!;
   }
 
-  /** The client for the endpoint of the moment. */
-  client(): Etcd3 {
+  /**
+   * A client of its own for a stream that stays. Whoever asked for it closes it.
+   *
+   * A connection with calls that are over must not be there when a server says goodbye: `node:http2` of Deno 2.9 may then
+   * end the process. So calls and streams that stay are on different connections, and that of the calls never lies idle.
+   */
+  streamClient(): Etcd3 {
     if (this.#closed) throw closedError();
-    this.#etcd ??= new Etcd3(optionsOf(this.endpoint, this.#settings));
-    return this.#etcd;
+    return this.#make();
   }
 
   /** What happened at the endpoint; goes on to the next one if it was not this one's answer. */
-  fail(etcd: Etcd3, cause: unknown): EtcdError {
-    const { error, again } = failureOf(cause, this.endpoint);
-    if (again || error.code === "unreachable") this.#turn(etcd, error);
+  fail(endpoint: string, cause: unknown): EtcdError {
+    const { error, again } = failureOf(cause, endpoint);
+    if (again || error.code === "unreachable") {
+      this.#turn(endpoint, error);
+    }
     return error;
   }
 
@@ -97,10 +128,11 @@ export class Connection {
     const end = Date.now() + timeoutMs;
     let told: EtcdError | undefined;
     for (;;) {
-      const etcd = this.client();
+      if (this.#closed) throw closedError();
+      const { endpoint } = this;
       const deadline = write ? end : Math.min(end, Date.now() + ATTEMPT_MS);
       try {
-        const result = await action(etcd, { deadline });
+        const result = await this.#use((etcd) => action(etcd, { deadline }));
         this.#succeeded();
         return result;
       } catch (cause) {
@@ -108,12 +140,12 @@ export class Connection {
           throw cause;
         }
         if (this.#closed) throw closedError();
-        const { error, again, notDone } = failureOf(cause, this.endpoint);
+        const { error, again, notDone } = failureOf(cause, endpoint);
         if (!again) {
-          if (error.code === "unreachable") this.#turn(etcd, error);
+          if (error.code === "unreachable") this.#turn(endpoint, error);
           throw error;
         }
-        this.#turn(etcd, error);
+        this.#turn(endpoint, error);
         if (write && !notDone) throw unsure(error);
         // That the time is over tells less than what was heard before.
         if (!LATE.test(error.message)) told = error;
@@ -127,8 +159,82 @@ export class Connection {
 
   close(): void {
     this.#closed = true;
-    this.#etcd?.close();
+    this.#drop();
+  }
+
+  /** Makes one call; the connection goes when none was made for a moment, or when it is old. */
+  async #use<T>(action: (etcd: Etcd3) => Promise<T>): Promise<T> {
+    clearTimeout(this.#idle);
+    if (this.#etcd !== undefined && Date.now() - this.#since > OLD_MS) {
+      this.#retire();
+    }
+    const used = this.#etcd ??= { etcd: this.#make(), calls: 0, old: false };
+    if (used.calls++ === 0 && this.#since === 0) this.#since = Date.now();
+    try {
+      return await action(used.etcd);
+    } finally {
+      used.calls--;
+      if (used.old && used.calls === 0) used.etcd.close();
+      if (this.#etcd === used && used.calls === 0 && !this.#closed) {
+        clearTimeout(this.#idle);
+        this.#idle = setTimeout(() => this.#drop(), IDLE_MS);
+      }
+    }
+  }
+
+  /** New calls get a new connection; this one goes when its calls are over. */
+  #retire(): void {
+    const used = this.#etcd;
     this.#etcd = undefined;
+    this.#since = 0;
+    if (used === undefined) return;
+    used.old = true;
+    if (used.calls === 0) used.etcd.close();
+  }
+
+  #drop(): void {
+    clearTimeout(this.#idle);
+    this.#etcd?.etcd.close();
+    this.#etcd = undefined;
+    this.#since = 0;
+  }
+
+  #make(): Etcd3 {
+    const etcd = new Etcd3(optionsOf(this.endpoint, this.#settings));
+    if (this.#settings.auth !== undefined) this.#authorize(etcd);
+    return etcd;
+  }
+
+  /** Gives each call the user's token. etcd3's own way leaves a connection open for each token. */
+  #authorize(etcd: Etcd3): void {
+    const { pool } = etcd as unknown as WithAuthenticator;
+    const plain = pool.authenticator;
+    pool.authenticator = {
+      invalidateMetadata: () => this.#token = undefined,
+      getMetadata: async () => {
+        const metadata = await plain.getMetadata();
+        this.#token ??= this.#logIn();
+        try {
+          metadata.set("token", await this.#token);
+        } catch (error) {
+          this.#token = undefined;
+          throw error;
+        }
+        return metadata;
+      },
+    };
+  }
+
+  async #logIn(): Promise<string> {
+    const { username, password } = this.#settings.auth!;
+    const etcd = new Etcd3(optionsOf(this.endpoint, this.#settings));
+    try {
+      const request = { name: username, password };
+      const deadline = Date.now() + ATTEMPT_MS;
+      return (await etcd.auth.authenticate(request, { deadline })).token;
+    } finally {
+      etcd.close();
+    }
   }
 
   #succeeded(): void {
@@ -138,13 +244,12 @@ export class Connection {
     this.#lastError = undefined;
   }
 
-  #turn(etcd: Etcd3, error: EtcdError): void {
+  #turn(endpoint: string, error: EtcdError): void {
     this.#failing = true;
     this.#lastError = error.message;
-    if (this.#etcd !== etcd) return;
-    this.#etcd = undefined;
+    if (this.endpoint !== endpoint) return;
     this.#index = (this.#index + 1) % this.#settings.endpoints.length;
-    etcd.close();
+    this.#drop();
   }
 
   #giveUp(error: EtcdError, timeoutMs: number): EtcdError {
@@ -195,7 +300,7 @@ function closedError(): EtcdError {
 }
 
 function optionsOf(endpoint: string, settings: ConnectionSettings): IOptions {
-  const { tls, auth } = settings;
+  const { tls } = settings;
   const secret = (text: string) => Buffer.from(text);
   const pair = tls?.cert === undefined || tls.key === undefined
     ? {}
@@ -205,12 +310,6 @@ function optionsOf(endpoint: string, settings: ConnectionSettings): IOptions {
     ...(tls === undefined
       ? {}
       : { credentials: { rootCertificate: secret(tls.ca), ...pair } }),
-    ...(auth === undefined ? {} : {
-      auth: {
-        ...auth,
-        callOptions: () => ({ deadline: Date.now() + ATTEMPT_MS }),
-      },
-    }),
     grpcOptions: {
       "grpc.initial_reconnect_backoff_ms": 100,
       "grpc.min_reconnect_backoff_ms": 100,

@@ -4,6 +4,7 @@ import type { Etcd3, IWatchResponse } from "npm:etcd3@1.1.2";
 import type { RawChange, RawSink } from "../backend.ts";
 import { EtcdError } from "../error.ts";
 import type { CallOptions, Connection } from "./_connection.ts";
+import { Heartbeat } from "./_heartbeat.ts";
 
 /** What is watched, and how its answers are read. */
 export interface WatchRange {
@@ -66,7 +67,7 @@ export class EtcdWatch {
   }
 
   /** Asks for nothing but whether the range can be read, by all members' consent. */
-  async probe(
+  async #probe(
     etcd: Etcd3,
     options: CallOptions,
   ): Promise<{ revision: number; cluster: string }> {
@@ -91,7 +92,7 @@ export class EtcdWatch {
   /** Finds out where the store is; false if what is to come next was lost. */
   async #place(): Promise<boolean> {
     const { revision, cluster } = await this.#connection
-      .call((etcd, options) => this.probe(etcd, options), { write: false });
+      .call((etcd, options) => this.#probe(etcd, options), { write: false });
     this.#next ??= revision + 1;
     this.#cluster ??= cluster;
     if (this.#next <= revision + 1 && this.#cluster === cluster) return true;
@@ -102,39 +103,51 @@ export class EtcdWatch {
   /** Delivers until the stream ends. */
   async #follow(ready: () => void): Promise<void> {
     if (this.#over) return;
-    const etcd = this.#connection.client();
+    const { endpoint } = this.#connection;
+    const etcd = this.#connection.streamClient();
+    let beat: Heartbeat | undefined;
     try {
       const stream = await etcd.watchClient.watch();
       this.#stream = stream;
       await new Promise<void>((end, fail) => {
-        stream.on("error", fail).on("end", end).on("data", (response) => {
-          if (this.#over) return end();
-          if (!this.#take(response)) end();
-          else if (response.created) {
-            this.#established = true;
-            ready();
-          }
-        });
-        if (this.#over) {
-          stream.cancel();
-          return end();
-        }
-        const { key, range_end } = this.#range;
-        stream.write({
-          create_request: {
-            key,
-            ...(range_end && { range_end }),
-            start_revision: this.#next!,
-            progress_notify: true,
-          },
-        });
+        beat = new Heartbeat(etcd, fail);
+        this.#begin(stream, ready, end, fail);
       });
     } catch (cause) {
       if (this.#over) return;
-      throw this.#connection.fail(etcd, cause);
+      throw this.#connection.fail(endpoint, cause);
     } finally {
+      beat?.close();
       this.#stream = undefined;
+      etcd.close();
     }
+  }
+
+  #begin(
+    stream: Stream,
+    ready: () => void,
+    end: () => void,
+    fail: (error: Error) => void,
+  ): void {
+    stream.on("error", fail).on("end", end).on("data", (response) => {
+      if (this.#over || !this.#take(response)) return end();
+      if (!response.created) return;
+      this.#established = true;
+      ready();
+    });
+    if (this.#over) {
+      stream.cancel();
+      return end();
+    }
+    const { key, range_end } = this.#range;
+    stream.write({
+      create_request: {
+        key,
+        ...(range_end && { range_end }),
+        start_revision: this.#next!,
+        progress_notify: true,
+      },
+    });
   }
 
   /** Takes an answer; false if it ends the stream. */
