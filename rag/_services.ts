@@ -70,7 +70,8 @@ export const SERVICES: readonly string[] = [
 const WITHOUT_PORTS: ReadonlySet<string> = new Set(["icmp", "icmp6", "arp"]);
 
 /**
- * The service of a flow: what its payload showed (TLS on port 443 is https), else what listens on its port by custom.
+ * The service of a flow: what its payload showed, else what listens on its port by custom. TLS hides what is in it: then it
+ * is what the port says as well, `tls` where that says nothing.
  *
  * @returns Its name; null where neither is known.
  */
@@ -79,7 +80,11 @@ export function serviceOf(
   protocol: string | null,
   port: number | null,
 ): string | null {
-  if (app !== null) return app === "tls" && port === 443 ? "https" : app;
+  if (app !== null && app !== "tls") return app;
+  if (app === "tls") {
+    const within = port === null ? undefined : BY_PORT.get(port);
+    return within === "http" ? "https" : within ?? "tls";
+  }
   if (port === null || protocol !== null && WITHOUT_PORTS.has(protocol)) {
     return null;
   }

@@ -142,7 +142,7 @@ const TEXT: Readonly<Record<TextField, FieldDefinition>> = {
     unit:
       "ftp, ssh, telnet, smtp, dns, http, kerberos, ntp, netbios, snmp, ldap, https, smb, mssql, mysql, rdp, vnc, winrm, ...",
     text:
-      "The application protocol found (tls becomes https on port 443), else the well-known service of the responder's port.",
+      "The application protocol found, else the well-known service of the responder's port; inside TLS what the port says.",
   },
   app_protocol: {
     type: "text",
