@@ -5,6 +5,8 @@
  */
 
 import { parseAddress, parseNetwork } from "../query/network.ts";
+import { isDomainName } from "./_domains.ts";
+import { literalLength, programNames } from "./_literals.ts";
 
 /** What a token is. */
 export type TokenKind =
@@ -19,6 +21,7 @@ export type TokenKind =
   | "clock"
   | "quoted"
   | "vulnerability"
+  | "literal"
   | "sign";
 
 /** A clock time. */
@@ -98,9 +101,12 @@ export function normalize(text: string): string {
     .replace(/['’]s$/, "").replaceAll(/['’]/g, "");
 }
 
-/** A token as a word of a text: in lower case, as corrected where it was, otherwise with its accents. */
+/**
+ * A token as a word of a text: in lower case, as corrected where it was, otherwise with its accents; what is quoted, an
+ * identifier or a name of something as it was written.
+ */
 export function wordOf({ kind, text, norm }: Token): string {
-  return kind === "quoted"
+  return kind === "quoted" || kind === "literal" || kind === "id"
     ? text
     : normalize(text) === norm
     ? text.toLowerCase()
@@ -125,8 +131,9 @@ export function tokenize(question: string): Token[] {
       hyphen = false;
       continue;
     }
-    const [token, length] = nameAt(text, at, tokens.at(-1)) ??
-      tokenAt(text, at, hyphen);
+    const before = tokens.at(-1);
+    const [token, length] = nameAt(text, at, before) ??
+      literalAt(text, at, before) ?? tokenAt(text, at, hyphen, before);
     if (token !== undefined) tokens.push(token);
     hyphen = char === "-" && at > 0 && !/\s/.test(text[at - 1] ?? " ");
     if (hyphen && /\d/.test(text[at + 1] ?? "")) {
@@ -134,7 +141,26 @@ export function tokenize(question: string): Token[] {
     }
     at += Math.max(1, length);
   }
-  return tokens;
+  const isName = programNames(
+    tokens.map((t) =>
+      t.kind === "word" || t.kind === "literal" ? t.text : undefined
+    ),
+  );
+  return tokens.map((token, i) =>
+    isName[i] ? { ...token, kind: "literal" } : token
+  );
+}
+
+function literalAt(
+  text: string,
+  at: number,
+  before: Token | undefined,
+): [Token, number] | undefined {
+  const length = literalLength(text, at, before?.norm);
+  if (length === 0) return undefined;
+  const name = text.slice(at, at + length);
+  const norm = normalize(name);
+  return [{ kind: "literal", text: name, norm, tied: false }, length];
 }
 
 /** Words after which a name comes that may have hyphens and digits. */
@@ -160,6 +186,7 @@ function tokenAt(
   text: string,
   at: number,
   tied: boolean,
+  before: Token | undefined,
 ): [Token | undefined, number] {
   const afterWord = /[\p{L}\p{N}]/u.test(text[at - 1] ?? " ");
   for (const [pattern, shape] of SHAPES) {
@@ -167,6 +194,7 @@ function tokenAt(
     const match = pattern.exec(text);
     if (match === null) continue;
     if (shape === "number" && /^[-+]/.test(match[0]) && afterWord) continue;
+    if (shape === "domain" && !isDomainName(match[0], before?.norm)) continue;
     const token = tokenOf(shape, match, tied);
     if (token === "none") continue;
     return [token, match[0].length];
