@@ -42,13 +42,18 @@ interface Used {
   old: boolean;
 }
 
-/** The part of an `Etcd3` that puts a user's token into calls; etcd3 1.1.2 has no other place for it. */
-interface WithAuthenticator {
+/** What is reached into of an `Etcd3`, version 1.1.2: it has no other place for either. */
+interface Inside {
   readonly pool: {
+    /** Puts a user's token into calls. */
     authenticator: {
       getMetadata(): Promise<{ set(name: string, value: string): void }>;
       invalidateMetadata(): void;
     };
+    readonly hosts: readonly {
+      cachedServices: Record<string, { close(): void } | undefined>;
+      resetAllServices(): void;
+    }[];
   };
 }
 
@@ -200,14 +205,14 @@ export class Connection {
   }
 
   #make(): Etcd3 {
-    const etcd = new Etcd3(optionsOf(this.endpoint, this.#settings));
+    const etcd = clientOf(this.endpoint, this.#settings);
     if (this.#settings.auth !== undefined) this.#authorize(etcd);
     return etcd;
   }
 
   /** Gives each call the user's token. etcd3's own way leaves a connection open for each token. */
   #authorize(etcd: Etcd3): void {
-    const { pool } = etcd as unknown as WithAuthenticator;
+    const { pool } = etcd as unknown as Inside;
     const plain = pool.authenticator;
     pool.authenticator = {
       invalidateMetadata: () => this.#token = undefined,
@@ -227,7 +232,7 @@ export class Connection {
 
   async #logIn(): Promise<string> {
     const { username, password } = this.#settings.auth!;
-    const etcd = new Etcd3(optionsOf(this.endpoint, this.#settings));
+    const etcd = clientOf(this.endpoint, this.#settings);
     try {
       const request = { name: username, password };
       const deadline = Date.now() + ATTEMPT_MS;
@@ -297,6 +302,20 @@ function unsure(error: EtcdError): EtcdError {
 
 function closedError(): EtcdError {
   return new EtcdError("closed", "Cannot use store as it was closed");
+}
+
+/** A client whose connections close at once: by itself it waits up to a second for one that is being made. */
+function clientOf(endpoint: string, settings: ConnectionSettings): Etcd3 {
+  const etcd = new Etcd3(optionsOf(endpoint, settings));
+  for (const host of (etcd as unknown as Inside).pool.hosts) {
+    host.resetAllServices = () => {
+      for (const service of Object.values(host.cachedServices)) {
+        service?.close();
+      }
+      host.cachedServices = {};
+    };
+  }
+  return etcd;
 }
 
 function optionsOf(endpoint: string, settings: ConnectionSettings): IOptions {
