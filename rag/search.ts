@@ -132,7 +132,7 @@ export class EventSearch implements Searcher, AsyncDisposable {
         nowMs,
         ...(language === undefined ? {} : { language }),
         ...(knowsWords(embedder)
-          ? { knows: (word: string) => embedder.knows(word) }
+          ? { knows: (word: string) => embedder.hasWord(word) }
           : {}),
       }),
     };
@@ -323,11 +323,11 @@ function bucketMs(firstUs: number, lastUs: number, buckets: number): number {
 }
 
 interface WordKnower {
-  knows(word: string): boolean;
+  hasWord(word: string): boolean;
 }
 
 function knowsWords(embedder: object): embedder is WordKnower {
-  return "knows" in embedder;
+  return "hasWord" in embedder;
 }
 
 function weakBelow(embedder: object): number {

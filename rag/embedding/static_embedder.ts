@@ -108,6 +108,17 @@ export class StaticEmbedder implements SyncEmbedder {
       this.#lookup(first)?.known === true;
   }
 
+  /**
+   * Whether the model has a word or another form of it as it is written, without forgiving a typing error.
+   *
+   * @param word One word in English or Spanish.
+   */
+  hasWord(word: string): boolean {
+    const [first, second] = wordsOf(word);
+    return first !== undefined && second === undefined &&
+      !this.#skipped.has(first) && this.#vocabulary.has(first);
+  }
+
   embedInto(text: string, out: Float32Array): number {
     if (out.length !== this.dimensions) {
       throw new RangeError(

@@ -61,6 +61,11 @@ export class Vocabulary {
     return this.#words.size;
   }
 
+  /** Whether a word, plain and in lower case, or one with the same stem is in the set; no error is forgiven. */
+  has(word: string): boolean {
+    return this.#words.has(word) || this.#stems.has(stem(word));
+  }
+
   /**
    * The word that a word stands for.
    *

@@ -55,8 +55,16 @@ export interface Score {
 
 const ROWS = 5_000;
 
-/** Read questions and compare with what was expected. */
-export function score(questions: readonly Question[]): Score {
+/**
+ * Read questions and compare with what was expected.
+ *
+ * @param questions What is asked.
+ * @param knows Words that the embedder has, as search gives them to the grammar.
+ */
+export function score(
+  questions: readonly Question[],
+  knows?: (word: string) => boolean,
+): Score {
   const nowMs = Date.parse(NOW);
   const languages = new Map<string, Share>();
   const constructs = new Map<string, Share>();
@@ -66,7 +74,11 @@ export function score(questions: readonly Question[]): Score {
   const readings: Reading[] = [];
   for (const question of questions) {
     const started = performance.now();
-    const made = understand(question.question, { nowMs, zone: question.zone });
+    const made = understand(question.question, {
+      nowMs,
+      zone: question.zone,
+      ...(knows === undefined ? {} : { knows }),
+    });
     times.push(performance.now() - started);
     const given: Reading = {
       query: canonicalQuery(made.query),

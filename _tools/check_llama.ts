@@ -3,10 +3,17 @@
  * Holds the types of npm:node-llama-cpp to what `library.ts` says of them. The program that is checked is written to a
  * temporary folder and checked without a lock file: nothing in the tree may name the package in a way that Deno follows.
  */
-import { PACKAGE } from "../library.ts";
+import { PACKAGE } from "../rag/llama/library.ts";
+import { helpIfAsked } from "./steps.ts";
+
+helpIfAsked(`
+Usage: deno task check:llama
+
+Fetches npm:node-llama-cpp into Deno's cache, about 740 MB, and holds its types to what rag/llama/library.ts says of them.
+`);
 
 const folder = await Deno.makeTempDir();
-const library = new URL("../library.ts", import.meta.url).href;
+const library = new URL("../rag/llama/library.ts", import.meta.url).href;
 const program = `import * as found from "${PACKAGE}";
 import type * as used from "${library}";
 export const library: used.LlamaLibrary = found;
