@@ -76,7 +76,7 @@ export function assemble(
   });
   const kind = values<EntryKind>("KIND")[0] ?? "event";
   const [similarTo] = values<string>("SIM");
-  const filter = joined("and", [...new Set(filters)]);
+  const filter = joined("and", different(filters));
   const aggregate = aggregateOf(
     kind === "change" ? asked.filter((a) => a.weak !== true) : asked,
     orders,
@@ -107,6 +107,11 @@ export function assemble(
       ),
     context,
   });
+}
+
+/** Filters without those that are there before. */
+function different(filters: readonly Filter[]): Filter[] {
+  return [...new Map(filters.map((f) => [JSON.stringify(f), f])).values()];
 }
 
 /** What is left where a part of a question cannot be answered. */

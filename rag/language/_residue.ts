@@ -195,7 +195,7 @@ export function hasSense(
 }
 
 /** Whether a token that nothing took says something: no sign, no word without a meaning of its own. */
-function isContent(
+export function isContent(
   tokens: readonly Token[],
   index: number,
   language: Context["language"],

@@ -15,6 +15,7 @@ import { corrected, type Correction, languageOf, leavesOf } from "./_leaves.ts";
 import { ASKING_MEANINGS } from "./_meanings_asking.ts";
 import { FILTER_MEANINGS } from "./_meanings_filters.ts";
 import { CLOCK_MEANINGS } from "./_meanings_clock.ts";
+import { described } from "./_descriptions.ts";
 import { TIME_MEANINGS } from "./_meanings_time.ts";
 import { PIECES } from "./_pieces.ts";
 import { isEmpty } from "./_residue.ts";
@@ -82,7 +83,11 @@ export function understand(
       return kind === "sign" || isEmpty(norm, language) ? 0.1 : 1;
     },
   });
-  const { query: asked, unresolved } = assemble(cover, context, knows);
+  const { query: asked, unresolved } = assemble(
+    described(cover, context, knows),
+    context,
+    knows,
+  );
   const query = zone === "UTC" ? asked : { ...asked, zone };
   return {
     query,
