@@ -92,6 +92,11 @@ export class EtcdServer implements AsyncDisposable {
     await process.status;
   }
 
+  /** Sends a signal that does not end it. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#process?.kill(signal);
+  }
+
   /** Runs etcdctl against it. */
   async ctl(...args: string[]): Promise<string> {
     const output = await new Deno.Command("etcdctl", {

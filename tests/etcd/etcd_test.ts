@@ -212,6 +212,30 @@ withEtcd(
   },
 );
 
+withEtcd(
+  "EtcdStore.watch notices within 3 s that a server has fallen silent, and goes on when it speaks again",
+  async (server) => {
+    const endpoints = [server.endpoint];
+    await using store = await openEtcd({ endpoints, timeoutMs: 20_000 });
+    const events = store.watch("x", { initial: true });
+    await take(events, 1);
+    await store.set("x", 1);
+    await take(events, 1);
+    const next = events.next();
+    server.signal("SIGSTOP");
+    const stopped = performance.now();
+    while (store.health().reachable && performance.now() - stopped < 5000) {
+      await sleep(20);
+    }
+    const ms = performance.now() - stopped;
+    server.signal("SIGCONT");
+    assert.ok(ms < 3000, `${ms} ms`);
+    await store.set("x", 2);
+    assert.equal(line((await next).value!), "put x 2");
+    await events.return(undefined);
+  },
+);
+
 withEtcd("EtcdStore.open refuses what cannot work", async (server) => {
   const open = (options: EtcdStoreOptions) => openEtcd(options);
   const tls = { ca: "" };
