@@ -147,19 +147,22 @@ export class ConfigEditor {
   /**
    * Sets values, all or none of them.
    *
-   * @param values Values by path.
+   * @param values Values by path; undefined gives a setting back to its default.
    * @param options Who, and how.
    * @throws {ConfigError} `invalid`, `conflict`, `unknown_path`, `damaged`; nothing was written then.
    */
   set(
-    values: Readonly<Record<string, Json>>,
+    values: Readonly<Record<string, Json | undefined>>,
     options: WriteOptions,
   ): Promise<WriteResult> {
     return this.#write((state) => {
       this.#checkWhole(state);
       let { stored } = state;
       for (const [path, value] of Object.entries(values)) {
-        stored = withValue(stored, placeOf(this.#model, path), value);
+        const place = placeOf(this.#model, path);
+        stored = value === undefined
+          ? withoutValue(stored, place)
+          : withValue(stored, place, value);
       }
       return { stored, of: 0 };
     }, options);

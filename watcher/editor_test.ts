@@ -125,6 +125,18 @@ Deno.test("ConfigEditor.set holds to the revision that was expected", async () =
   );
 });
 
+Deno.test("ConfigEditor.set gives a setting without a value back to its default, in one revision with others", async () => {
+  const { editor } = begin();
+  await editor.set({ "scoring.alert": 0.9, "scoring.suspicious": 0.8 }, ana);
+  const { revision } = await editor.set({
+    "scoring.alert": undefined,
+    "scoring.suspicious": 0.75,
+  }, ana);
+  const alert = await editor.get("scoring.alert");
+  assert.deepEqual([alert.value, alert.set, revision], [0.8, false, 2]);
+  assert.equal((await editor.get("scoring.suspicious")).value, 0.75);
+});
+
 Deno.test("ConfigEditor.set loses nothing when several write at once", async () => {
   const { store } = begin();
   const editors = Array.from({ length: 4 }, () => begin({ store }).editor);
