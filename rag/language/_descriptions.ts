@@ -40,6 +40,12 @@ const PROPS = new RegExp(
     "vulnerabilidad(?:es)?|cortafuegos|disco|parar|llamar?|casa|pide|" +
     "bloquear)$",
 );
+/** Words with which somebody asks about what is theirs, or how something is. */
+const PERSONAL = /^(?:i|my|your|mi|mis|tu|tus|yo)$/;
+const HOW = new RegExp(
+  "^(?:how|why|can|could|should|do|does|did|is|are|was|were|will|when|where|" +
+    "como|cuando|donde|puedo|puedes|debo|deberia|hay|es|son)$",
+);
 const NAMED_PROP = /^(?:account|user|username|cuenta|usuario)$/;
 
 /**
@@ -90,6 +96,8 @@ class View {
         return !this.#isOfSized(i);
       case "LIM":
         return !this.#isLimit(piece, i);
+      case "NOT":
+        return this.#isOfWord(i);
       case "AGG":
         return this.#isNoGroup(piece, i);
       case "TOPIC":
@@ -108,15 +116,24 @@ class View {
     if (before !== undefined && this.#isWord(before)) {
       return this.#isNegated(i) ? { ...piece, symbol: "NOT" } : piece.from;
     }
+    return this.#isOfWord(i) ? piece.from : piece;
+  }
+
+  /** Whether words come next, and then a filter of its own: "sin pausa por https", "or netdiscover on the lan". */
+  #isOfWord(i: number): boolean {
     const rest = this.#cover.slice(i + 1);
     const at = rest.findIndex((p) => typeof p === "object");
     const next = rest[at];
-    const gap = rest.slice(0, Math.max(0, at));
     return typeof next === "object" && next.symbol === "F" &&
-        gap.some((p) => this.#isWord(p)) &&
-        this.#has(this.#token(next.from), PREPOSITIONS)
-      ? piece.from
-      : piece;
+      rest.slice(0, at).some((p) => this.#isWord(p)) &&
+      this.#begins(next.from);
+  }
+
+  /** Whether a preposition is there, or right before, an article between. */
+  #begins(from: number): boolean {
+    if (this.#has(this.#token(from), PREPOSITIONS)) return true;
+    const at = this.#has(this.#token(from - 1), ["DET"]) ? from - 2 : from - 1;
+    return this.#has(this.#token(at), [...PREPOSITIONS, "PER"]);
   }
 
   #isNegated(i: number): boolean {
@@ -156,8 +173,12 @@ class View {
     );
   }
 
-  /** "5 events", "show 7", "ssh, 5": not "at one machine", "layer 7". */
+  /** "5 events", "show 7", "ssh, 5": not "at one machine", "layer 7", "10.0.0.1:22". */
   #isLimit(piece: Edge, i: number): boolean {
+    if (
+      this.#token(piece.from - 1)?.norm === ":" &&
+      /^(?:address|domain)$/.test(this.#token(piece.from - 2)?.kind ?? "")
+    ) return false;
     const next = this.#near(i, 1);
     const isWord = this.#token(piece.from)?.kind === "word";
     if (typeof next === "object" && next.symbol === "AGG" && isWord) {
@@ -177,7 +198,7 @@ class View {
         LIMITING.test(this.#token(before)?.norm ?? "");
   }
 
-  /** "Checking which services ...", "who-has", "through a port", "one or two per host". */
+  /** "Checking which services ...", "who-has", "through a port", "on few ports", "one or two per host". */
   #isNoGroup(piece: Edge, i: number): boolean {
     const first = this.#token(piece.from);
     const second = this.#token(piece.from + 1);
@@ -188,6 +209,11 @@ class View {
         !(typeof before === "number" &&
           ASKING.test(this.#token(before)?.norm ?? ""));
     }
+    const { tokens } = this.#context;
+    const few = tokens.findIndex((t, at) =>
+      at >= piece.from && at < piece.to && t.norm === "few"
+    );
+    if (few >= 0 && tokens[few - 1]?.norm !== "a") return true;
     if (!this.#has(first, ["PER"])) return false;
     return INDEFINITE.test(second?.norm ?? "") ||
       typeof before === "object" && before.symbol === "LIM" &&
@@ -207,8 +233,9 @@ class View {
     const right = tokens[to];
     const next = this.#cover[i + 1];
     const last = before.at(-1);
-    if (left === undefined || typeof last === "object" && isAsking(last)) {
-      return false;
+    if (left === undefined) return false;
+    if (typeof last === "object" && isAsking(last)) {
+      if (last.symbol !== "F" || !this.#begins(last.from)) return false;
     }
     if (right !== undefined && /^(?:of|de|del)$/.test(right.norm)) return false;
     if (NAMED_PROP.test(tokens[to - 1]!.norm) && typeof next === "number") {
@@ -224,6 +251,11 @@ class View {
 
   /** Whether a question, apart from one of its constituents, is a description of behaviour without any exact condition. */
   #isDescription(i: number): boolean {
+    const { tokens } = this.#context;
+    if (
+      HOW.test(tokens[0]?.norm ?? "") ||
+      tokens.some(({ norm }) => PERSONAL.test(norm))
+    ) return false;
     let behaviour = false;
     for (const [at, piece] of this.#cover.entries()) {
       if (at === i) continue;

@@ -4,6 +4,7 @@ import { LEXICONS } from "./lexicon/mod.ts";
 
 const CHUNK = /[^\s"“”«»,;?!()¿¡|&]+/y;
 const COMMUNITY_ID = /^1:[A-Za-z0-9+/]{27}=$/;
+const OPTION = /^(?:--\p{L}[\p{L}\p{N}-]*(?:=.*)?|-\p{L}\d*)$/u;
 const PATH = /^\/(?=[\p{L}_.~])[^/]+(\/.*)?$/u;
 const PRODUCT = /^(\p{L}[\p{L}\p{N}_.-]*)\/v?\d[\p{L}\p{N}._-]*$/u;
 const ENDPOINT = /^(?=\p{L}[\p{L}_]*[\p{N}-])[\p{L}\p{N}_-]+:\d{1,5}$/u;
@@ -43,6 +44,7 @@ export function literalLength(text: string, at: number, before = ""): number {
 }
 
 function isLiteral(word: string, before: string): boolean {
+  if (OPTION.test(word)) return true;
   if (word.length < 3) return false;
   if (COMMUNITY_ID.test(word) || ENDPOINT.test(word)) return true;
   const path = PATH.exec(word);

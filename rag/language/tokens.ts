@@ -136,7 +136,7 @@ export function tokenize(question: string): Token[] {
       literalAt(text, at, before) ?? tokenAt(text, at, hyphen, before);
     if (token !== undefined) tokens.push(token);
     hyphen = char === "-" && at > 0 && !/\s/.test(text[at - 1] ?? " ");
-    if (hyphen && /\d/.test(text[at + 1] ?? "")) {
+    if (hyphen && before?.kind !== "word" && /\d/.test(text[at + 1] ?? "")) {
       tokens.push({ kind: "sign", text: "-", norm: "-", tied: true });
     }
     at += Math.max(1, length);

@@ -75,3 +75,51 @@ Deno.test("tokenize keeps hyphened words apart and tied, and ranges as ranges", 
 Deno.test("tokenize stops at its limit", () => {
   assert.equal(tokenize("a ".repeat(5_000)).length, MAX_TOKENS);
 });
+
+Deno.test("tokenize leaves files, paths, identifiers, options and names of programs whole", () => {
+  const literals = [
+    ...["gate.php", "/wp-login.php", "ping.cgi", "document.cookie", "a.exe"],
+    ...["kb5012170.cab", "/.git/config", "libssh2_1.10.0", "curl/7.68.0"],
+    ...["1:yMz7Z1kRqi774Y70JaayoZ08xaE=", "srv-app02:5985", "srv-db03"],
+    ...["Go-http-client", "Windows-Update-Agent", "check_http", "BorgBackup"],
+    ...["--flood", "-T1", "install.sh"],
+  ];
+  for (const text of literals) {
+    assert.deepEqual(kinds(`seen (${text}).`), [
+      ["word", "seen"],
+      ["literal", text],
+    ]);
+  }
+  assert.deepEqual(
+    kinds("Microsoft WinRM Client").map(([kind]) => kind),
+    ["literal", "literal", "literal"],
+  );
+});
+
+Deno.test("tokenize reads what only resembles a name of a program or a file", () => {
+  const questions = [
+    ...[
+      "tcp/443",
+      "botnet-like",
+      "non-http-traffic",
+      "Brute-Force",
+      "half-open",
+    ],
+    ...["dns-over-tls", "arp-scan", "TCP-SYN", "MySQL", "DDoS", "ssh /rdp"],
+    ...["e.g. scans", "bytes_per_second", "Show SSH Traffic", "1:30", "and/or"],
+    ...["ssh -not rdp", "top-5 hosts", "All SSH Servers Yesterday"],
+  ];
+  for (const text of questions) {
+    assert.ok(tokenize(text).every(({ kind }) => kind !== "literal"), text);
+  }
+});
+
+Deno.test("tokenize takes an ending that files have as that of a domain only where one is named", () => {
+  const kindOf = (text: string) => tokenize(text).at(-1)?.kind;
+  assert.equal(kindOf("evil.top"), "domain");
+  assert.equal(kindOf("a.co.uk"), "domain");
+  assert.equal(kindOf("printer.example"), "domain");
+  assert.equal(kindOf("update.sh"), "literal");
+  assert.equal(kindOf("the domain update.sh"), "domain");
+  assert.equal(kindOf("www.update.sh"), "domain");
+});

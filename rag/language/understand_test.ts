@@ -132,6 +132,89 @@ Deno.test("understand keeps quoted words as they are", () => {
   assert.equal(query.text, "Weird Agent 1.0");
 });
 
+Deno.test("understand keeps names of programs and files as text, never as unresolved or a service", () => {
+  for (
+    const text of ["Go-http-client", "gate.php", "/wp-login.php", "BorgBackup"]
+  ) {
+    const { query, unresolved } = understand(text, { nowMs });
+    assert.deepEqual(query, { kind: "event", text });
+    assert.deepEqual(unresolved, []);
+  }
+});
+
+const queryOf = (question: string) => understand(question, { nowMs }).query;
+
+Deno.test("understand takes size and length as filters only of what has them here", () => {
+  const large = { op: "ge", field: "bytes", value: 10_000_000 };
+  const long = { op: "ge", field: "duration", value: 600 };
+  for (const text of ["large flows", "big transfers", "tráfico voluminoso"]) {
+    assert.deepEqual(queryOf(text).filter, large, text);
+  }
+  assert.deepEqual(queryOf("transferencias que son grandes").filter, large);
+  assert.deepEqual(queryOf("long sessions").filter, long);
+  for (
+    const text of [
+      ...["large echo requests", "spoofed lookups whose large answers hit us"],
+      ...["nos llegan respuestas enormes", "long names of malware"],
+    ]
+  ) assert.equal(queryOf(text).filter, undefined, text);
+});
+
+Deno.test("understand takes no number of a description for a limit and no question in it for a group", () => {
+  assert.equal(queryOf("show 5 strange connections").limit, 5);
+  assert.equal(queryOf("one ssh session").limit, 1);
+  for (
+    const text of [
+      ...["malware spreading at one machine", "flood at layer 7"],
+      ...["denegación de servicio en capa 7", "ssh from 10.0.0.5:22"],
+    ]
+  ) assert.equal(queryOf(text).limit, undefined, text);
+  for (
+    const text of [
+      ...["malware checking which services another one offers"],
+      ...["exfiltración por un puerto raro", "logins, one or two per host"],
+      ...["who-has broadcasts", "half-open connections on few ports"],
+    ]
+  ) assert.equal(queryOf(text).aggregate, undefined, text);
+  for (const text of ["identify which hosts beaconed", "scans by host"]) {
+    assert.deepEqual(queryOf(text).aggregate?.groupBy, ["src_ip"], text);
+  }
+});
+
+Deno.test("understand leaves what the log does not hold to the text where it is only described", () => {
+  const text = (question: string) => {
+    const { query, unresolved } = understand(question, { nowMs });
+    return unresolved.length === 0 ? query.text : undefined;
+  };
+  assert.equal(text("brute force on the FTP account"), "account");
+  assert.equal(text("exfiltration of customer files"), "customer files");
+  assert.equal(
+    text("un gusano que infecta equipos windows"),
+    "gusano infecta windows",
+  );
+  for (
+    const question of [
+      ...["which accounts were brute forced", "phishing emails"],
+      ...["files encrypted by ransomware", "scans and the users behind them"],
+      ...["brute force against user jsmith", "brute force of accounts today"],
+    ]
+  ) assert.equal(text(question), undefined, question);
+});
+
+Deno.test("understand negates and joins filters, not the words before them", () => {
+  const ssh = { op: "eq", field: "service", value: "ssh" };
+  assert.deepEqual(queryOf("malware not on websites or ssh").filter, {
+    op: "not",
+    of: ssh,
+  });
+  assert.deepEqual(queryOf("malware sin pausa por ssh").filter, ssh);
+  assert.deepEqual(queryOf("ping of icmp").filter, {
+    op: "eq",
+    field: "protocol",
+    value: "icmp",
+  });
+});
+
 Deno.test("understand gives the same for the same question, whatever came before", () => {
   const question = "top 5 attackers last week outside business hours";
   const first = JSON.stringify(understand(question, { nowMs }));

@@ -31,7 +31,7 @@ export const ASKING: Theme = {
     BUSIEST: "busiest, noisiest, most common",
     MANY:
       "many, lots of, a lot of, multiple, numerous, a large number of, plenty of, too many, so many, very many, loads of, dozens of, a great many",
-    SEVERAL: "several, a few, some, various, a handful of, a number of",
+    SEVERAL: "few, several, a few, some, various, a handful of, a number of",
     DIFFERENT:
       "different, distinct, unique, other, separate, individual, distinct internal, various",
     THAT:
