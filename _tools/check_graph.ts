@@ -64,6 +64,21 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
     node: ["crypto", "process", "stream", "zlib"],
     folders: ["models"],
   },
+  "./config": {
+    members: MEMBERS,
+    npm: ["valibot"],
+    node: [
+      "buffer",
+      "crypto",
+      "fs",
+      "path",
+      "process",
+      "sqlite",
+      "stream",
+      "zlib",
+    ],
+    folders: ["config", "models"],
+  },
 };
 
 for (const member of MEMBERS) {

@@ -23,6 +23,7 @@ export * from "./authority.ts";
 export * from "./budget.ts";
 export * from "./incidents.ts";
 export * from "./policy.ts";
+export * from "./policy_schema.ts";
 export * from "./precedence.ts";
 export * from "./roles.ts";
 export * from "./scored.ts";
