@@ -19,6 +19,9 @@ const TIMES = new Set([
 /** Shorter words are not taken for mistyped words of what the log does not hold. */
 const FOREIGN_LENGTH = 7;
 
+/** Shorter words that the search by meaning knows are not taken for mistyped ones. */
+const KNOWN_LENGTH = 9;
+
 /** What each further word of a phrase adds: a phrase says more than its words. */
 const PHRASE = 0.1;
 
@@ -70,17 +73,32 @@ export function corrected(
     const { kind, norm, text } = token;
     if (
       kind !== "word" || LEXICONS[language].words.has(norm) ||
-      LEXICONS[other].words.has(norm) || knows(norm)
+      LEXICONS[other].words.has(norm)
     ) return token;
     const found = nearest(norm, LEXICONS[language].targets);
     if (found === undefined) return token;
     const { word: to, distance } = found;
     const foreign = LEXICONS[language].foreign.has(to);
+    if (knows(norm) && (foreign || !isClearlyMistyped(norm, found))) {
+      return token;
+    }
     if (foreign && (distance > 1 || norm.length < FOREIGN_LENGTH)) return token;
     corrections.push({ from: text, to });
     return { ...token, norm: to };
   });
   return { tokens: read, corrections };
+}
+
+/**
+ * Whether a word is a mistyped one of the lexicon though the search by meaning knows it: that one knows mistyped words
+ * too. Not so for short words, and where the ends differ, which may be forms of another word.
+ */
+function isClearlyMistyped(
+  norm: string,
+  { word, distance }: { readonly word: string; readonly distance: number },
+): boolean {
+  return distance === 1 && norm.length >= KNOWN_LENGTH &&
+    norm[0] === word[0] && norm.slice(-2) === word.slice(-2);
 }
 
 /** Every terminal over a question's tokens. */

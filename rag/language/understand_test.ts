@@ -102,6 +102,11 @@ Deno.test("understand leaves words alone that the search by meaning knows", () =
   const knows = (word: string) => word === "scams";
   assert.equal(understand("scams", { nowMs, knows }).query.text, "scams");
   assert.equal(understand("scams", { nowMs }).query.text, undefined);
+  const mistyped = understand("longest conections", {
+    nowMs,
+    knows: () => true,
+  });
+  assert.equal(mistyped.query.text, undefined);
 });
 
 Deno.test("understand takes no word for another that is one letter away", () => {
