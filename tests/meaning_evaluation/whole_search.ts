@@ -20,7 +20,7 @@ export interface WholeSearch {
   readonly unanswered: number;
   /** Paraphrases whose filter lets none of the relevant events through. */
   readonly filteredOut: number;
-  /** Share of the literal queries whose events are all among the first 10. */
+  /** Mean share of the events of literal queries among the first 10. */
   readonly literal: number;
   /** Paraphrases with nothing relevant among the first 10, with what was understood. */
   readonly missed: readonly {
@@ -88,7 +88,7 @@ export async function askWholeSearch(
     let found = 0;
     for (const { question, events: wanted } of literal) {
       const { ranking } = await ask(question);
-      if (wanted.every((id) => ranking.includes(id))) found++;
+      found += recallAt10(ranking, new Set(wanted));
     }
     return {
       questions: paraphrases.length,
