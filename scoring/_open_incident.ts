@@ -49,7 +49,7 @@ export class OpenIncident {
   #toldScore = 0;
   #toldSeverity: Severity | undefined;
   #toldCorroborated = false;
-  readonly #policy: Policy;
+  #policy: Policy;
   readonly #peers = new Map<string, number>();
   readonly #reasons = new Map<string, Reason>();
   readonly #events: string[] = [];
@@ -65,6 +65,11 @@ export class OpenIncident {
     this.lastSeenUs = verdict.timestampUs;
     this.#policy = policy;
     this.add(verdict);
+  }
+
+  /** Takes another policy. Its severity stays what it was told to be. */
+  reconfigure(policy: Policy): void {
+    this.#policy = policy;
   }
 
   /** Takes in one more verdict, and counts flows like it. */

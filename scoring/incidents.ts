@@ -48,7 +48,7 @@ export class IncidentTracker {
     absorbed: 0,
     evicted: 0,
   };
-  readonly #policy: Policy;
+  #policy: Policy;
   readonly #open = new Map<string, OpenIncident>();
   #clockUs = -Infinity;
   #checkedUs = -Infinity;
@@ -56,6 +56,15 @@ export class IncidentTracker {
   /** Takes a policy: quiet gap, longest duration, bound, windows that corroborate. */
   constructor(policy: Policy = DEFAULT_POLICY) {
     this.#policy = policy;
+  }
+
+  /**
+   * Takes another policy from the next verdict on, for incidents that are open too; none is closed or told again by that
+   * alone.
+   */
+  reconfigure(policy: Policy): void {
+    this.#policy = policy;
+    for (const incident of this.#open.values()) incident.reconfigure(policy);
   }
 
   /** Incidents that are open now. */
@@ -165,9 +174,13 @@ export class IncidentTracker {
     return best;
   }
 
-  /** Makes room: closes a sixty-fourth of the open incidents, the lowest scores first, of equal ones the oldest. */
+  /**
+   * Makes room: closes a sixty-fourth of the open incidents, or more where the bound became lower; the lowest scores
+   * first, of equal ones the oldest.
+   */
   #evict(): IncidentUpdate[] {
-    const count = Math.max(1, this.#open.size >> 6);
+    const over = this.#open.size - this.#policy.incidents.maxOpen + 1;
+    const count = Math.max(over, this.#open.size >> 6);
     const lowest = [...this.#open].sort(([, a], [, b]) =>
       a.finalScore - b.finalScore || a.lastSeenUs - b.lastSeenUs
     ).slice(0, count);

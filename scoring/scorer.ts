@@ -59,22 +59,32 @@ export interface ScorerCounts {
  * ```
  */
 export class Scorer {
-  /** The policy in use. */
-  readonly policy: Policy;
+  #policy: Policy;
   /** What has been done so far. */
   readonly counts: ScorerCounts = { verdicts: 0, suppressed: 0, relaxed: 0 };
-  readonly #exceptions: Exceptions;
+  #exceptions: Exceptions;
   #quota: { limit: number; quota: Quota } | undefined;
 
-  /** Takes a policy; make another one when the policy changes. */
+  /** Takes a policy. */
   constructor(policy: Policy = DEFAULT_POLICY) {
-    this.policy = policy;
+    this.#policy = policy;
     this.#exceptions = new Exceptions(policy);
+  }
+
+  /** The policy in use. */
+  get policy(): Policy {
+    return this.#policy;
+  }
+
+  /** Takes another policy from the next record on; what has been counted stays. */
+  reconfigure(policy: Policy): void {
+    this.#exceptions = new Exceptions(policy);
+    this.#policy = policy;
   }
 
   /** Whether a row's scores are worth a verdict: something suspicious, or engines that disagree. Makes no objects. */
   isInteresting(batch: ScoredBatch, row: number): boolean {
-    const { suspicious, divergence } = this.policy.thresholds;
+    const { suspicious, divergence } = this.#policy.thresholds;
     for (let at = row * WIDTH; at < (row + 1) * WIDTH; at++) {
       const fast = batch.fast[at]!;
       const ml = batch.ml[at]!;
@@ -227,7 +237,7 @@ export class Scorer {
       addOnce(group.notes, `known role: ${role}`);
     }
     const score = evidence.score *
-      (role === undefined ? 1 : this.policy.roleFactor);
+      (role === undefined ? 1 : this.#policy.roleFactor);
     group.evidence.push({ ...evidence, score });
     if (evidence.engine === "fast") {
       group.fast = Math.max(group.fast ?? 0, score);
@@ -236,7 +246,7 @@ export class Scorer {
 
   /** Final score and severity of a group. */
   #rate(group: Group): RatedGroup {
-    const { thresholds } = this.policy;
+    const { thresholds } = this.#policy;
     const { category, fast, ml } = group;
     // A model counts towards an alert from its own threshold on.
     const passes = ml !== null && ml >= modelThreshold(category, thresholds);
@@ -254,7 +264,7 @@ export class Scorer {
     record: ScoredRecord,
     common: readonly string[],
   ): Verdict {
-    const { thresholds } = this.policy;
+    const { thresholds } = this.#policy;
     const { group, finalScore, severity } = rated;
     const { category, subject, fast, ml } = group;
     const mlThreshold = modelThreshold(category, thresholds);
