@@ -1,0 +1,212 @@
+/** What the commands about configuration share: where it is, who writes, how values are read and shown. */
+import {
+  type ConfigStore,
+  EtcdError,
+  FileCounters,
+  FileStore,
+  type Json,
+  KeyFile,
+  type SealSettings,
+} from "@ml-defender/etcd-client";
+import { configModel } from "@ml-defender/sdk/config";
+import {
+  type ConfigChange,
+  ConfigEditor,
+  type ConfigModel,
+} from "@ml-defender/watcher";
+import { operateModel } from "../operate/section.ts";
+import { printable, style, UsageError, userPath } from "./_cli.ts";
+
+/** Options that all of them have, as `parseArgs` takes them. */
+export const CONFIG_OPTIONS = {
+  store: { type: "string" },
+  "key-file": { type: "string" },
+  counters: { type: "string" },
+  ca: { type: "string" },
+  cert: { type: "string" },
+  key: { type: "string" },
+  user: { type: "string" },
+  actor: { type: "string" },
+  note: { type: "string" },
+  json: { type: "boolean" },
+} as const;
+
+/** Their help. */
+export const CONFIG_HELP = `
+      --store PLACE      file:DIR, or etcd:URL[,URL...]; default $ML_DEFENDER_CONFIG, else file:ml-defender-config
+      --key-file FILE    the values are encrypted; the keys, one \`<id> <base64 of 32 bytes>\` a line, first the active one
+      --counters FILE    with a key file: where the highest counters are kept, so that an old value put back shows
+      --ca FILE          with https: certificate of the authority that signed the server's
+      --cert FILE --key FILE   with https: the client's certificate and key
+      --user NAME        user of etcd; the password is in ML_DEFENDER_ETCD_PASSWORD
+      --json             print data`;
+
+/** Help of the options about who writes. */
+export const WRITER_HELP = `
+      --actor NAME       who writes, for the history; default $USER
+      --note TEXT        why, for the history`;
+
+/** Values of those options. */
+export interface ConfigValues {
+  /** Where the configuration is. */
+  store?: string | undefined;
+  /** Keys. */
+  "key-file"?: string | undefined;
+  /** Where counters are kept. */
+  counters?: string | undefined;
+  /** Authority. */
+  ca?: string | undefined;
+  /** Certificate. */
+  cert?: string | undefined;
+  /** Its key. */
+  key?: string | undefined;
+  /** User of etcd. */
+  user?: string | undefined;
+  /** Who writes. */
+  actor?: string | undefined;
+  /** Why. */
+  note?: string | undefined;
+}
+
+/** Sections and checks of everything that can be configured, with the place on the ladder. */
+export function editorModel(): ConfigModel {
+  return configModel(operateModel());
+}
+
+/** A configuration that is open for operators. */
+export interface OpenedConfig extends AsyncDisposable {
+  /** Where it is, as the user named it. */
+  readonly place: string;
+  /** The store. */
+  readonly store: ConfigStore;
+  /** Reads and writes it. */
+  readonly editor: ConfigEditor;
+}
+
+/** Open what the options name. */
+export async function openEditor(
+  values: ConfigValues,
+  options: {
+    /** Place, where the options name none. */
+    readonly place?: string;
+  } = {},
+): Promise<OpenedConfig> {
+  const place = values.store ?? options.place ??
+    Deno.env.get("ML_DEFENDER_CONFIG") ?? "file:ml-defender-config";
+  await using resources = new AsyncDisposableStack();
+  const seal = await sealOf(values, resources);
+  const store = resources.use(await openStore(place, values, seal));
+  const editor = new ConfigEditor({ store, model: editorModel() });
+  const owned = resources.move();
+  return {
+    place,
+    store,
+    editor,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function sealOf(
+  values: ConfigValues,
+  resources: AsyncDisposableStack,
+): Promise<SealSettings | undefined> {
+  const { "key-file": file, counters } = values;
+  if (file === undefined) {
+    if (counters === undefined) return undefined;
+    throw new UsageError("--counters needs --key-file");
+  }
+  const keys = await KeyFile.open(userPath(file));
+  if (counters === undefined) return { keys };
+  const kept = await FileCounters.open(userPath(counters));
+  resources.defer(() => kept.close());
+  return { keys, counters: kept };
+}
+
+async function openStore(
+  place: string,
+  values: ConfigValues,
+  seal: SealSettings | undefined,
+): Promise<ConfigStore> {
+  const sealed = seal === undefined ? {} : { seal };
+  const [, kind, where = ""] = /^(file|etcd):(.+)$/.exec(place) ?? [];
+  if (kind === "file") return await FileStore.open(userPath(where), sealed);
+  if (kind !== "etcd") {
+    throw new UsageError(
+      `--store must be file:DIR or etcd:URL: current value is ${place}`,
+    );
+  }
+  // Only whoever has an etcd loads its package.
+  const address = new URL("../etcd_client/etcd/mod.ts", import.meta.url).href;
+  const { EtcdStore } = await import(
+    address
+  ) as typeof import("@ml-defender/etcd-client/etcd");
+  const { user } = values;
+  const tls = await tlsOf(values);
+  return await EtcdStore.open({
+    endpoints: where.split(","),
+    ...sealed,
+    ...(tls === undefined ? {} : { tls }),
+    ...(user === undefined ? {} : {
+      auth: {
+        username: user,
+        password: Deno.env.get("ML_DEFENDER_ETCD_PASSWORD") ?? "",
+      },
+    }),
+  });
+}
+
+async function tlsOf({ ca, cert, key }: ConfigValues) {
+  if (ca === undefined && cert === undefined && key === undefined) {
+    return undefined;
+  }
+  if (ca === undefined || (cert === undefined) !== (key === undefined)) {
+    throw new UsageError("--cert and --key go together, and need --ca");
+  }
+  const read = (path: string) => Deno.readTextFile(userPath(path));
+  if (cert === undefined || key === undefined) return { ca: await read(ca) };
+  return { ca: await read(ca), cert: await read(cert), key: await read(key) };
+}
+
+/** Who writes. */
+export function actorOf(values: ConfigValues): string {
+  const actor = values.actor ?? Deno.env.get("USER") ??
+    Deno.env.get("LOGNAME");
+  if (actor !== undefined && actor !== "") return actor;
+  throw new UsageError("say who writes: --actor NAME");
+}
+
+/** A value of the command line: JSON, or else a plain text. */
+export function parseValue(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
+/** A value as people read it. */
+export function shown(value: unknown): string {
+  if (value === undefined) return "(none)";
+  if (typeof value === "string" && /^[\w.:/-]+$/.test(value)) return value;
+  return printable(JSON.stringify(value));
+}
+
+/** Changes, a line each. */
+export function changeLines(
+  changes: readonly Pick<ConfigChange, "path" | "before" | "after">[],
+  restart: readonly ConfigChange[] = [],
+): string[] {
+  const late = new Set(
+    restart.filter((change) => change.restart).map(({ path }) => path),
+  );
+  return changes.map(({ path, before, after }) =>
+    `  ${printable(path)}: ${style.dim(shown(before))} -> ${
+      style.bold(shown(after))
+    }${late.has(path) ? style.yellow(" (after a restart)") : ""}`
+  );
+}
+
+/** Whether a store cannot be reached or used, so that trying again may help. */
+export function isStoreError(error: unknown): error is EtcdError {
+  return error instanceof EtcdError;
+}
