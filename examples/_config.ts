@@ -6,6 +6,7 @@ import {
   FileStore,
   type Json,
   KeyFile,
+  MemoryStore,
   type SealSettings,
 } from "@ml-defender/etcd-client";
 import { configModel } from "@ml-defender/sdk/config";
@@ -15,7 +16,7 @@ import {
   type ConfigModel,
 } from "@ml-defender/watcher";
 import { operateModel } from "../operate/section.ts";
-import { printable, style, UsageError, userPath } from "./_cli.ts";
+import { complain, printable, style, UsageError, userPath } from "./_cli.ts";
 
 /** Options that all of them have, as `parseArgs` takes them. */
 export const CONFIG_OPTIONS = {
@@ -89,13 +90,25 @@ export async function openEditor(
   options: {
     /** Place, where the options name none. */
     readonly place?: string;
+    /** What to do where a folder is not there. @default {"make"} */
+    readonly absent?: "make" | "defaults" | "error";
   } = {},
 ): Promise<OpenedConfig> {
   const place = values.store ?? options.place ??
     Deno.env.get("ML_DEFENDER_CONFIG") ?? "file:ml-defender-config";
   await using resources = new AsyncDisposableStack();
   const seal = await sealOf(values, resources);
-  const store = resources.use(await openStore(place, values, seal));
+  const there = options.absent === undefined || options.absent === "make" ||
+    await isThere(place);
+  if (!there && options.absent === "error") {
+    throw new Error(
+      `there is no configuration in ${place}: make one with \`deno task config set\`, or name it with --store`,
+    );
+  }
+  if (!there) complain("config", `nothing in ${place} yet: the defaults`);
+  const store = resources.use(
+    there ? await openStore(place, values, seal) : new MemoryStore(),
+  );
   const editor = new ConfigEditor({ store, model: editorModel() });
   const owned = resources.move();
   return {
@@ -104,6 +117,14 @@ export async function openEditor(
     editor,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** Whether a folder is there; what a server has, it says itself. */
+async function isThere(place: string): Promise<boolean> {
+  if (!place.startsWith("file:")) return true;
+  const found = await Deno.stat(userPath(place.slice("file:".length)))
+    .catch(() => undefined);
+  return found !== undefined;
 }
 
 async function sealOf(

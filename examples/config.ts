@@ -61,6 +61,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   watch,
 };
 
+const READS: readonly string[] = ["get", "diff", "history"];
+
 await runProgram({
   name: "config",
   help: HELP,
@@ -82,7 +84,9 @@ await runProgram({
       }`,
     );
   }
-  await using config = await openEditor(values);
+  await using config = await openEditor(values, {
+    absent: READS.includes(name!) ? "defaults" : "make",
+  });
   try {
     await verb(config, args, values, signal);
   } catch (error) {

@@ -1,0 +1,189 @@
+// deno-lint-ignore-file no-console
+/** `deno task status`: who runs which configuration, and how they are. */
+import type { FleetMember } from "@ml-defender/watcher";
+import {
+  printable,
+  runProgram,
+  style,
+  UsageError,
+  wholeNumber,
+} from "./_cli.ts";
+import {
+  CONFIG_HELP,
+  CONFIG_OPTIONS,
+  type OpenedConfig,
+  openEditor,
+} from "./_config.ts";
+
+const HELP = `
+Usage: deno task status [--wait SECONDS] [--json]
+
+Lists every component that has registered (pipelines, search): its version, the revision that it runs, how many changes it is
+behind, and how it is. Components that ended properly are not there; one that was killed goes after some seconds; one that
+refused a revision stays named until it runs what is desired.
+
+Options:
+      --wait SECONDS     wait so long for all to be in step, 0 to 3600; default 2, as a change takes a moment
+      --expect N         there must be at least N components; default 0${CONFIG_HELP}
+  -h, --help             show this text
+
+Exit codes: 0 all are well, 1 one is behind or unhealthy (or the store cannot be used), 2 wrong use, 130 interrupted.
+`;
+
+/** A component and what is to be thought of it. */
+interface Row {
+  readonly kind: string;
+  readonly id: string;
+  readonly version: string;
+  readonly status: string;
+  readonly appliedRevision: number | null;
+  readonly lagRevisions: number | null;
+  readonly since: string | null;
+  readonly health: "well" | "behind" | "unhealthy";
+  readonly refusal: NonNullable<FleetMember["refusal"]> | null;
+  readonly restartPending: readonly string[];
+}
+
+interface Overview {
+  readonly store: string;
+  readonly desiredRevision: number;
+  readonly well: boolean;
+  readonly components: readonly Row[];
+}
+
+const WELL: readonly string[] = ["in_force", "pending", "up"];
+const POLL_MS = 200;
+
+await runProgram({
+  name: "status",
+  help: HELP,
+  options: {
+    ...CONFIG_OPTIONS,
+    wait: { type: "string" },
+    expect: { type: "string" },
+  },
+}, async (values, positionals, signal) => {
+  if (positionals.length > 0) throw new UsageError("status takes no argument");
+  const waitMs = 1000 * wholeNumber("wait", values.wait, 2, [0, 3600]);
+  const expected = wholeNumber("expect", values.expect, 0, [0, 1e6]);
+  await using config = await openEditor(values, { absent: "error" });
+  const end = Date.now() + waitMs;
+  let seen = await overview(config, expected);
+  while (!seen.well && Date.now() < end && !signal.aborted) {
+    await new Promise((done) => setTimeout(done, POLL_MS));
+    seen = await overview(config, expected);
+  }
+  if (values.json) console.log(JSON.stringify(seen));
+  else print(seen, expected);
+  return seen.well ? 0 : 1;
+});
+
+async function overview(
+  { editor, store, place }: OpenedConfig,
+  expected: number,
+): Promise<Overview> {
+  const [fleet, components, { revision }] = await Promise.all([
+    editor.fleet(),
+    store.discover(),
+    editor.get(""),
+  ]);
+  const watching = new Set(fleet.map(({ kind, id }) => `${kind}/${id}`));
+  const others = components.filter(({ kind, id }) =>
+    !watching.has(`${kind}/${id}`)
+  ).map(({ kind, id, version, status, sinceMs }): FleetMember => ({
+    kind,
+    id,
+    version,
+    status,
+    appliedRevision: undefined,
+    digest: undefined,
+    lagRevisions: undefined,
+    sinceMs,
+    refusal: undefined,
+    restartPending: [],
+  }));
+  const rows = [...fleet, ...others].map((member) => rowOf(member, revision))
+    .sort((a, b) => a.kind.localeCompare(b.kind) || a.id.localeCompare(b.id));
+  return {
+    store: place,
+    desiredRevision: revision,
+    well: rows.every(({ health }) => health === "well") &&
+      rows.length >= expected,
+    components: rows,
+  };
+}
+
+/** What a component says of itself may be a moment old: how far it is behind is held against what the store has now. */
+function rowOf(member: FleetMember, desired: number): Row {
+  const { kind, id, version, status, sinceMs, refusal } = member;
+  const applied = member.appliedRevision ?? null;
+  const lag = applied === null ? null : Math.max(0, desired - applied);
+  const ill = !WELL.includes(status) || refusal !== undefined;
+  return {
+    kind,
+    id,
+    version,
+    status,
+    appliedRevision: applied,
+    lagRevisions: lag,
+    since: sinceMs === undefined ? null : new Date(sinceMs).toISOString(),
+    health: ill ? "unhealthy" : lag !== null && lag > 0 ? "behind" : "well",
+    refusal: refusal ?? null,
+    restartPending: member.restartPending,
+  };
+}
+
+function print(seen: Overview, expected: number): void {
+  const { desiredRevision, components } = seen;
+  console.log(
+    `${
+      printable(seen.store)
+    }: revision ${desiredRevision}, ${components.length} components`,
+  );
+  if (components.length < expected) {
+    console.log(style.red(`there should be at least ${expected}`));
+  }
+  const cells = components.map((row) =>
+    [
+      row.kind === "" ? "-" : row.kind,
+      row.id,
+      row.version === "" ? "-" : row.version,
+      row.appliedRevision === null ? "-" : `${row.appliedRevision}`,
+      row.lagRevisions === null ? "-" : `${row.lagRevisions}`,
+      row.status,
+      row.health,
+    ].map(printable)
+  );
+  const head = [
+    "kind",
+    "id",
+    "version",
+    "revision",
+    "behind",
+    "state",
+    "health",
+  ];
+  const widths = head.map((title, i) =>
+    Math.max(title.length, ...cells.map((row) => row[i]!.length))
+  );
+  const line = (row: readonly string[]) =>
+    row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd();
+  if (cells.length > 0) console.log(style.dim(line(head)));
+  for (const [i, row] of components.entries()) {
+    const paint = row.health === "well"
+      ? style.green
+      : row.health === "behind"
+      ? style.yellow
+      : style.red;
+    console.log(paint(line(cells[i]!)));
+    if (row.refusal !== null) {
+      const { revision, reason } = row.refusal;
+      console.log(`  refused revision ${revision}: ${printable(reason)}`);
+    }
+    if (row.restartPending.length > 0) {
+      console.log(
+        `  after a restart: ${row.restartPending.map(printable).join(", ")}`,
+      );
+    }
+  }
+}
