@@ -27,6 +27,11 @@ export class ArtifactStore {
     this.#cap = cap;
   }
 
+  /** Takes another cap; what was written counts. */
+  reconfigure(cap: number): void {
+    this.#cap = cap;
+  }
+
   /** Whether one more artifact of an incident may be written; counts it. */
   admit(incident: string): boolean {
     if (this.#counts.of(incident) >= this.#cap) {

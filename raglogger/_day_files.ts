@@ -9,6 +9,7 @@ import {
 import { cutTornLine, LineFile, type WriteBytes } from "./_line_file.ts";
 import { listLogs, logBase } from "./_names.ts";
 import { type LogError, toLogError } from "./error.ts";
+import { utcDate } from "./format.ts";
 
 /** How the files are kept; every default is the logger's. */
 export interface DayFilesOptions {
@@ -78,6 +79,23 @@ export class DayFiles {
     this.#directory = directory;
     this.#events = `${directory}/events`;
     this.#options = options;
+  }
+
+  /** Takes other options from the next write on; another retention is applied now, in the background. */
+  reconfigure(options: DayFilesOptions, nowMs: number): void {
+    const { retention } = this.#options;
+    this.#options = options;
+    const { maxAgeDays, maxBytes } = options.retention;
+    if (
+      retention.maxAgeDays === maxAgeDays && retention.maxBytes === maxBytes
+    ) return;
+    this.#background = this.#background.then(async () => {
+      try {
+        await this.tidy(nowMs, utcDate(nowMs));
+      } catch (error) {
+        this.#failure = error as LogError;
+      }
+    });
   }
 
   /** Repairs what a crash left. */

@@ -1,7 +1,7 @@
 /** Turns batches of verdicts and incidents into lines and artifacts, and tells each caller what became of its own. */
 import type { IncidentUpdate, Verdict } from "@ml-defender/events";
 import { ArtifactStore } from "./_artifact_store.ts";
-import { DayFiles } from "./_day_files.ts";
+import { DayFiles, type DayFilesOptions } from "./_day_files.ts";
 import { cutTornLine, LineFile, type WriteBytes } from "./_line_file.ts";
 import type { SystemState } from "./_system_state.ts";
 import { toLogError } from "./error.ts";
@@ -30,6 +30,8 @@ export type Entry =
   & (
     | {
       readonly kind: "event";
+      /** What held for all events when it was handed over. */
+      readonly context: LogContext;
       readonly verdict: Verdict;
       readonly details: LogDetails;
       readonly decision: LogDecision;
@@ -53,13 +55,14 @@ const DAY_MS = 86_400_000;
 export class EventWriter {
   #directory: string;
   #options: ResolvedOptions;
-  #context: LogContext;
+  #next: ResolvedOptions | undefined;
   #system: SystemState;
   #write: WriteBytes;
   #incidents: LineFile | null = null;
   #day = NaN;
   #date = "";
   #lastDetails: LogDetails | null = null;
+  #lastLogger: LogContext | null = null;
   #lastContext: LogContext & LogDetails = {};
   /** Event files. */
   readonly files: DayFiles;
@@ -78,26 +81,42 @@ export class EventWriter {
   constructor(
     directory: string,
     options: ResolvedOptions,
-    context: LogContext,
     system: SystemState,
     write: WriteBytes,
   ) {
     this.#directory = directory;
     this.#options = options;
-    this.#context = context;
     this.#system = system;
     this.#write = write;
-    this.files = new DayFiles(directory, {
+    this.files = new DayFiles(directory, this.#filesOptions(options));
+    const cap = options.artifactsPerIncident;
+    this.artifacts = new ArtifactStore(`${directory}/artifacts`, cap);
+  }
+
+  #filesOptions(options: ResolvedOptions): DayFilesOptions {
+    return {
       maxLines: options.maxFileLines,
       maxBytes: options.maxFileBytes,
       sync: options.sync,
       chainEvery: options.chainEvery,
       gzip: options.compress === "gzip",
       retention: options.retention,
-      write,
-    });
-    const cap = options.artifactsPerIncident;
-    this.artifacts = new ArtifactStore(`${directory}/artifacts`, cap);
+      write: this.#write,
+    };
+  }
+
+  /** Takes other options from the next batch on. */
+  reconfigure(options: ResolvedOptions): void {
+    this.#next = options;
+  }
+
+  #takeNext(): void {
+    const options = this.#next;
+    if (options === undefined) return;
+    this.#next = undefined;
+    this.#options = options;
+    this.files.reconfigure(this.#filesOptions(options), options.now());
+    this.artifacts.reconfigure(options.artifactsPerIncident);
   }
 
   /** Repairs what a crash left and removes what retention does not keep. */
@@ -115,6 +134,7 @@ export class EventWriter {
 
   /** Writes a batch; never throws. */
   async write(batch: readonly Entry[]): Promise<void> {
+    this.#takeNext();
     const events = batch.filter((entry) => entry.kind === "event");
     const incidents = batch.filter((entry) => entry.kind === "incident");
     if (events.length > 0) await this.#writeEvents(events);
@@ -142,10 +162,10 @@ export class EventWriter {
 
   /** Makes the record and, where wanted, the artifact; null when that failed and the caller knows. */
   #line(entry: EventEntry): Line | null | Promise<Line | null> {
-    const { verdict, details, decision, atMs } = entry;
+    const { verdict, details, decision, atMs, context } = entry;
     try {
       const date = this.#dateOf(atMs);
-      const record = toRecord(verdict, this.#contextOf(details), {
+      const record = toRecord(verdict, this.#contextOf(context, details), {
         loggedAtMs: atMs,
         systemState: this.#system.get(),
         requiresRag: decision.requiresRag,
@@ -163,12 +183,16 @@ export class EventWriter {
   }
 
   /** The logger's context with an event's details; the same object for events of one interface. */
-  #contextOf(details: LogDetails): LogContext & LogDetails {
-    if (details !== this.#lastDetails) {
+  #contextOf(
+    context: LogContext,
+    details: LogDetails,
+  ): LogContext & LogDetails {
+    if (details !== this.#lastDetails || context !== this.#lastLogger) {
       const { deploymentId, nodeId, configDigest, modelSet, interfaceMode } =
-        this.#context;
+        context;
       const { interfaceName, groundTruth } = details;
       this.#lastDetails = details;
+      this.#lastLogger = context;
       this.#lastContext = {
         deploymentId: deploymentId ?? null,
         nodeId: nodeId ?? null,
@@ -277,6 +301,7 @@ export class EventWriter {
 
   /** Ends all files. */
   async close(): Promise<void> {
+    this.#takeNext();
     try {
       if (this.#options.sync !== "none") await this.#incidents?.sync();
     } finally {

@@ -12,13 +12,15 @@ import { BatchQueue } from "./_queue.ts";
 import { SystemState } from "./_system_state.ts";
 import { LogError, toLogError } from "./error.ts";
 import {
+  type LogChange,
   type RagLoggerOptions,
   type ResolvedOptions,
   resolveOptions,
 } from "./options.ts";
-import { LogChoice, type PolicyFacts } from "./policy.ts";
+import { LogChoice, type LogPolicy, type PolicyFacts } from "./policy.ts";
 import { endPort, type LogSink, servePort } from "./producer.ts";
-import { checkEventId, type LogDetails } from "./to_record.ts";
+import type { LogStats } from "./stats.ts";
+import { checkEventId, type LogContext, type LogDetails } from "./to_record.ts";
 
 /**
  * What became of an event. `written`: its line is in the file (and on the device with `sync: "batch"`). `skipped`:
@@ -28,38 +30,6 @@ export type AppendResult =
   | { readonly state: "written" }
   | { readonly state: "skipped" }
   | { readonly state: "dropped"; readonly reason: "queueFull" | "writeFailed" };
-
-/** Counters of a logger since it was opened. */
-export interface LogStats {
-  /** Events offered. */
-  readonly offered: number;
-  /** Event lines in the files. */
-  readonly written: number;
-  /** Events whose appender was told that they are written. */
-  readonly acknowledged: number;
-  /** Events given up in live mode. */
-  readonly dropped: number;
-  /** Events that policy does not log, not even as a sample. */
-  readonly sampledOut: number;
-  /** Events left out because their incident has enough lines. */
-  readonly incidentCapped: number;
-  /** Events whose write failed: rejected offline, dropped live. */
-  readonly failed: number;
-  /** Files begun because another was full or its day was over. */
-  readonly rotations: number;
-  /** Torn last lines cut when the directory was opened. */
-  readonly tornCut: number;
-  /** Bytes of event lines. */
-  readonly bytes: number;
-  /** Artifacts written. */
-  readonly artifactsWritten: number;
-  /** Artifacts not written because their incident had enough. */
-  readonly artifactsCapped: number;
-  /** Incident lines written. */
-  readonly incidentsWritten: number;
-  /** Files and artifact folders removed by retention. */
-  readonly removed: number;
-}
 
 const WRITTEN: AppendResult = Object.freeze({ state: "written" });
 const SKIPPED: AppendResult = Object.freeze({ state: "skipped" });
@@ -120,6 +90,9 @@ export class RagLogger implements LogSink, AsyncDisposable {
   #directory: string;
   #options: ResolvedOptions;
   #choice: LogChoice;
+  #policy: LogPolicy;
+  /** What holds for all events from now on; another object after each change. */
+  #context: LogContext;
   #lock: Deno.FsFile;
   #system = new SystemState();
   #writer: EventWriter;
@@ -142,11 +115,12 @@ export class RagLogger implements LogSink, AsyncDisposable {
     this.#directory = directory;
     this.#options = resolveOptions(options);
     this.#lock = lock;
-    this.#choice = new LogChoice(options.policy);
+    this.#policy = options.policy ?? {};
+    this.#choice = new LogChoice(this.#policy);
+    this.#context = options;
     this.#writer = new EventWriter(
       directory,
       this.#options,
-      options,
       this.#system,
       write,
     );
@@ -232,8 +206,9 @@ export class RagLogger implements LogSink, AsyncDisposable {
       else this.#incidentCapped++;
       return Promise.resolve(SKIPPED);
     }
-    return this.#enqueue((atMs, { written, failed }) => (
-      { kind: "event", atMs, verdict, details, decision, written, failed }
+    const context = this.#context;
+    return this.#enqueue((atMs, outcome) => (
+      { kind: "event", atMs, verdict, details, context, decision, ...outcome }
     ));
   }
 
@@ -289,6 +264,47 @@ export class RagLogger implements LogSink, AsyncDisposable {
     };
     this.#queue.push(entry(this.#options.now(), { written, failed }));
     return promise;
+  }
+
+  /**
+   * Checks what the logger is to be told and makes it ready, so that taking it can not fail.
+   *
+   * @param change What is to be different.
+   * @returns Takes it, at once: events appended afterwards go by it, and sizes, retention, compression and flushing do
+   * from the next write on. Each line has the digests of the moment in which it was appended.
+   * @throws {RangeError} When a number is out of range.
+   * @throws {TypeError} When a choice is none of those named.
+   */
+  prepareChange(change: LogChange): () => void {
+    const { policy, configDigest, modelSet, ...files } = change;
+    const options = resolveOptions({ ...this.#options, ...files });
+    const nextPolicy = policy ?? this.#policy;
+    const choice = policy === undefined
+      ? this.#choice
+      : new LogChoice(nextPolicy, this.#choice);
+    const context: LogContext = {
+      ...this.#context,
+      ...(configDigest === undefined ? {} : { configDigest }),
+      ...(modelSet === undefined ? {} : { modelSet }),
+    };
+    return () => {
+      this.#options = options;
+      this.#policy = nextPolicy;
+      this.#choice = choice;
+      this.#context = context;
+      this.#writer.reconfigure(options);
+    };
+  }
+
+  /**
+   * Tells the logger something else, at once; no line is lost, doubled or moved by it.
+   *
+   * @param change What is to be different; the policy is taken as a whole.
+   * @throws {RangeError} When a number is out of range; nothing is changed then.
+   * @throws {TypeError} When a choice is none of those named; nothing is changed then.
+   */
+  reconfigure(change: LogChange): void {
+    this.prepareChange(change)();
   }
 
   /** Resolves when the queue has room. */

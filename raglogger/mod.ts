@@ -1,6 +1,6 @@
 /**
  * The event log: verdicts become lines of exactly 83 documented fields in daily JSONL files, with an artifact for each
- * event that matters, `incidents.jsonl` beside them and a hash chain over all lines.
+ * event that matters, `incidents.jsonl` and `changes.jsonl` beside them and a hash chain over all lines of events.
  *
  * Permissions: reading and writing the log directory, nothing else.
  *
@@ -12,6 +12,7 @@ export {
   artifactSha256,
   type Json,
 } from "./artifact.ts";
+export * from "./change_log.ts";
 export {
   type ColumnFormatter,
   columnFormatter,
@@ -27,8 +28,8 @@ export {
   typescriptFormatter,
 } from "./format.ts";
 export * from "./incident_line.ts";
-export { type AppendResult, type LogStats, RagLogger } from "./logger.ts";
-export type { RagLoggerOptions, Retention } from "./options.ts";
+export { type AppendResult, RagLogger } from "./logger.ts";
+export type { LogChange, RagLoggerOptions, Retention } from "./options.ts";
 export {
   decideLogging,
   DEFAULT_LOG_POLICY,
@@ -40,6 +41,7 @@ export {
 export { LogProducer, type LogSink } from "./producer.ts";
 export * from "./record.ts";
 export * from "./schema.ts";
+export * from "./stats.ts";
 export {
   type LogContext,
   type LogDetails,

@@ -48,6 +48,23 @@ export interface RagLoggerOptions extends LogContext {
   readonly formatter?: LineFormatter;
 }
 
+/**
+ * What a logger can be told while it runs; what is absent stays as it is. All else needs another logger: `mode`,
+ * `queueLimit`, `chainEvery`, `now`, `formatter`, deployment, node and interface.
+ */
+export type LogChange = Pick<
+  RagLoggerOptions,
+  | "policy"
+  | "maxFileLines"
+  | "maxFileBytes"
+  | "sync"
+  | "compress"
+  | "retention"
+  | "artifactsPerIncident"
+  | "configDigest"
+  | "modelSet"
+>;
+
 /** The options of the writer with defaults filled in. */
 export type ResolvedOptions = Required<
   Omit<RagLoggerOptions, "policy" | keyof LogContext>

@@ -81,14 +81,16 @@ export function sampleKey(eventId: string): number {
 /** Decides for one log which events it gets. */
 export class LogChoice {
   readonly #policy: Required<LogPolicy>;
-  readonly #lines = new Counts();
+  readonly #lines: Counts;
 
   /**
    * Takes a policy.
    *
+   * @param before The choice whose place it takes: lines of incidents are counted on.
    * @throws {RangeError} When a number of the policy is out of range.
    */
-  constructor(policy: LogPolicy = {}) {
+  constructor(policy: LogPolicy = {}, before?: LogChoice) {
+    this.#lines = before === undefined ? new Counts() : before.#lines;
     const { perIncident, ...shares } = { ...DEFAULT_LOG_POLICY, ...policy };
     for (const [name, value] of Object.entries(shares)) share(name, value);
     if (!Number.isSafeInteger(perIncident) || perIncident < 0) {
