@@ -1,4 +1,5 @@
 /** A test bed: three etcd members, pipeline processes, an operator. */
+import type { FleetMember } from "@ml-defender/watcher";
 import { Child, type Line } from "./_child.ts";
 import { Guard } from "./_guard.ts";
 import { MEMBERS, Members } from "./_members.ts";
@@ -53,6 +54,12 @@ export class Bed implements AsyncDisposable {
   /** The newest revision, from the store. */
   async newest(): Promise<number> {
     return Number((await this.operator.ask("read")).revision);
+  }
+
+  /** Every process, as it says of itself. */
+  async fleet(): Promise<readonly FleetMember[]> {
+    const { fleet } = await this.operator.ask("fleet");
+    return fleet as readonly FleetMember[];
   }
 
   /**

@@ -86,11 +86,19 @@ export class Child {
     return answer;
   }
 
-  /** Lets it end by itself, as its input is over. */
-  async leave(): Promise<Deno.CommandStatus> {
+  /** Lets it end by itself, as its input is over; rejects when it does not do so in time. */
+  async leave(timeoutMs = 10_000): Promise<Deno.CommandStatus> {
     await this.#input?.close().catch(() => {});
-    await this.#over;
-    return this.status!;
+    const end = performance.now() + timeoutMs;
+    while (this.status === undefined) {
+      const left = end - performance.now();
+      if (left <= 0) {
+        const last = JSON.stringify(this.lines.slice(-3));
+        throw new Error(`it did not end in time; its last lines were ${last}`);
+      }
+      await this.#news(left);
+    }
+    return this.status;
   }
 
   /** Ends it as a power cut would. */

@@ -119,7 +119,7 @@ export async function noNamespaces(): Promise<string | undefined> {
     return `network namespaces need root and iproute2: ${message}`;
   }
   try {
-    await ip("-n", name, "link", "add", "b", "type", "bridge");
+    await ip("-n", name, "link", "add", "bridge0", "type", "bridge");
     await run("bridge", "-n", name, "link");
     return undefined;
   } catch (error) {

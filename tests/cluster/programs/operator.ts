@@ -37,7 +37,11 @@ async function writeOn(everyMs: number): Promise<void> {
 
 print("ready");
 await answer({
-  write,
+  write: async () => {
+    const line = await write();
+    print("write", line);
+    return line;
+  },
   /** Writes again and again from now on. */
   load: ({ everyMs }) => {
     rest = false;
