@@ -118,6 +118,8 @@ export class EtcdWatch {
       throw this.#connection.fail(endpoint, cause);
     } finally {
       beat?.close();
+      // Closing a client leaves its streams: one that was silent would go on when the network does, with what is old by then.
+      this.#stream?.cancel();
       this.#stream = undefined;
       etcd.close();
     }
@@ -130,7 +132,8 @@ export class EtcdWatch {
     fail: (error: Error) => void,
   ): void {
     stream.on("error", fail).on("end", end).on("data", (response) => {
-      if (this.#over || !this.#take(response)) return end();
+      const old = this.#stream !== stream;
+      if (this.#over || old || !this.#take(response)) return end();
       if (!response.created) return;
       this.#established = true;
       ready();
