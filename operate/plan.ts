@@ -1,0 +1,213 @@
+/**
+ * Operator commands on a configuration: what is there now is read, a plan is made of it, and written as one revision if
+ * nobody else wrote meanwhile.
+ *
+ * @module
+ */
+import type { Json } from "@ml-defender/etcd-client";
+import type { ConfigEditor, Setting, WriteResult } from "@ml-defender/watcher";
+import { SECTIONS } from "@ml-defender/sdk/config";
+import type { Costs } from "./costs.ts";
+import type { Effect } from "./effects.ts";
+import {
+  LADDER,
+  type LadderMove,
+  moveLadder,
+  type Present,
+  rungsOf,
+} from "./ladder.ts";
+import { optimize, type Proposal, type Targets } from "./optimize.ts";
+import { OPERATE, type OperateConfig, type Taken } from "./section.ts";
+import { valueAtPath } from "./policy_at_level.ts";
+
+/** How a plan is written. */
+export interface ApplyOptions {
+  /** Who. */
+  readonly actor: string;
+  /** Only tell what would change. */
+  readonly dryRun: boolean;
+  /** Why, beside the plan's own words. */
+  readonly note?: string;
+}
+
+/** A ladder's move and what came of it. */
+export interface MoveResult {
+  /** The move. */
+  readonly move: LadderMove;
+  /** What was written. */
+  readonly written: WriteResult;
+}
+
+/** What was chosen, and what came of it. */
+export interface OptimizeResult {
+  /** What was chosen. */
+  readonly proposal: Proposal;
+  /** What was written. */
+  readonly written: WriteResult;
+}
+
+interface Snapshot extends Present {
+  readonly revision: number;
+  readonly place: OperateConfig;
+}
+
+const DEFAULTS: Json = Object.fromEntries(
+  [...Object.values(SECTIONS), OPERATE].map((
+    { name, defaults },
+  ) => [name, defaults]),
+);
+
+const TRIES = 5;
+
+/** The configuration at one revision. */
+async function snapshot(editor: ConfigEditor): Promise<Snapshot> {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const all = await editor.get("");
+    const { revision, value: tree } = all;
+    const at = (path: string) => valueAtPath(tree, path);
+    const bare: Present = {
+      place: at("operate") as unknown as OperateConfig,
+      at,
+      defaultOf: (path) => valueAtPath(DEFAULTS, path),
+      isSet: () => false,
+    };
+    const settings: Setting[] = await Promise.all(
+      rungsOf(bare).map(({ path }) => editor.get(path)),
+    );
+    if (settings.some((one) => one.revision !== revision)) continue;
+    const set = new Set(
+      settings.filter((one) => one.set).map(({ path }) => path),
+    );
+    return {
+      ...bare,
+      revision,
+      place: bare.place as OperateConfig,
+      isSet: (path) => set.has(path),
+    };
+  }
+  throw new Error(
+    "the configuration changes faster than it can be read: try again",
+  );
+}
+
+/**
+ * Move along the ladder.
+ *
+ * @param editor The configuration.
+ * @param steps Above 0 towards more sensitive.
+ * @param options Who, and whether to write.
+ * @throws {ConfigError} `conflict`, if someone else wrote meanwhile; `invalid`.
+ */
+export async function applyMove(
+  editor: ConfigEditor,
+  steps: number,
+  options: ApplyOptions,
+): Promise<MoveResult> {
+  const present = await snapshot(editor);
+  const move = moveLadder(present, steps);
+  const verb = steps > 0 ? "accelerate" : "decelerate";
+  const note = `${verb}: level ${move.from} to ${move.to}`;
+  const written = await write(editor, present, move.values, {
+    ...options,
+    note: options.note === undefined ? note : `${note}; ${options.note}`,
+  });
+  return { move, written };
+}
+
+/** What `applyOptimize` needs to know. */
+export interface OptimizeInputs {
+  /** What things cost on this machine. */
+  readonly costs: Costs;
+  /** What is wanted. */
+  readonly targets: Targets;
+  /** Packets a second. */
+  readonly packetsPerSecond: number;
+  /** Flow records for each packet, where they are known. */
+  readonly flowsPerPacket?: number;
+  /** Hottest sensor; undefined where there is none. */
+  readonly temperature: number | undefined;
+  /** What choices of forests found, if that is known. */
+  readonly effects: Readonly<Record<string, Effect>> | undefined;
+}
+
+/**
+ * Choose what the machine can carry.
+ *
+ * @param editor The configuration.
+ * @param inputs Costs, targets, conditions.
+ * @param options Who, and whether to write.
+ * @throws {ConfigError} `conflict`, if someone else wrote meanwhile; `invalid`.
+ */
+export async function applyOptimize(
+  editor: ConfigEditor,
+  inputs: OptimizeInputs,
+  options: ApplyOptions,
+): Promise<OptimizeResult> {
+  const present = await snapshot(editor);
+  const { taken } = present.place;
+  const share = Number(present.at("log.benignShare"));
+  const wanted = taken.benignShare?.after === share
+    ? taken.benignShare.before
+    : share;
+  const models = Object.entries(present.at("models") ?? {}).filter(
+    ([name, model]) =>
+      (model as { use?: boolean }).use === true || taken.forests.includes(name),
+  ).map(([name]) => name);
+  const { flowsPerPacket, packetsPerSecond, temperature } = inputs;
+  const count = (name: string) => Number(present.at(`capture.${name}`));
+  const proposal = optimize(inputs.costs, inputs.targets, {
+    packetsPerSecond,
+    temperature,
+    models,
+    benignShare: wanted,
+    room: {
+      maxFlows: count("maxFlows"),
+      maxUnansweredFlows: count("maxUnansweredFlows"),
+      maxHosts: count("maxHosts"),
+      maxProbationHosts: count("maxProbationHosts"),
+    },
+    ...(flowsPerPacket === undefined ? {} : { flowsPerPacket }),
+  }, inputs.effects);
+  const values: Record<string, Json | undefined> = { ...proposal.values };
+  for (const [path, value] of Object.entries(values)) {
+    if (present.at(path) === value) delete values[path];
+  }
+  values["operate.taken"] = takenBy(proposal, models, wanted);
+  const written = await write(editor, present, values, {
+    ...options,
+    note: options.note ?? "optimize",
+  });
+  return { proposal, written };
+}
+
+function takenBy(
+  { values }: Proposal,
+  models: readonly string[],
+  wanted: number,
+): Json | undefined {
+  const forests = models.filter((name) =>
+    values[`models.${name}.use`] === false
+  );
+  const after = Number(values["log.benignShare"]);
+  const benignShare = after === wanted ? null : { before: wanted, after };
+  if (forests.length === 0 && benignShare === null) return undefined;
+  const taken: Taken = { forests, benignShare };
+  return taken as unknown as Json;
+}
+
+async function write(
+  editor: ConfigEditor,
+  { revision }: Snapshot,
+  values: Readonly<Record<string, Json | undefined>>,
+  { actor, dryRun, note = "" }: ApplyOptions,
+): Promise<WriteResult> {
+  return await editor.set(values, {
+    actor,
+    dryRun,
+    note: note.slice(0, 500),
+    expectedRevision: revision,
+  });
+}
+
+/** Paths that the ladder moves, beside those of categories. */
+export const LADDER_PATHS: readonly string[] = LADDER.map(({ path }) => path);
