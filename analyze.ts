@@ -1,5 +1,4 @@
 import {
-  type Capture,
   type CaptureInput,
   type CaptureStatus,
   openCapture,
@@ -7,20 +6,10 @@ import {
 import type { FastRules, ForestModel } from "@ml-defender/detectors";
 import type { Incident, IncidentUpdate, Verdict } from "@ml-defender/events";
 import { type Core, openCore } from "@ml-defender/native";
-import {
-  columnFormatter,
-  DEFAULT_LOG_POLICY,
-  LOG_COLUMNS,
-  type LogPolicy,
-  RagLogger,
-  type RagLoggerOptions,
-  sampleKey,
-} from "@ml-defender/raglogger";
-import { DEFAULT_POLICY, type Policy } from "@ml-defender/scoring";
-import { RunDigest } from "./digest.ts";
-import { loadModels } from "./models.ts";
-import { Pipeline } from "./pipeline.ts";
-import { modelSet, settingsDigest } from "./settings.ts";
+import type { RagLoggerOptions } from "@ml-defender/raglogger";
+import type { Policy } from "@ml-defender/scoring";
+import type { LiveConfig } from "./live_config.ts";
+import { Run, setupOf, type Updates } from "./_run.ts";
 
 /** Options of {@linkcode analyze}. */
 export interface AnalyzeOptions {
@@ -38,7 +27,7 @@ export interface AnalyzeOptions {
   sourceId?: string;
   /** Folder of the event log; without it nothing is written. */
   log?: string;
-  /** Further options of the log; here an incident has at most 10 artifacts unless they say otherwise. */
+  /** Further options of the log; here an incident has at most 5 artifacts unless they say otherwise. */
   logOptions?: RagLoggerOptions;
   /** Fast rules; by default the profile `default`. */
   rules?: FastRules;
@@ -46,6 +35,12 @@ export interface AnalyzeOptions {
   models?: readonly ForestModel[];
   /** Policy of scoring and incidents. */
   policy?: Policy;
+  /**
+   * Configuration that may change while the capture is read: it says what rules, models and policy are, so that those
+   * options must not be given with it, and what it says of the log holds instead of `logOptions`. `homeNets` and
+   * `prefixBytes` given here hold instead of its own. Changes take effect between two batches; each event names the settings that it was made with.
+   */
+  config?: LiveConfig;
   /**
    * Whether {@linkcode AnalysisSummary.digest} is computed.
    *
@@ -69,18 +64,6 @@ export interface AnalysisSummary extends CaptureStatus {
   /** SHA-256 over every record, feature, text and score, if it was asked for. */
   readonly digest?: string;
 }
-
-/** Artifacts of one incident, unless the options of the log say otherwise. */
-const ARTIFACTS_PER_INCIDENT = 5;
-
-/** Events waiting for the disk at most, each with its features: a few MiB. */
-const QUEUE_LIMIT = 512;
-
-/** Lines of one incident before the rest of its events is sampled, unless the log's policy says otherwise. */
-const LINES_PER_INCIDENT = 200;
-
-/** Steps of incidents that may wait for whoever iterates them. */
-type Updates = AsyncGenerator<IncidentUpdate, void, void>;
 
 /**
  * A running analysis. Iterate {@linkcode Analysis.incidents}, or await {@linkcode Analysis.finished}, or both in this
@@ -158,94 +141,6 @@ export class Analysis implements AsyncDisposable {
   }
 }
 
-/** The parts of one run. */
-class Run {
-  readonly #capture: Capture;
-  readonly #pipeline: Pipeline;
-  readonly #logger: RagLogger | undefined;
-  readonly #options: AnalyzeOptions;
-  readonly #incidents: Incident[] = [];
-  readonly #digest: RunDigest | undefined;
-  #lines = 0;
-  #failure: Error | undefined;
-
-  constructor(
-    capture: Capture,
-    pipeline: Pipeline,
-    logger: RagLogger | undefined,
-    options: AnalyzeOptions,
-  ) {
-    this.#capture = capture;
-    this.#pipeline = pipeline;
-    this.#logger = logger;
-    this.#options = options;
-    if (options.digest) {
-      this.#digest = new RunDigest(capture.core.layout.flow);
-    }
-  }
-
-  async *updates(): Updates {
-    for await (const batch of this.#capture) {
-      const step = this.#pipeline.process(batch);
-      const { flows, hosts } = step.detections;
-      this.#digest?.add(batch, flows, hosts);
-      await this.#write(step.verdicts);
-      yield* this.#tell(step.updates);
-    }
-    yield* this.#tell(this.#pipeline.finish());
-    try {
-      await this.#logger?.close();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  async #write(verdicts: readonly Verdict[]): Promise<void> {
-    const { observe } = this.#options;
-    for (const verdict of verdicts) {
-      observe?.(verdict);
-      if (verdict.features === undefined) continue;
-      this.#log((logger) => logger.append(verdict));
-    }
-    await this.#logger?.ready;
-  }
-
-  /** Logs while the log can be written; the analysis goes on without it. */
-  #log(append: (logger: RagLogger) => ReturnType<RagLogger["append"]>): void {
-    if (this.#logger === undefined || this.#failure !== undefined) return;
-    append(this.#logger).then(({ state }) => {
-      if (state === "written") this.#lines++;
-    }, (error) => this.#fail(error));
-  }
-
-  #fail(error: unknown): void {
-    this.#failure ??= error instanceof Error ? error : new Error(`${error}`);
-  }
-
-  async *#tell(updates: readonly IncidentUpdate[]): Updates {
-    for (const update of updates) {
-      this.#log((logger) => logger.appendIncident(update));
-      if (update.state === "closed") this.#incidents.push(update.incident);
-      yield update;
-    }
-    await this.#logger?.ready;
-  }
-
-  summary(): AnalysisSummary {
-    const incidents = this.#incidents.toSorted((a, b) =>
-      b.finalScore - a.finalScore || a.firstSeenUs - b.firstSeenUs ||
-      (a.id < b.id ? -1 : 1)
-    );
-    return {
-      ...this.#capture.status(),
-      incidents,
-      logged: this.#lines,
-      ...(this.#failure && { logFailure: this.#failure }),
-      ...(this.#digest === undefined ? {} : { digest: this.#digest.finish() }),
-    };
-  }
-}
-
 /**
  * Analyse a capture: flows, windows, rules, forests, incidents, and the event log if a folder is given.
  *
@@ -253,6 +148,7 @@ class Run {
  * @param options Additional options.
  * @returns A running analysis; dispose it.
  * @throws {RangeError} If an option is out of range.
+ * @throws {TypeError} If rules, models or a policy are given beside a configuration.
  * @throws {LogError} If the log folder cannot be used.
  *
  * @example
@@ -273,23 +169,12 @@ export async function analyze(
   options: AnalyzeOptions = {},
 ): Promise<Analysis> {
   const core = options.core ?? await openCore();
-  const { homeNets, prefixBytes, sourceId, signal, rules, policy } = options;
-  const models = options.models ?? await loadModels();
+  const { sourceId, signal } = options;
+  const setup = await setupOf(options);
   await using resources = new AsyncDisposableStack();
   const stop = new AbortController();
-  const policyOfLog = logPolicy(options);
-  let logger: RagLogger | undefined;
-  const pipeline = resources.use(
-    new Pipeline(core, {
-      models,
-      ...(rules && { rules }),
-      ...(policy && { policy }),
-      ...(options.log !== undefined && {
-        features: (verdict) => logger!.wants(verdict),
-        sample: (id) => sampleKey(id) < policyOfLog.benignShare,
-      }),
-    }),
-  );
+  const run = resources.use(new Run(core, setup, options));
+  const { homeNets, prefixBytes, tables } = setup.start;
   const capture = resources.use(
     await openCapture(input, {
       core,
@@ -299,43 +184,9 @@ export async function analyze(
       ...(homeNets && { homeNets }),
       ...(prefixBytes !== undefined && { prefixBytes }),
       ...(sourceId !== undefined && { sourceId }),
+      ...(tables && { tables }),
     }),
   );
-  if (options.log !== undefined) {
-    const formatter = resources.use(core.openFormatter(LOG_COLUMNS));
-    logger = resources.use(
-      await RagLogger.open(options.log, {
-        interfaceMode: "offline",
-        configDigest: settingsDigest({
-          homeNets,
-          prefixBytes,
-          rules,
-          models,
-          policy,
-        }),
-        modelSet: modelSet(models),
-        artifactsPerIncident: ARTIFACTS_PER_INCIDENT,
-        queueLimit: QUEUE_LIMIT,
-        formatter: columnFormatter(formatter),
-        ...options.logOptions,
-        policy: policyOfLog,
-      }),
-    );
-  }
-  const run = new Run(capture, pipeline, logger, options);
+  await run.open(resources, capture, options.config);
   return new Analysis(run, resources.move(), stop);
-}
-
-/** The log's policy: what its options say, else what the policy of scoring says. */
-function logPolicy(options: AnalyzeOptions): Required<LogPolicy> {
-  const { thresholds } = options.policy ?? DEFAULT_POLICY;
-  return {
-    ...DEFAULT_LOG_POLICY,
-    minFinalScore: thresholds.malicious,
-    minDivergence: thresholds.divergence,
-    ragScore: thresholds.rag,
-    ragDivergence: thresholds.highDivergence,
-    perIncident: LINES_PER_INCIDENT,
-    ...options.logOptions?.policy,
-  };
 }

@@ -8,6 +8,7 @@
  * @module
  */
 export * from "./analyze.ts";
+export * from "./live_config.ts";
 export * from "./models.ts";
 export * from "./pipeline.ts";
 export type {

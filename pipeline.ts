@@ -20,6 +20,7 @@ import {
   type Policy,
   Scorer,
 } from "@ml-defender/scoring";
+import type { PreparedChange } from "./live_config.ts";
 
 /** Options of {@linkcode Pipeline}. */
 export interface PipelineOptions {
@@ -75,17 +76,36 @@ export interface PipelineStep {
  */
 const VERDICTS_PER_SUBJECT = 16;
 
+/** What a {@linkcode Pipeline} goes by, and can be told anew between two batches. */
+export interface PipelineSettings {
+  /** Fast rules. */
+  readonly rules: FastRules;
+  /** Models for flow records. */
+  readonly models: readonly ForestModel[];
+  /** Policy of scoring and incidents. */
+  readonly policy: Policy;
+}
+
+/** A model that is open on the core. */
+interface OpenModel {
+  readonly predictor: ForestPredictor;
+  readonly forest: Forest;
+}
+
 /**
  * Detection and scoring over the batches of one run: rules and forests, verdicts, incidents. It does no I/O and reads no
  * clock. Close it to free the forests.
  */
 export class Pipeline implements Disposable {
-  readonly #detector: Detector;
+  readonly #core: Core;
   readonly #scorer: Scorer;
   readonly #tracker: IncidentTracker;
-  readonly #forests: Forest[] = [];
   readonly #sample: ((eventId: string) => boolean) | undefined;
   readonly #features: ((verdict: Verdict) => boolean) | undefined;
+  #rules: FastRules;
+  #models: ReadonlyMap<ForestModel, OpenModel>;
+  #detector: Detector;
+  #closed = false;
 
   /**
    * Opens the models on a core.
@@ -102,31 +122,78 @@ export class Pipeline implements Disposable {
       sample,
       features,
     } = options;
-    const predictors = this.#open(models, core);
-    this.#detector = new Detector({
-      rules,
-      models: predictors,
-      reasons: forestReasons(predictors),
-    });
+    this.#core = core;
+    this.#rules = rules;
+    this.#models = this.#open(models, new Map());
+    try {
+      this.#detector = detectorOf(rules, this.#models);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
     this.#scorer = new Scorer(policy);
     this.#tracker = new IncidentTracker(policy);
     this.#sample = sample;
     this.#features = features;
   }
 
-  /** Opens every model, or none. */
-  #open(models: readonly ForestModel[], core: Core): ForestPredictor[] {
-    const open = (model: ForestModel, index: readonly number[]) => {
-      const forest = core.openForest(encodeForestBlob(model), index);
-      this.#forests.push(forest);
-      return forest;
+  /**
+   * Make other settings ready. Records, incidents that are open, and what was counted stay; models that are there already
+   * are not opened again.
+   *
+   * @param settings What is to hold.
+   * @returns Puts them in force, to be called between two batches; or lets go of what was made ready.
+   * @throws {TypeError} If a model needs a feature that the core's records lack, or a name occurs twice.
+   */
+  prepare(settings: PipelineSettings): PreparedChange {
+    const { rules, models, policy } = settings;
+    const before = this.#models;
+    const same = models.length === before.size &&
+      [...before.keys()].every((model, i) => model === models[i]);
+    const next = same ? before : this.#open(models, before);
+    const abort = () => closeModels(next, before);
+    let detector = this.#detector;
+    if (!same || rules !== this.#rules) {
+      try {
+        detector = detectorOf(rules, next);
+      } catch (error) {
+        abort();
+        throw error;
+      }
+    }
+    return {
+      abort,
+      commit: () => {
+        if (this.#closed) return abort();
+        closeModels(before, next);
+        this.#models = next;
+        this.#rules = rules;
+        this.#detector = detector;
+        if (policy === this.#scorer.policy) return;
+        this.#scorer.reconfigure(policy);
+        this.#tracker.reconfigure(policy);
+      },
     };
+  }
+
+  /** Opens every model that is not open, or none. */
+  #open(
+    models: readonly ForestModel[],
+    known: ReadonlyMap<ForestModel, OpenModel>,
+  ): ReadonlyMap<ForestModel, OpenModel> {
+    const opened = new Map<ForestModel, OpenModel>();
     try {
-      return models.map((model) =>
-        new ForestPredictor(model, core.layout.flow.features, { open })
-      );
+      for (const model of models) {
+        if (opened.has(model)) {
+          throw new TypeError(
+            `Cannot use the model '${model.name}': it is there twice`,
+          );
+        }
+        opened.set(model, known.get(model) ?? openModel(model, this.#core));
+      }
+      return opened;
     } catch (error) {
-      this.close();
+      closeModels(opened, known);
       throw error;
     }
   }
@@ -183,13 +250,53 @@ export class Pipeline implements Disposable {
 
   /** Free the forests. Idempotent. */
   close(): void {
-    for (const forest of this.#forests) forest.close();
+    this.#closed = true;
+    closeModels(this.#models, new Map());
   }
 
   /** Same as {@linkcode Pipeline.close}. */
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+function openModel(model: ForestModel, core: Core): OpenModel {
+  const opened: Forest[] = [];
+  try {
+    const predictor = new ForestPredictor(model, core.layout.flow.features, {
+      open: (model, index) => {
+        const forest = core.openForest(encodeForestBlob(model), index);
+        opened.push(forest);
+        return forest;
+      },
+    });
+    return { predictor, forest: opened[0]! };
+  } catch (error) {
+    for (const forest of opened) forest.close();
+    throw error;
+  }
+}
+
+/** Closes models, but not those that are among others. */
+function closeModels(
+  models: ReadonlyMap<ForestModel, OpenModel>,
+  kept: ReadonlyMap<ForestModel, OpenModel>,
+): void {
+  for (const [model, { forest }] of models) {
+    if (!kept.has(model)) forest.close();
+  }
+}
+
+function detectorOf(
+  rules: FastRules,
+  models: ReadonlyMap<ForestModel, OpenModel>,
+): Detector {
+  const predictors = [...models.values()].map(({ predictor }) => predictor);
+  return new Detector({
+    rules,
+    models: predictors,
+    reasons: forestReasons(predictors),
+  });
 }
 
 /** A row's features by name, without those that are unavailable. */

@@ -12,6 +12,8 @@ export interface Settings {
   readonly homeNets: readonly string[] | undefined;
   /** Bytes of payload in which names are looked for; `undefined` for the default, 512. */
   readonly prefixBytes: number | undefined;
+  /** Further settings of the core that differ from its own, by name. @default {{}} */
+  readonly tables?: Readonly<Record<string, number>>;
   /** Fast rules; `undefined` for the default. */
   readonly rules: FastRules | undefined;
   /** Models. */
@@ -27,13 +29,17 @@ export interface Settings {
  * @returns 64 hexadecimal digits.
  */
 export function settingsDigest(settings: Settings): string {
-  const { homeNets, prefixBytes, rules, models, policy } = settings;
+  const { homeNets, prefixBytes, rules, models, policy, tables = {} } =
+    settings;
   return sha256(JSON.stringify({
     homeNets: homeNets ?? "default",
     prefixBytes: prefixBytes ?? 512,
     rules: (rules ?? new FastRules()).rules,
     models: modelSet(models),
     policy: policy ?? DEFAULT_POLICY,
+    ...(Object.keys(tables).length === 0
+      ? {}
+      : { tables: Object.entries(tables).sort() }),
   }));
 }
 
@@ -44,11 +50,21 @@ export function settingsDigest(settings: Settings): string {
  * @returns `name@digest` of each with 12 digits, sorted; empty without models.
  */
 export function modelSet(models: readonly ForestModel[]): string {
-  return models.map((model) => {
+  return models.map(identityOf).sort().join(" ");
+}
+
+/** A model is data that nobody changes: its digest is made once. */
+const IDENTITIES = new WeakMap<ForestModel, string>();
+
+function identityOf(model: ForestModel): string {
+  let identity = IDENTITIES.get(model);
+  if (identity === undefined) {
     const { name, calibration } = model;
     const content = [encodeForestBlob(model), JSON.stringify(calibration)];
-    return `${name}@${sha256(...content).slice(0, 12)}`;
-  }).sort().join(" ");
+    identity = `${name}@${sha256(...content).slice(0, 12)}`;
+    IDENTITIES.set(model, identity);
+  }
+  return identity;
 }
 
 function sha256(...parts: (string | Uint8Array)[]): string {

@@ -15,6 +15,8 @@
  */
 export { CAPTURE, type CaptureConfig } from "./capture.ts";
 export type { FieldDoc } from "./field.ts";
+export { LastGoodFile } from "./last_good_file.ts";
+export { liveConfig, type LiveOptions, type ReadText } from "./live.ts";
 export {
   LOG,
   type LogConfig,
@@ -23,7 +25,19 @@ export {
   type RetentionConfig,
 } from "./log.ts";
 export { type ModelConfig, MODELS, type ModelsConfig } from "./models.ts";
+export {
+  type ConfigPlace,
+  type EtcdPart,
+  openConfigStore,
+  type TlsSettings,
+} from "./place.ts";
 export { POLICY } from "./policy.ts";
 export { RULES, type RulesConfig } from "./rules.ts";
+export {
+  type ConfigStatus,
+  openConfig,
+  type OpenConfigOptions,
+  RunningConfig,
+} from "./running.ts";
 export { SEARCH, type SearchConfig } from "./search.ts";
 export * from "./sections.ts";
