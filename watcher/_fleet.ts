@@ -3,11 +3,17 @@ import type { Component, ConfigEntry, Json } from "@ml-defender/etcd-client";
 import type { FleetMember } from "./history.ts";
 import { memberOf } from "./_json.ts";
 
+/** What the store says: where refusals are, and which revision is wanted. */
+export interface Wanted {
+  readonly prefix: string;
+  readonly revision: number;
+}
+
 /** Members from registrations and refusals; a refusal outlives its process. */
 export function fleetOf(
   components: readonly Component[],
   refusals: readonly ConfigEntry[],
-  prefix: string,
+  { prefix, revision: wanted }: Wanted,
 ): FleetMember[] {
   const refused = new Map(
     refusals.map(({ key, value }) => [key.slice(prefix.length), value]),
@@ -17,14 +23,19 @@ export function fleetOf(
   ).map((component): FleetMember => {
     const { kind, id, version, status, data, sinceMs, revision: _ } = component;
     const pending = memberOf(data, "restartPending");
+    const appliedRevision = numberOf(data, "appliedRevision");
+    // One that is cut off does not know of its lag.
+    const lagRevisions = appliedRevision === undefined
+      ? undefined
+      : Math.max(0, wanted - appliedRevision);
     return {
       kind,
       id,
       version,
       status,
-      appliedRevision: numberOf(data, "appliedRevision"),
+      appliedRevision,
       digest: textOf(data, "digest"),
-      lagRevisions: numberOf(data, "lagRevisions"),
+      lagRevisions,
       sinceMs,
       refusal: refusalOf(refused.get(id)),
       restartPending: Array.isArray(pending) ? pending.map(String) : [],

@@ -282,14 +282,18 @@ export class ConfigEditor {
     }
   }
 
-  /** Processes that run this configuration, and those that refused it. */
+  /**
+   * Processes that run this configuration, and those that refused it. One that is cut off is behind as soon as something is
+   * written, and missing when its heartbeats have not come for some seconds.
+   */
   async fleet(): Promise<readonly FleetMember[]> {
     const { refused } = this.#layout;
-    const [components, { entries }] = await Promise.all([
+    const [{ revision }, components, { entries }] = await Promise.all([
+      this.#ledger.read(),
       this.#store.discover(),
       this.#store.list(refused),
     ]);
-    return fleetOf(components, entries, refused);
+    return fleetOf(components, entries, { prefix: refused, revision });
   }
 
   async #write(edit: Edit, options: WriteOptions): Promise<WriteResult> {

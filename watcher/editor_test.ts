@@ -316,3 +316,15 @@ Deno.test("ConfigEditor.fleet shows who runs what, who refused, and who is gone"
   assert.equal(one.tree.get(scoring).alert, 0.8);
   await one.close();
 });
+
+Deno.test("ConfigEditor.fleet shows how far a process is behind that is cut off and does not know it", async () => {
+  const { store, editor } = begin();
+  const data = { appliedRevision: 0, lagRevisions: 0 };
+  const cutOff = { kind: "pipeline", id: "one", version: "1.0.0", data };
+  await using _here = await store.register(cutOff);
+  const lag = async () => (await editor.fleet())[0]?.lagRevisions;
+  assert.equal(await lag(), 0);
+  await editor.set({ "scoring.alert": 0.9 }, ana);
+  await editor.set({ "scoring.alert": 0.91 }, ana);
+  assert.equal(await lag(), 2);
+});

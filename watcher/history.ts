@@ -48,7 +48,7 @@ export interface FleetMember {
   readonly appliedRevision: number | undefined;
   /** Digest of what it runs. */
   readonly digest: string | undefined;
-  /** Revisions between what the store has and what it runs. */
+  /** Revisions between what the store has and what it said last that it runs, which it does about once a second. */
   readonly lagRevisions: number | undefined;
   /** Since when it is there, milliseconds since the Unix epoch. */
   readonly sinceMs: number | undefined;
