@@ -73,6 +73,17 @@ export class Members {
     }
   }
 
+  /** Waits until every member has what all have: who was away is heard only when patience of both ends is over. */
+  async whole(): Promise<void> {
+    const end = Date.now() + READY_MS;
+    await Promise.all(MEMBERS.map(async (name) => {
+      while (!(await this.#reads(name))) {
+        if (Date.now() > end) throw new Error(`${name} does not catch up`);
+        await sleep(50);
+      }
+    }));
+  }
+
   /** Makes another member the leader. */
   async moveLeader(to: MemberName): Promise<void> {
     const leader = await this.leader();
@@ -109,6 +120,16 @@ export class Members {
       if (BigInt(leader) !== 0n) return;
       if (Date.now() > end) throw new Error(`${name} does not come up`);
       await sleep(50);
+    }
+  }
+
+  /** Whether a member can answer for all. */
+  async #reads(name: MemberName): Promise<boolean> {
+    try {
+      await this.#ctl(name, "get", "anything");
+      return true;
+    } catch {
+      return false;
     }
   }
 

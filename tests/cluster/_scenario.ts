@@ -38,6 +38,8 @@ export interface Outcome {
   readonly recoveredMs: number;
   /** From putting it right until a write goes through. */
   readonly writtenMs: number;
+  /** From putting it right until every member has what all have. */
+  readonly wholeMs: number;
   /** Longest time without a write that went through. */
   readonly gapMs: number;
   /** Longest time from a write's begin until everybody who can be reached runs it. */
@@ -69,6 +71,7 @@ export async function goThrough(
   const { cutOff = [], writable = true, boundMs } = scenario;
   const reached = pipelines.filter((pipeline) => !cutOff.includes(pipeline));
   const first = operator.lines.length;
+  await bed.members.whole();
   await operator.ask("load", { everyMs: EVERY_MS });
   await operator.until(wentThrough, { from: first });
   await bed.running(Number(await lastWritten(operator)));
@@ -90,15 +93,18 @@ export async function goThrough(
   const then = await bed.running(writeOf(line).revision, {
     timeoutMs: boundMs * 3,
   });
+  const whole = bed.members.whole().then(() => now() - healed);
   await sleep(300);
+  const wholeMs = scenario.heal === undefined ? 0 : await whole;
   await operator.ask("rest", { timeoutMs: 60_000 });
   await bed.running(lastWritten(operator));
   const outcome: Outcome = {
     caughtUpMs: Math.max(0, ...caughtUp.map((time) => time - healed)),
     recoveredMs: Math.max(...then.map((time) => time - healed)),
     writtenMs: writeOf(line).time - healed,
+    wholeMs,
     ...writesSince(operator, begun),
-    staleMs: staleness(operator, reached, begun),
+    staleMs: Math.max(0, ...everywhere(operator, reached, begun)),
     batchMs: Math.max(...pipelines.map(longestBatch)),
   };
   tell(scenario.name, outcome);
@@ -147,15 +153,6 @@ function writesSince(
     writes: through.length,
     failures: all.length - through.length,
   };
-}
-
-/** Longest time from the begin of a write until all of some pipelines run it, or a newer one. */
-export function staleness(
-  operator: Child,
-  pipelines: readonly Child[],
-  since: number,
-): number {
-  return Math.max(...everywhere(operator, pipelines, since));
 }
 
 /** For each write, the time from its begin until all of some pipelines run it, or a newer one. */
@@ -246,8 +243,21 @@ export function tell(name: string, figures: object): void {
   console.log(`${name}: ${rounded.join(", ")}`);
 }
 
+/** Runs steps, each of which must be over in time; none after one that failed. */
+export function stepsOf(
+  context: Deno.TestContext,
+  ms: number,
+): (name: string, action: () => Promise<unknown>) => Promise<void> {
+  let fine = true;
+  return async (name, fn) => {
+    const ignore = !fine;
+    const step = { name, ignore, fn: () => within(ms, fn).then(() => {}) };
+    fine = await context.step(step) && fine;
+  };
+}
+
 /** Runs something that must be over in time; what it waits for must end when its bed is gone. */
-export async function within<T>(
+async function within<T>(
   ms: number,
   action: () => Promise<T>,
 ): Promise<T> {

@@ -9,8 +9,8 @@ import {
   checkRuns,
   everywhere,
   goThrough,
+  stepsOf,
   tell,
-  within,
 } from "./_scenario.ts";
 
 const STEP_MS = 40_000;
@@ -125,8 +125,7 @@ optional({
   reason: noEtcd ?? "",
   async fn(context) {
     await using bed = await Bed.start({ kind: "loopback" });
-    const step = (name: string, action: () => Promise<void>) =>
-      context.step(name, () => within(STEP_MS, action));
+    const step = stepsOf(context, STEP_MS);
     await step(
       `${CHANGES} changes run everywhere, each within ${HARD_MS} ms`,
       () => quiet(bed),

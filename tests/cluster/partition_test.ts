@@ -1,11 +1,12 @@
 /** Three members and five processes in network namespaces: members and processes that are cut off, silently. */
 import assert from "node:assert/strict";
+import type { FleetMember } from "@ml-defender/watcher";
 import { optional } from "../_optional.ts";
 import { noEtcd } from "../etcd/_etcd.ts";
 import { Bed, eventually, PIPELINES } from "./_bed.ts";
 import { MEMBERS } from "./_members.ts";
 import { type Net, noNamespaces } from "./_place.ts";
-import { checkEnd, goThrough, tell, within } from "./_scenario.ts";
+import { checkEnd, goThrough, stepsOf, tell } from "./_scenario.ts";
 
 const STEP_MS = 40_000;
 const missing = noEtcd ?? await noNamespaces();
@@ -33,35 +34,50 @@ async function cutMember(
   });
 }
 
+/** Revisions that make a difference to the ones that are written within the second in which a process reports. */
+const FAR_BEHIND = 40;
+
 /** Cuts a process off from all members; the others see that it does not follow, and then that it is back. */
 async function cutProcess(bed: Bed): Promise<void> {
   const [id] = PIPELINES;
-  const it = async () => (await bed.fleet()).find((one) => one.id === id);
+  const others = (fleet: readonly FleetMember[]) =>
+    fleet.filter((one) => one.id !== id);
+  const shows =
+    (holds: (fleet: readonly FleetMember[]) => boolean) => async () =>
+      holds(await bed.fleet());
+  let lagMs = 0;
+  let goneMs = 0;
   await goThrough(bed, {
     name: "a process cut off",
     fault: () => bed.network.cut(id),
     meanwhile: async () => {
-      const shownMs = await eventually(
-        "fleet() shows that it lags",
-        async () => Number((await it())?.lagRevisions) > 0,
-        5000,
+      const lags = shows((fleet) => {
+        const it = fleet.find((one) => one.id === id);
+        const lag = (one?: FleetMember) => Number(one?.lagRevisions);
+        return others(fleet).length === 4 &&
+          others(fleet).every((one) => lag(one) + FAR_BEHIND < lag(it));
+      });
+      lagMs = await eventually("fleet() shows its lag", lags, 8000);
+      const gone = shows((fleet) =>
+        fleet.length === 4 && others(fleet).length === 4
       );
-      tell("fleet", { shownMs });
+      goneMs = await eventually("fleet() shows that it is gone", gone, 15_000);
     },
     heal: () => bed.network.heal(id),
     cutOff: bed.pipelines.slice(0, 1),
     lastsMs: 6000,
     boundMs: 10_000,
   });
-  const clearMs = await eventually("nobody lags", async () => {
-    const newest = await bed.newest();
-    const fleet = await bed.fleet();
-    return fleet.length === PIPELINES.length &&
-      fleet.every((one) =>
-        one.lagRevisions === 0 && one.appliedRevision === newest
-      );
-  }, 10_000);
-  tell("fleet", { clearMs });
+  const newest = await bed.newest();
+  const clear = shows((fleet) =>
+    fleet.length === PIPELINES.length &&
+    fleet.every((one) =>
+      one.lagRevisions === 0 && one.appliedRevision === newest &&
+      one.status === "in_force"
+    )
+  );
+  const clearMs = await eventually("nobody lags", clear, 10_000);
+  tell("fleet", { lagMs, goneMs: lagMs + goneMs, clearMs });
 }
 
 optional({
@@ -71,8 +87,7 @@ optional({
   reason: missing ?? "",
   async fn(context) {
     await using bed = await Bed.start({ kind: "namespaces" });
-    const step = (name: string, action: () => Promise<void>) =>
-      context.step(name, () => within(STEP_MS, action).catch(async e => {console.log(e); throw e}));
+    const step = stepsOf(context, STEP_MS);
     await step(
       "a member that does not lead is cut off from everybody",
       () => cutMember(bed, "follower", ["clients", "peers"]),

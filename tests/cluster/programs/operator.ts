@@ -5,7 +5,7 @@ import { force, model } from "../../../watcher/testdata/sections.ts";
 import { answer, now, print, sleep } from "./_lines.ts";
 import { valuesOf } from "./_settings.ts";
 
-const store = await EtcdStore.open({ endpoints: Deno.args, timeoutMs: 10_000 });
+const store = await EtcdStore.open({ endpoints: Deno.args });
 const editor = new ConfigEditor({ store, model: model() });
 const actor = "operator";
 let writing: Promise<void> | undefined;

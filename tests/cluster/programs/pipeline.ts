@@ -38,7 +38,7 @@ const teller: Subscriber = {
   }),
 };
 
-const store = await EtcdStore.open({ endpoints, timeoutMs: 20_000 });
+const store = await EtcdStore.open({ endpoints });
 const watcher = await ConfigWatcher.start({
   store,
   model: model(),
