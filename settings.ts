@@ -31,16 +31,14 @@ export interface Settings {
 export function settingsDigest(settings: Settings): string {
   const { homeNets, prefixBytes, rules, models, policy, tables = {} } =
     settings;
-  return sha256(JSON.stringify({
+  return sha256(JSON.stringify(sorted({
     homeNets: homeNets ?? "default",
     prefixBytes: prefixBytes ?? 512,
     rules: (rules ?? new FastRules()).rules,
     models: modelSet(models),
     policy: policy ?? DEFAULT_POLICY,
-    ...(Object.keys(tables).length === 0
-      ? {}
-      : { tables: Object.entries(tables).sort() }),
-  }));
+    ...(Object.keys(tables).length === 0 ? {} : { tables }),
+  })));
 }
 
 /**
@@ -65,6 +63,16 @@ function identityOf(model: ForestModel): string {
     IDENTITIES.set(model, identity);
   }
   return identity;
+}
+
+/** The same with the names of objects in order: a policy is the same whatever wrote it. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).toSorted(([a], [b]) => a < b ? -1 : 1)
+      .map(([name, one]) => [name, sorted(one)]),
+  );
 }
 
 function sha256(...parts: (string | Uint8Array)[]): string {

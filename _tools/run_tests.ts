@@ -40,6 +40,7 @@ const ok = await runSteps([
       "generator",
       "evaluation",
       "training",
+      "config",
       "_tools",
       "tests",
       "mod_test.ts",

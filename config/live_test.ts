@@ -1,0 +1,331 @@
+import assert from "node:assert/strict";
+import { FastRules } from "@ml-defender/detectors";
+import { openCore, openHandles } from "@ml-defender/native";
+import type { Json } from "@ml-defender/etcd-client";
+import { analyze, type AnalyzeOptions, loadModels } from "../mod.ts";
+import { generateBytes } from "../generator/generate.ts";
+import { Rng } from "../generator/rng.ts";
+import { settingsDigest } from "../settings.ts";
+import { openConfig, type RunningConfig } from "./mod.ts";
+
+const core = await openCore();
+const { bytes, truth } = generateBytes("ssh_guessing", {
+  seed: 1_000_000_001,
+  durationSeconds: 900,
+});
+const CAPTURE = new Uint8Array(bytes);
+const { homeNets } = truth;
+const OPTIONS = { core, homeNets, sourceId: "capture" };
+const RELOADS = 1000;
+
+interface Line {
+  readonly rag_metadata: {
+    readonly event_id: string;
+    readonly config_digest: string;
+  };
+}
+
+async function inFolder(fn: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "config-" });
+  try {
+    await fn(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Lines of the log's events in the order of writing, and every byte of the log that does not depend on the clock. */
+async function readLog(folder: string): Promise<Line[]> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(`${folder}/events`)) {
+    if (name.endsWith(".jsonl")) names.push(name);
+  }
+  const place = (name: string) =>
+    Number(/\.(\d+)\.jsonl$/.exec(name)?.[1] ?? 0);
+  names.sort((a, b) =>
+    a.slice(0, 10) < b.slice(0, 10) ? -1 : place(a) - place(b)
+  );
+  const lines: Line[] = [];
+  for (const name of names) {
+    const text = await Deno.readTextFile(`${folder}/events/${name}`);
+    assert.ok(text.endsWith("\n"));
+    for (const line of text.trimEnd().split("\n")) lines.push(JSON.parse(line));
+  }
+  return lines;
+}
+
+interface Outcome {
+  readonly verdicts: number;
+  readonly order: readonly string[];
+  readonly flows: number;
+  readonly packets: number;
+  readonly incidents: number;
+  readonly digest: string | undefined;
+  readonly logFailure: Error | undefined;
+}
+
+async function run(
+  input: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>,
+  options: AnalyzeOptions,
+): Promise<Outcome> {
+  const order: string[] = [];
+  await using running = await analyze(input, {
+    ...OPTIONS,
+    digest: true,
+    ...options,
+    observe: (verdict) => {
+      order.push(verdict.eventId);
+      options.observe?.(verdict);
+    },
+  });
+  const { packets, flows, incidents, digest, logFailure } = await running
+    .finished;
+  const verdicts = order.length;
+  const found = incidents.length;
+  return {
+    verdicts,
+    order,
+    flows,
+    packets,
+    incidents: found,
+    digest,
+    logFailure,
+  };
+}
+
+/** The capture in pieces; before each of them something is done. */
+function inPieces(
+  pieces: number,
+  before: (piece: number) => Promise<void>,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const size = Math.ceil(CAPTURE.length / pieces);
+  let piece = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      if (piece * size >= CAPTURE.length) return controller.close();
+      await before(piece);
+      controller.enqueue(CAPTURE.slice(piece * size, (piece + 1) * size));
+      piece++;
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** Settings as an operator may write them, all of them valid together. */
+function randomSettings(rng: Rng, unique: number): Record<string, Json> {
+  const between = (low: number, high: number) =>
+    low + rng.float() * (high - low);
+  const suspicious = between(0.5, 0.7);
+  const alert = between(suspicious, 0.9);
+  const malicious = between(0.5, 0.8);
+  return {
+    // Each is another one, so that the order of their digests is known.
+    "policy.roleFactor": 0.1 + unique / 10_000,
+    "policy.thresholds.suspicious": suspicious,
+    "policy.thresholds.alert": alert,
+    "policy.thresholds.high": between(alert, 1),
+    "policy.thresholds.malicious": malicious,
+    "policy.thresholds.rag": between(malicious, 1),
+    "policy.incidents.quietSeconds": 5 + rng.int(0, 600),
+    "policy.incidents.maxOpen": 1 + rng.int(0, 100),
+    "rules.profile": rng.int(0, 3) === 0 ? "legacy" : "default",
+    ...(unique % 4 === 0 && {
+      "models.ddos.use": rng.int(0, 1) === 0,
+      "models.internal.depth": 1 + rng.int(0, 12),
+      "models.traffic.trees": 1 + rng.int(0, 120),
+    }),
+    "log.benignShare": between(0, 1),
+    "log.perIncident": rng.int(0, 50),
+    "log.artifactsPerIncident": rng.int(0, 3),
+    "log.rotation.maxLines": 50 + rng.int(0, 100),
+    "search.limit": 1 + rng.int(0, 20),
+  };
+}
+
+/** Digest of what runs, as events have it. */
+async function digestOf(config: RunningConfig): Promise<string> {
+  const { rules, models, policy, prefixBytes } = await config.live.current();
+  return settingsDigest({ homeNets, prefixBytes, rules, models, policy });
+}
+
+Deno.test("analyze with a configuration of defaults does exactly what it does without one", async () => {
+  await inFolder(async (folder) => {
+    await using config = await openConfig({ store: "memory" });
+    const [plain, live] = [`${folder}/plain`, `${folder}/live`];
+    const now = () => 1_800_000_000_000;
+    const without = await run(CAPTURE, { log: plain, logOptions: { now } });
+    const within = await run(CAPTURE, {
+      log: live,
+      logOptions: { now },
+      config: config.live,
+    });
+    assert.deepEqual(within, without);
+    assert.ok(within.incidents > 0);
+    const stable = (lines: readonly Line[]) =>
+      lines.map((line) => ({ ...line, system_state: null }));
+    const lines = await readLog(plain);
+    assert.ok(lines.length > 20, `${lines.length} lines`);
+    assert.deepEqual(stable(await readLog(live)), stable(lines));
+    assert.equal(
+      await Deno.readTextFile(`${live}/incidents.jsonl`),
+      await Deno.readTextFile(`${plain}/incidents.jsonl`),
+    );
+    assert.equal(lines[0]!.rag_metadata.config_digest, await digestOf(config));
+  });
+});
+
+Deno.test(`analyze takes ${RELOADS} random configurations while it reads: no record, verdict or line is lost, doubled or moved, and each event names the settings of its time`, async () => {
+  await inFolder(async (folder) => {
+    const handles = openHandles();
+    const before = await run(CAPTURE, { models: await loadModels() });
+    {
+      await using config = await openConfig({ store: "memory" });
+      const rng = new Rng("reloads");
+      const digests = [await digestOf(config)];
+      const input = inPieces(RELOADS, async (piece) => {
+        const { revision } = await config.editor.set(
+          randomSettings(rng, piece),
+          { actor: "load" },
+        );
+        const { state, applied } = await config.watcher.reached(revision);
+        assert.deepEqual([state, applied.revision], ["in_force", revision]);
+        digests.push(await digestOf(config));
+      });
+      const madeWith = new Map<string, string>();
+      const after = await run(input, {
+        log: folder,
+        config: config.live,
+        observe: ({ eventId }) => madeWith.set(eventId, digests.at(-1)!),
+      });
+      assert.equal(after.logFailure, undefined);
+      assert.equal(after.packets, before.packets);
+      assert.equal(after.flows, before.flows);
+      const { counters } = config.status();
+      assert.equal(counters.refused + counters.rolledBack, 0);
+      assert.ok(
+        counters.applied > RELOADS * 0.9,
+        `${counters.applied} applied`,
+      );
+      assert.equal(new Set(digests).size, digests.length);
+
+      const lines = await readLog(folder);
+      const ids = lines.map(({ rag_metadata }) => rag_metadata.event_id);
+      assert.equal(new Set(ids).size, ids.length, "an event is there twice");
+      const place = new Map(after.order.map((id, i) => [id, i]));
+      const places = ids.map((id) => place.get(id)!);
+      assert.deepEqual(places, places.toSorted((a, b) => a - b));
+      for (const { rag_metadata: { event_id, config_digest } } of lines) {
+        assert.equal(config_digest, madeWith.get(event_id));
+      }
+      const seen = lines.map(({ rag_metadata }) =>
+        digests.indexOf(rag_metadata.config_digest)
+      );
+      assert.ok(seen.every((at) => at >= 0), "a digest that never ran");
+      assert.deepEqual(seen, seen.toSorted((a, b) => a - b));
+      const used = new Set(seen).size;
+      assert.ok(
+        used > 50,
+        `${used} settings are seen in ${seen.length} events`,
+      );
+    }
+    assert.equal(
+      openHandles(),
+      handles,
+      "forests that are no more used are closed",
+    );
+  });
+});
+
+Deno.test("a configuration that is refused changes nothing: the run is byte for byte the one without it", async () => {
+  const logged = async (bad: Record<string, Json> | undefined) => {
+    const folder = await Deno.makeTempDir({ prefix: "config-" });
+    try {
+      await using config = await openConfig({
+        store: "memory",
+        retryMs: 600_000,
+      });
+      const { store } = config;
+      let refused = 0;
+      const input = inPieces(20, async (piece) => {
+        if (bad === undefined || piece !== 5) return;
+        // Past the editor, which would not let it in.
+        for (const [section, value] of Object.entries(bad)) {
+          await store.set(`ml-defender/config/${section}`, value);
+        }
+        while (config.status().refusal === undefined) {
+          await new Promise((done) => setTimeout(done, 1));
+        }
+        refused = config.status().counters.refused;
+      });
+      const now = () => 1_800_000_000_000;
+      const outcome = await run(input, {
+        log: folder,
+        logOptions: { now },
+        config: config.live,
+      });
+      const lines = (await readLog(folder)).map((line) => ({
+        ...line,
+        system_state: null,
+      }));
+      return { refused, outcome, lines };
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  };
+  const before = await logged(undefined);
+  const bad: Record<string, Json>[] = [
+    { policy: { thresholds: { alert: 0.1 } } },
+    { rules: { thresholds: { no_such_rule: {} } } },
+    { models: { ddos: { file: "/no/such/file.json" } } },
+    { log: { unknown: 1 } },
+    { log: { ragScore: 0.1 }, policy: { roleFactor: 0.5 } },
+  ];
+  for (const one of bad) {
+    const after = await logged(one);
+    assert.ok(after.refused > 0, JSON.stringify(one));
+    assert.deepEqual(after.outcome, before.outcome);
+    assert.deepEqual(after.lines, before.lines);
+  }
+});
+
+Deno.test("two analyses at once take the same change, and a refusal of one is a refusal for both", async () => {
+  await using config = await openConfig({ store: "memory", retryMs: 600_000 });
+  const changed = Promise.withResolvers<void>();
+  const pieces = () =>
+    inPieces(20, async (piece) => {
+      if (piece === 5) await changed.promise;
+    });
+  const both = Promise.all([
+    run(pieces(), { config: config.live }),
+    run(pieces(), { config: config.live }),
+  ]);
+  const { revision } = await config.editor.set(
+    { "policy.thresholds.malicious": 0.99, "policy.thresholds.rag": 0.99 },
+    { actor: "ana" },
+  );
+  assert.equal((await config.watcher.reached(revision)).state, "in_force");
+  const leave = await config.watcher.subscribe({
+    name: "sceptic",
+    sections: config.model.sections,
+    prepare: (tree) => {
+      if (tree.revision > revision) throw new Error("not that");
+      return { commit() {}, abort() {} };
+    },
+  });
+  await config.editor.set({ "policy.roleFactor": 0.9 }, { actor: "ana" });
+  const { refusal } = await config.watcher.reached(revision + 1);
+  assert.match(refusal?.reason ?? "", /not that/);
+  assert.equal((await config.live.current()).policy.roleFactor, 0.6);
+  leave();
+  changed.resolve();
+  const [a, b] = await both;
+  assert.deepEqual(a, b);
+});
+
+Deno.test("analyze refuses rules, models or a policy beside a configuration", async () => {
+  await using config = await openConfig({ store: "memory" });
+  const rules = new FastRules();
+  await assert.rejects(
+    analyze(CAPTURE, { core, config: config.live, rules }),
+    { name: "TypeError", message: /'rules' must not be there/ },
+  );
+});
