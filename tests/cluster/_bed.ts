@@ -23,6 +23,7 @@ export class Bed implements AsyncDisposable {
   readonly #guard = new Guard();
   #place: Place = new Loopback();
   #links: Child | undefined;
+  #folder = "";
   #via = (member: string, net: "clients" | "peers") =>
     this.#place.address(member, net);
   members!: Members;
@@ -46,9 +47,16 @@ export class Bed implements AsyncDisposable {
     return this.#place as Namespaces;
   }
 
-  /** Ids of every process. */
-  get pids(): number[] {
-    return [this.operator, ...this.pipelines].map(({ pid }) => pid);
+  /** What a bed leaves on a machine as long as it is there. */
+  get traces(): {
+    readonly pids: readonly number[];
+    readonly prefix: string;
+    readonly folder: string;
+  } {
+    const programs = [this.operator, ...this.pipelines].map(({ pid }) => pid);
+    const { prefix = "" } = this.network;
+    const pids = [...programs, ...this.members.pids];
+    return { pids, prefix, folder: this.#folder };
   }
 
   /** The newest revision, from the store. */
@@ -90,6 +98,7 @@ export class Bed implements AsyncDisposable {
   async #start({ kind, slow }: BedOptions): Promise<void> {
     const guard = this.#guard;
     const folder = await Deno.makeTempDir({ prefix: "cluster_" });
+    this.#folder = folder;
     await guard.tell("folder", folder);
     if (kind === "namespaces") {
       const hosts = [...MEMBERS, ...PIPELINES, OPERATOR];

@@ -36,6 +36,11 @@ export class Members {
     this.#options = options;
   }
 
+  /** Ids of those that run. */
+  get pids(): number[] {
+    return [...this.#running.values()].map(({ pid }) => pid);
+  }
+
   /** Where a client finds a member. */
   endpoint(member: MemberName): string {
     return `http://${this.#options.place.address(member, "clients")}`;

@@ -35,11 +35,12 @@ const NETS: readonly Net[] = ["clients", "peers"];
 
 /** Namespaces that know nothing but each other: none has a way to the machine's own network. */
 export class Namespaces implements Place {
-  readonly #prefix: string;
+  /** What the names of its namespaces start with. */
+  readonly prefix: string;
   readonly #hosts: readonly string[];
 
   private constructor(prefix: string, hosts: readonly string[]) {
-    this.#prefix = prefix;
+    this.prefix = prefix;
     this.#hosts = hosts;
   }
 
@@ -82,7 +83,7 @@ export class Namespaces implements Place {
   }
 
   command(host: string, program: string): readonly string[] {
-    return ["ip", "netns", "exec", this.#prefix + host, program];
+    return ["ip", "netns", "exec", this.prefix + host, program];
   }
 
   /**
@@ -104,7 +105,7 @@ export class Namespaces implements Place {
 
   async #state(host: string, net: Net, state: string): Promise<void> {
     const port = this.#port(host, net);
-    const hub = `${this.#prefix}hub`;
+    const hub = `${this.prefix}hub`;
     await run("bridge", "-n", hub, "link", "set", "dev", port, "state", state);
   }
 }
