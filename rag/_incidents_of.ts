@@ -31,7 +31,7 @@ export function incidentsOf(
     .flatMap((row) => store.at(row) ?? [])
     .filter(({ entry, timestampUs: lastUs }) =>
       entry.kind === "incident" &&
-      (entry.record.event_ids.includes(id) ||
+      (entry.record.event_ids?.includes(id) ||
         Date.parse(entry.record.first_seen) * 1000 - SLACK_US <= timestampUs &&
           timestampUs <= lastUs + SLACK_US)
     );

@@ -8,7 +8,7 @@ import { textOrNull } from "./_clean.ts";
 import { eventFacts } from "./_event_facts.ts";
 import { DEFAULT_HOME_NETS, homeNetworks } from "./_home.ts";
 import { incidentFacts, NO_FACTS } from "./_other_facts.ts";
-import { timeUs } from "./_time.ts";
+import { isHeld, timeUs } from "./_time.ts";
 import { wordsOf } from "./_words.ts";
 import type { Entry, Facts, PreparedEntry } from "./entry.ts";
 import { behaviourOf } from "./narrative/behaviour.ts";
@@ -31,6 +31,7 @@ const ID_LENGTH = 64;
  * @param entry The entry; kept, not copied.
  * @param options Additional options.
  * @throws {TypeError} If the entry has no id or no time: it is no entry then.
+ * @throws {RangeError} If its time is before 1970 or after 2255: no store can hold it.
  * @throws {SyntaxError} If a home network is none.
  */
 export function prepare(
@@ -41,9 +42,16 @@ export function prepare(
   const [id, time] = stampOf(entry);
   const timestampUs = timeUs(time);
   const known = textOrNull(id, ID_LENGTH + 1);
-  if (known === null || known.length > ID_LENGTH || !(timestampUs >= 0)) {
+  if (
+    known === null || known.length > ID_LENGTH || Number.isNaN(timestampUs)
+  ) {
     throw new TypeError(
-      `Cannot prepare the ${entry.kind} as it must have an id of at most ${ID_LENGTH} characters and a time in RFC 3339 since 1970`,
+      `Cannot prepare the ${entry.kind} as it must have an id of at most ${ID_LENGTH} characters and a time in RFC 3339`,
+    );
+  }
+  if (!isHeld(timestampUs)) {
+    throw new RangeError(
+      `Cannot prepare the ${entry.kind} as its time must be from 1970 to 2255: current value is ${time}`,
     );
   }
   return {

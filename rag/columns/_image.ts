@@ -1,5 +1,6 @@
 /** The hot columns of every entry in memory, as `column_chunks` and the rows after the last full chunk have them. */
 import type { DatabaseSync } from "node:sqlite";
+import { LAST_US } from "../_time.ts";
 import type { Facts } from "../entry.ts";
 import { StoreError, toStoreError } from "../store/error.ts";
 import { Chunk, type ColumnData, fromBlob, narrow, toBlob } from "./_chunk.ts";
@@ -316,7 +317,10 @@ export class ColumnImage {
       bytes: found.data as Uint8Array,
     });
     if (data === undefined) throw this.#corrupt(chunk.index, name);
-    return data;
+    // An earlier program stored times that no store can hold.
+    return column === TIMESTAMP && data.some((time) => time > LAST_US)
+      ? data.map((time) => Math.min(time, LAST_US))
+      : data;
   }
 
   #stored(

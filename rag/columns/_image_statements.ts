@@ -1,6 +1,7 @@
 /** What the image of the columns asks of the database. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { CHUNK_WORDS, COLUMNS, ID_A, ID_B } from "./_specs.ts";
+import { LAST_US } from "../_time.ts";
+import { CHUNK_WORDS, COLUMNS, ID_A, ID_B, TIMESTAMP } from "./_specs.ts";
 
 /** Name of the bits that say which rows of a chunk are there. */
 export const LIVE = "#live";
@@ -18,8 +19,11 @@ export type ImageStatements = Readonly<
 
 /** Prepares the statements of an image. */
 export function prepare(db: DatabaseSync): ImageStatements {
-  const names = SELECTED.map((column) => `"${COLUMNS[column]!.name}"`)
-    .join(", ");
+  const names = SELECTED.map((column) =>
+    column === TIMESTAMP
+      ? `min(timestamp_us, ${LAST_US})`
+      : `"${COLUMNS[column]!.name}"`
+  ).join(", ");
   const statements = {
     lives: db.prepare(
       `SELECT chunk, data FROM column_chunks WHERE "column" = '${LIVE}' ORDER BY chunk`,

@@ -1,8 +1,9 @@
 /** What a line or a file of JSON is. */
 import type { Json, LogRecord } from "@ml-defender/raglogger";
 import { type JsonObject, objectOf } from "../_evidence.ts";
-import { timeUs } from "../_time.ts";
-import type { ChangeRecord, Entry, IncidentRecord } from "../entry.ts";
+import { isHeld, timeUs } from "../_time.ts";
+import type { ChangeRecord, Entry } from "../entry.ts";
+import { isIncident } from "./_incident.ts";
 import type { SkipReason } from "./batch.ts";
 
 /** An entry, or why it is none. */
@@ -26,7 +27,7 @@ function isId(value: unknown): value is string {
 }
 
 function isTime(value: unknown): boolean {
-  return timeUs(value) >= 0;
+  return isHeld(timeUs(value));
 }
 
 function parse(bytes: Uint8Array): JsonObject | SkipReason {
@@ -76,12 +77,9 @@ function classifyEvent(value: unknown, evidence: Json): Classified {
 }
 
 function classifyIncident(value: JsonObject): Classified {
-  const { id, subject, last_seen } = value;
-  if (!isId(id) || typeof subject !== "string" || !isTime(last_seen)) {
-    return { skip: "foreign" };
-  }
-  const record = value as unknown as IncidentRecord;
-  return { entry: { kind: "incident", record } };
+  return isIncident(value)
+    ? { entry: { kind: "incident", record: value } }
+    : { skip: "foreign" };
 }
 
 function classifyChange(value: JsonObject): Classified {

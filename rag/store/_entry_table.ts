@@ -3,6 +3,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Facts, PreparedEntry } from "../entry.ts";
 import { kindCode, KINDS, STORED_FIELDS } from "../columns/_specs.ts";
 import { FIELDS } from "../query/fields.ts";
+import { LAST_US } from "../_time.ts";
 import { fromBody, stageOf, toBody } from "./_body.ts";
 import type { StoredEntry } from "./types.ts";
 
@@ -38,8 +39,14 @@ const COLUMN_NAMES = [
   ...STORED_FIELDS,
   "body",
 ].map((name) => `"${name}"`);
-const SELECT =
-  "SELECT e.*, t.text FROM entries e JOIN texts t ON t.text_id = e.text_id";
+/** What is read as the time: an earlier program took later ones, which SQLite refuses to give as numbers. */
+export const HELD_TIME = `min(timestamp_us, ${LAST_US})`;
+const READ_NAMES = COLUMN_NAMES.map((name) =>
+  name === '"timestamp_us"' ? `${HELD_TIME} AS timestamp_us` : `e.${name}`
+);
+const SELECT = `SELECT ${
+  READ_NAMES.join(", ")
+}, t.text FROM entries e JOIN texts t ON t.text_id = e.text_id`;
 
 export class EntryTable {
   readonly #insert: StatementSync;
@@ -60,7 +67,7 @@ export class EntryTable {
     );
     this.#update = db.prepare(`UPDATE entries SET ${settings} WHERE row = ?`);
     this.#known = db.prepare(
-      "SELECT kind, stage, timestamp_us FROM entries WHERE row = ?",
+      `SELECT kind, stage, ${HELD_TIME} AS timestamp_us FROM entries WHERE row = ?`,
     );
     this.#byRow = db.prepare(`${SELECT} WHERE e.row = ?`);
     this.#idOf = db.prepare("SELECT id FROM entries WHERE row = ?");

@@ -8,6 +8,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { ColumnImage } from "../columns/_image.ts";
 import { kindCode } from "../columns/_specs.ts";
 import { Columns } from "../columns/columns.ts";
+import { isHeld, LAST_US } from "../_time.ts";
 import type { PreparedEntry } from "../entry.ts";
 import type { SourcePosition } from "../ingest/position.ts";
 import {
@@ -108,12 +109,19 @@ export class EventStore {
    * @param batch Entries; some thousands at a time are fastest.
    * @param positions Committed together with them.
    * @returns What became of them; what is returned is committed.
+   * @throws {RangeError} If a time is before 1970 or after 2255.
    * @throws {StoreError} `full`, `io`, `corrupt`: nothing of the batch is there then, and the store goes on.
    */
   append(
     batch: readonly PreparedEntry[],
     positions: readonly SourcePosition[] = [],
   ): AppendCounts {
+    for (const { timestampUs } of batch) {
+      if (isHeld(timestampUs)) continue;
+      throw new RangeError(
+        `Cannot append to ${this.#path} as 'timestampUs' must be from 0 to ${LAST_US}: current value is ${timestampUs}`,
+      );
+    }
     return this.#write("append to", () => {
       const counts = { added: 0, updated: 0, unchanged: 0 };
       for (const prepared of batch) counts[this.#put(prepared)]++;

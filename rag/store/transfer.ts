@@ -6,6 +6,7 @@
 
 import type { RowSet } from "../columns/row_set.ts";
 import type { Entry, PreparedEntry } from "../entry.ts";
+import { isIncident } from "../ingest/_incident.ts";
 import type { EventStore } from "./event_store.ts";
 import type { AppendCounts, StoredEntry } from "./types.ts";
 
@@ -134,7 +135,9 @@ export async function importEntries(
     try {
       batch.push(prepare(entry));
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
+      if (!(error instanceof TypeError || error instanceof RangeError)) {
+        throw error;
+      }
       counts.skipped++;
     }
     if (batch.length >= batchSize) commit();
@@ -157,6 +160,7 @@ export function toEntry(text: string): Entry | undefined {
     return undefined;
   }
   if (kind === "event" && evidence === undefined) return undefined;
+  if (kind === "incident" && !isIncident(record)) return undefined;
   return value as unknown as Entry;
 }
 

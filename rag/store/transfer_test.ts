@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Entry, PreparedEntry } from "../entry.ts";
+import { prepare as prepareEntry } from "../prepare.ts";
 import { EventStore } from "./event_store.ts";
 import { change, event, incident } from "./testdata/entries.ts";
 import { temporaryFolder } from "./testdata/folder.ts";
@@ -124,4 +125,23 @@ Deno.test("importJsonl ends between two batches when it is told to, and what it 
     importJsonl(store, [], { prepare, batchSize: 0 }),
     RangeError,
   );
+});
+
+Deno.test("importJsonl passes over entries of times that no store holds and incidents that lack members, and takes the others", async () => {
+  await using folder = await temporaryFolder();
+  using store = EventStore.open(folder.path);
+  const lines = [
+    change(1).entry,
+    {
+      kind: "change",
+      record: { ...change(2).entry.record, time: "9999-01-01T00:00:00Z" },
+    },
+    {
+      kind: "incident",
+      record: { id: "aa", last_seen: "2026-01-01T00:00:00Z" },
+    },
+    incident(3, "closed").entry,
+  ].map((entry) => `${JSON.stringify(entry)}\n`);
+  const counts = await importJsonl(store, lines, { prepare: prepareEntry });
+  assert.deepEqual(counts, { added: 2, updated: 0, unchanged: 0, skipped: 2 });
 });
