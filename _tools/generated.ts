@@ -6,6 +6,7 @@
 import { printPowers } from "../native/core/log/print_powers.ts";
 import { printColumns } from "../raglogger/testdata/print_columns.ts";
 import { printRecord } from "../raglogger/testdata/print_record.ts";
+import { configurationFiles } from "./gen_configuration.ts";
 import { featureFiles } from "./gen_features.ts";
 import { generate as generateSymbols } from "./gen_symbols.ts";
 import { stalePacked } from "./native_context.ts";
@@ -14,7 +15,7 @@ import { helpIfAsked } from "./steps.ts";
 helpIfAsked(`
 Usage: deno run -A _tools/generated.ts [--check]
 
-Makes the generated files of the tree that differ anew: features, symbols of the core, columns and record of the log,
+Makes the generated files of the tree that differ anew: configuration, features, symbols of the core, columns and record of the log,
 powers of ten. Names packed builds of the core that were made of other sources (deno task native makes them).
 
 Options:
@@ -27,6 +28,7 @@ Exit codes: 0 everything is as it should be, 1 something is stale.
 const check = Deno.args.includes("--check");
 const root = new URL("../", import.meta.url);
 const files: Record<string, string> = {
+  ...configurationFiles(),
   ...featureFiles(),
   "native/core/log/powers.gen.hpp": printPowers(),
   "raglogger/_columns.ts": printColumns(),

@@ -41,6 +41,7 @@ const ok = await runSteps([
       "--lint",
       "--quiet",
       "mod.ts",
+      "config/mod.ts",
       ...MEMBERS.map((m) => `${m}/mod.ts`),
     ],
   },

@@ -236,7 +236,9 @@ async function keysOf(keys: string | KeyProvider): Promise<KeyProvider> {
 }
 
 /** The name is put together so that npm:etcd3 is in nobody's graph who does not use etcd. */
-const ETCD_PART = ["@ml-defender/etcd-client", "etcd"].join("/");
+const ETCD_PART = import.meta.url.startsWith("file:")
+  ? ["@ml-defender/etcd-client", "etcd"].join("/")
+  : ["jsr:@ml-defender", "etcd-client@^0.1.0", "etcd"].join("/");
 
 async function loadEtcdPart(): Promise<EtcdPart> {
   try {

@@ -4,12 +4,13 @@
  * @module
  */
 import type { ConfigIssue } from "@ml-defender/etcd-client";
-import { type Policy, POLICY_SCHEMA } from "@ml-defender/scoring";
+import { type Policy, POLICY_SCHEMA as SCHEMA } from "@ml-defender/scoring";
 import { defineSection, type Section } from "@ml-defender/watcher";
 import * as v from "valibot";
 import { standard } from "./_schema.ts";
 
-export { POLICY_SCHEMA };
+/** Schema of the section: scoring's own. */
+export const POLICY_SCHEMA = SCHEMA as v.GenericSchema<unknown, Policy>;
 
 /** The section `policy`; its values are those of a policy of scoring. */
 export const POLICY: Section<Policy> = defineSection({

@@ -92,6 +92,8 @@ export interface Policy {
   readonly incidents: IncidentPolicy;
 }
 
+const SCHEMA = POLICY_SCHEMA as v.GenericSchema<unknown, Policy>;
+
 function shown(value: unknown): string {
   if (value === undefined) return "missing";
   if (value === null) return "null";
@@ -127,7 +129,7 @@ function explain(issue: v.BaseIssue<unknown>): string {
  * @throws {TypeError} With path, what is wanted and what is there, in one line. Unknown fields are refused.
  */
 export function definePolicy(input: unknown = {}): Policy {
-  const result = v.safeParse(POLICY_SCHEMA, input, { abortEarly: true });
+  const result = v.safeParse(SCHEMA, input, { abortEarly: true });
   if (!result.success) {
     throw new TypeError(explain(result.issues[0]).replace(/[\r\n]+/g, " "));
   }

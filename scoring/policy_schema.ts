@@ -185,11 +185,19 @@ const thresholds = v.pipe(
   ),
 );
 
+/** A schema of valibot; cast it to that library's `GenericSchema<unknown, Policy>` to use it with the library. */
+export interface PolicySchema {
+  /** Always "schema". */
+  readonly kind: "schema";
+  /** Which kind of schema. */
+  readonly type: string;
+}
+
 /**
  * What a policy must be, as a schema of valibot: its messages say what is wanted, and each field's metadata has `doc`, a
  * sentence, and where it has one its `unit`.
  */
-export const POLICY_SCHEMA: v.GenericSchema<unknown, Policy> = object({
+export const POLICY_SCHEMA: PolicySchema = object({
   version: v.optional(
     v.pipe(v.literal(1, "1"), v.metadata({ doc: "Version of the format." })),
     1,
@@ -254,4 +262,4 @@ export const POLICY_SCHEMA: v.GenericSchema<unknown, Policy> = object({
     }),
     {},
   ),
-}) as v.GenericSchema<unknown, Policy>;
+}) satisfies v.GenericSchema<unknown, Policy>;
