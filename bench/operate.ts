@@ -10,7 +10,7 @@
 import { parseArgs } from "node:util";
 import type { ForestModel } from "@ml-defender/detectors";
 import { type Core, openCore } from "@ml-defender/native";
-import { loadModels, type PipelineOptions } from "@ml-defender/sdk";
+import { limitModel, loadModels, type PipelineOptions } from "@ml-defender/sdk";
 import { type BenignCount, falseAlerts } from "../evaluation/benign.ts";
 import { judge } from "../evaluation/judge.ts";
 import {
@@ -22,9 +22,10 @@ import { type Observation, observe } from "../evaluation/observe.ts";
 import { generateBytes } from "../generator/generate.ts";
 import { SCENARIOS } from "../generator/scenarios/index.ts";
 import type { Effect, Effects } from "../operate/effects.ts";
+import { FOREST_CHOICES } from "../operate/forest_choices.ts";
 import { MAX_LEVEL } from "../operate/ladder.ts";
 import { policyAtLevel } from "../operate/policy_at_level.ts";
-import { cutModel } from "../operate/cut_model.ts";
+
 import { collectRows } from "../training/collect.ts";
 import { partsOf, trainForest } from "../training/forest.ts";
 import { FOREST_PLANS, PARAMETERS } from "../training/inputs.ts";
@@ -32,8 +33,6 @@ import { machine } from "./_measure.ts";
 
 /** Training takes seeds far below; the generated captures of the tests are others. */
 const FIRST_SEED = 4_000_000_000;
-const DEPTHS = [8, 6, 4];
-const TREES = [50, 25, 10];
 const CLASS_OF: Readonly<Record<string, string>> = {
   c2: "botnet",
   mining: "cryptomining",
@@ -47,17 +46,14 @@ function waysOf(
   for (let level = -MAX_LEVEL; level <= MAX_LEVEL; level++) {
     ways[`level ${level}`] = { models, policy: policyAtLevel(level) };
   }
-  for (const depth of DEPTHS) {
-    ways[`depth ${depth}`] = {
-      models: models.map((model) => cutModel(model, { depth })),
+  // The first choice is level 0.
+  for (const { name, cut } of FOREST_CHOICES.slice(1)) {
+    ways[name] = {
+      models: cut === undefined
+        ? []
+        : models.map((model) => limitModel(model, cut)),
     };
   }
-  for (const trees of TREES) {
-    ways[`trees ${trees}`] = {
-      models: models.map((model) => cutModel(model, { trees })),
-    };
-  }
-  ways["no forests"] = { models: [] };
   return ways;
 }
 

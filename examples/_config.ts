@@ -1,15 +1,11 @@
 /** What the commands about configuration share: where it is, who writes, how values are read and shown. */
+import type { ConfigStore, Json } from "@ml-defender/etcd-client";
 import {
-  type ConfigStore,
-  EtcdError,
-  FileCounters,
-  FileStore,
-  type Json,
-  KeyFile,
-  MemoryStore,
-  type SealSettings,
-} from "@ml-defender/etcd-client";
-import { configModel } from "@ml-defender/sdk/config";
+  configModel,
+  type ConfigPlace,
+  openConfigStore,
+  type TlsSettings,
+} from "@ml-defender/sdk/config";
 import {
   type ConfigChange,
   ConfigEditor,
@@ -96,26 +92,23 @@ export async function openEditor(
 ): Promise<OpenedConfig> {
   const place = values.store ?? options.place ??
     Deno.env.get("ML_DEFENDER_CONFIG") ?? "file:ml-defender-config";
-  await using resources = new AsyncDisposableStack();
-  const seal = await sealOf(values, resources);
-  const there = options.absent === undefined || options.absent === "make" ||
-    await isThere(place);
-  if (!there && options.absent === "error") {
+  const { absent = "make" } = options;
+  const there = absent === "make" || await isThere(place);
+  if (!there && absent === "error") {
     throw new Error(
       `there is no configuration in ${place}: make one with \`deno task config set\`, or name it with --store`,
     );
   }
   if (!there) complain("config", `nothing in ${place} yet: the defaults`);
-  const store = resources.use(
-    there ? await openStore(place, values, seal) : new MemoryStore(),
+  const store = await openConfigStore(
+    there ? await placeOf(place, values) : { store: "memory" },
   );
   const editor = new ConfigEditor({ store, model: editorModel() });
-  const owned = resources.move();
   return {
     place,
     store,
     editor,
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    [Symbol.asyncDispose]: () => store.close(),
   };
 }
 
@@ -127,45 +120,26 @@ async function isThere(place: string): Promise<boolean> {
   return found !== undefined;
 }
 
-async function sealOf(
-  values: ConfigValues,
-  resources: AsyncDisposableStack,
-): Promise<SealSettings | undefined> {
-  const { "key-file": file, counters } = values;
-  if (file === undefined) {
-    if (counters === undefined) return undefined;
-    throw new UsageError("--counters needs --key-file");
-  }
-  const keys = await KeyFile.open(userPath(file));
-  if (counters === undefined) return { keys };
-  const kept = await FileCounters.open(userPath(counters));
-  resources.defer(() => kept.close());
-  return { keys, counters: kept };
-}
-
-async function openStore(
+/** A place with its keys, certificates and user, as the options name them. */
+export async function placeOf(
   place: string,
   values: ConfigValues,
-  seal: SealSettings | undefined,
-): Promise<ConfigStore> {
-  const sealed = seal === undefined ? {} : { seal };
+): Promise<ConfigPlace> {
   const [, kind, where = ""] = /^(file|etcd):(.+)$/.exec(place) ?? [];
-  if (kind === "file") return await FileStore.open(userPath(where), sealed);
-  if (kind !== "etcd") {
+  if (kind === undefined) {
     throw new UsageError(
-      `--store must be file:DIR or etcd:URL: current value is ${place}`,
+      `--store must be file:DIR or etcd:URL[,URL...]: current value is ${place}`,
     );
   }
-  // Only whoever has an etcd loads its package.
-  const address = new URL("../etcd_client/etcd/mod.ts", import.meta.url).href;
-  const { EtcdStore } = await import(
-    address
-  ) as typeof import("@ml-defender/etcd-client/etcd");
-  const { user } = values;
+  const { "key-file": keys, counters, user } = values;
+  if (counters !== undefined && keys === undefined) {
+    throw new UsageError("--counters needs --key-file");
+  }
   const tls = await tlsOf(values);
-  return await EtcdStore.open({
-    endpoints: where.split(","),
-    ...sealed,
+  return {
+    store: kind === "file" ? `file:${userPath(where)}` : place,
+    ...(keys === undefined ? {} : { keys: `file:${userPath(keys)}` }),
+    ...(counters === undefined ? {} : { counters: userPath(counters) }),
     ...(tls === undefined ? {} : { tls }),
     ...(user === undefined ? {} : {
       auth: {
@@ -173,10 +147,15 @@ async function openStore(
         password: Deno.env.get("ML_DEFENDER_ETCD_PASSWORD") ?? "",
       },
     }),
-  });
+    // Only whoever has an etcd loads its package.
+    loadEtcd: () =>
+      import(new URL("../etcd_client/etcd/mod.ts", import.meta.url).href),
+  };
 }
 
-async function tlsOf({ ca, cert, key }: ConfigValues) {
+async function tlsOf(
+  { ca, cert, key }: ConfigValues,
+): Promise<TlsSettings | undefined> {
   if (ca === undefined && cert === undefined && key === undefined) {
     return undefined;
   }
@@ -225,9 +204,4 @@ export function changeLines(
       style.bold(shown(after))
     }${late.has(path) ? style.yellow(" (after a restart)") : ""}`
   );
-}
-
-/** Whether a store cannot be reached or used, so that trying again may help. */
-export function isStoreError(error: unknown): error is EtcdError {
-  return error instanceof EtcdError;
 }

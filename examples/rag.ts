@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console
 /** A search daemon: watches event logs, answers over HTTP and at a prompt. */
 import {
+  type Command,
   type CommandContext,
   COMMANDS,
   ROLES,
@@ -8,6 +9,12 @@ import {
   searchHandler,
 } from "@ml-defender/rag";
 import { complain, runProgram, style, UsageError, userPath } from "./_cli.ts";
+import {
+  actorOf,
+  type ConfigValues,
+  type OpenedConfig,
+  openEditor,
+} from "./_config.ts";
 import { prompt } from "./_prompt.ts";
 import {
   backfill,
@@ -26,7 +33,8 @@ const HELP = `
 Usage: deno task rag [OPTION...]              watch, serve, and prompt where there is a terminal
        deno task rag COMMAND [ARGUMENT...]    run one command and end
 
-Watches event logs and answers questions about them: over HTTP with a token, and at a prompt. Reads only.
+Watches event logs and answers questions about them: over HTTP with a token, and at a prompt. Reads only, unless --config
+names a configuration: then the prompt and single commands (never HTTP) take accelerate, decelerate and optimize as well.
 
 Commands:
 ${
@@ -42,6 +50,9 @@ Options:
   ROLES.join(", ")
 }); without it a new token
                          is made and printed
+      --config PLACE     the configuration of what runs, file:DIR or etcd:URL: allows the commands that change it
+      --key-file FILE    its keys, where it is encrypted
+      --actor NAME       who changes it, for the history; default $USER
       --json             commands print data${SEARCH_HELP}
   -h, --help             show this text
 
@@ -58,6 +69,9 @@ await runProgram({
     listen: { type: "string" },
     "no-serve": { type: "boolean" },
     "token-file": { type: "string" },
+    config: { type: "string" },
+    "key-file": { type: "string" },
+    actor: { type: "string" },
     json: { type: "boolean" },
   },
 }, async (values, positionals, signal) => {
@@ -66,7 +80,9 @@ await runProgram({
   const once = positionals.length > 0;
   const serve = !once && values["no-serve"] !== true;
   const tokens = serve ? await readTokens(values["token-file"]) : {};
-  await using writer = await openWriter(values, { keepNet: serve });
+  await using writer = await openWriter(values, {
+    keepNet: serve || values.config?.startsWith("etcd:") === true,
+  });
   await using opened = await openFor(values);
   const { searcher, readOnly } = opened;
   const folders = logFolders(values);
@@ -82,8 +98,13 @@ await runProgram({
       return await writer.write(result, { language, signal });
     },
   };
+  await using config = await configFor(values);
+  const extra = config === undefined ? [] : await operators(config, values);
   const run = async (line: string) => {
-    const { data, text } = await runCommand(line, context);
+    const { data, text } = await runCommand(line, context, {
+      extra,
+      allowWrites: config !== undefined,
+    });
     console.log(values.json ? JSON.stringify(data) : text);
   };
   if (once) return await run(positionals.join(" "));
@@ -122,6 +143,30 @@ await runProgram({
   await server?.finished;
   await failed;
 });
+
+/** The configuration that operators may change from here; none unless one is named. */
+async function configFor(
+  { config, ...values }: { readonly config?: string } & ConfigValues,
+): Promise<OpenedConfig | undefined> {
+  if (config === undefined) return undefined;
+  const { store: _, ...rest } = values;
+  return await openEditor({ ...rest, store: config });
+}
+
+/** Only who names a configuration loads what measures the machine. */
+async function operators(
+  { editor }: OpenedConfig,
+  values: ConfigValues,
+): Promise<Command[]> {
+  const [{ operatorCommands }, { MEASURED, optimizeInputs }] = await Promise
+    .all([import("../operate/commands.ts"), import("./_operate.ts")]);
+  return operatorCommands({
+    editor,
+    actor: actorOf(values),
+    measured: MEASURED,
+    inputs: optimizeInputs,
+  });
+}
 
 function storeFolder(values: SearchValues): string {
   const [first] = logFolders(values);

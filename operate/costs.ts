@@ -14,9 +14,9 @@ import {
 } from "@ml-defender/detectors";
 import { CATEGORIES } from "@ml-defender/events";
 import type { Core } from "@ml-defender/native";
-import { analyze } from "@ml-defender/sdk";
+import { analyze, limitModel, type ModelLimits } from "@ml-defender/sdk";
 import { generateBytes } from "../generator/generate.ts";
-import { cutModel, type ModelCut } from "./cut_model.ts";
+
 import { FOREST_CHOICES } from "./forest_choices.ts";
 import { openFlows } from "./open_flows.ts";
 
@@ -189,13 +189,13 @@ async function recordCosts(
 function openForests(
   core: Core,
   models: readonly ForestModel[],
-  cut: ModelCut | undefined,
+  cut: ModelLimits | undefined,
 ) {
   const resources = new DisposableStack();
   const predictors = cut === undefined
     ? []
     : models.map((model) =>
-      new ForestPredictor(cutModel(model, cut), core.layout.flow.features, {
+      new ForestPredictor(limitModel(model, cut), core.layout.flow.features, {
         open: (one, index) =>
           resources.use(core.openForest(encodeForestBlob(one), index)),
       })

@@ -1,11 +1,11 @@
-import type { ModelCut } from "./cut_model.ts";
+import type { ModelLimits } from "@ml-defender/sdk";
 
 /** How much of the forests may be used. */
 export interface ForestChoice {
   /** Its name, as in the tables of what it costs and what it finds. */
   readonly name: string;
   /** What is left of each forest; undefined for no forest at all. */
-  readonly cut: ModelCut | undefined;
+  readonly cut: ModelLimits | undefined;
   /** Whether it is below the floor: what it misses is said whenever it is chosen. */
   readonly belowFloor: boolean;
 }

@@ -9,74 +9,88 @@ import type { Json } from "@ml-defender/etcd-client";
 /** Most levels up and down. */
 export const MAX_LEVEL = 3;
 
+/** One number for each level from -3 to 3; that of level 0 is neutral. */
+export type ByLevel = readonly [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+];
+
 /** A setting that the ladder moves. */
 export interface Rung {
   /** Its path. */
   readonly path: string;
   /** What it is, for people. */
   readonly what: string;
-  /** How it moves: by a difference, or by a factor. */
-  readonly move:
-    | {
-      /** Each level towards more takes this away; each towards less adds it. */
-      readonly kind: "shift";
-      /** How much. */
-      readonly step: number;
-    }
-    | {
-      /** Each level towards more multiplies by this; each towards less divides. */
-      readonly kind: "scale";
-      /** How much, above 1. */
-      readonly factor: number;
-    };
-
-  /** Bounds that a move does not pass. A value that the operator put beyond them stays where it is. */
+  /** Why it moves as it does. */
+  readonly why: string;
+  /** Whether the numbers of the levels are added to it, or multiply it. */
+  readonly move: "add" | "multiply";
+  /** How far it is from its own value at each level, -3 first. */
+  readonly by: ByLevel;
+  /** Bound that a move does not pass. A value that the operator put beyond it stays where it is. */
   readonly low: number;
   /** The other bound. */
   readonly high: number;
-  /** Whether only whole numbers make sense. */
-  readonly whole: boolean;
 }
 
-const threshold = (path: string, what: string, low: number, high: number) => ({
+/**
+ * Towards less, the forests' threshold goes first: most false alerts are theirs, and what they find alone is little. Only
+ * the last level asks more of the rules, which costs attacks. Towards more, all thresholds go down together, as a forest's
+ * score below `malicious` opens nothing.
+ */
+const RULES: ByLevel = [0.05, 0, 0, 0, -0.05, -0.1, -0.15];
+const FORESTS: ByLevel = [0.25, 0.25, 0.15, 0, -0.05, -0.1, -0.15];
+const EACH_FOREST: ByLevel = [0, 0, 0, 0, -0.05, -0.1, -0.15];
+
+const threshold = (
+  path: string,
+  what: string,
+  by: ByLevel,
+  [low, high]: readonly [number, number],
+): Rung => ({
   path: `policy.thresholds.${path}`,
   what,
-  move: { kind: "shift", step: 0.05 } as const,
+  why: by === RULES
+    ? "rules and forests open incidents from a lower or higher score on"
+    : by === FORESTS
+    ? "forests count from a lower or higher score on"
+    : "a forest's own least score must not stand in the way",
+  move: "add",
+  by,
   low,
   high,
-  whole: false,
 });
 
 /** What the ladder moves, in the order in which it is told. */
 export const LADDER: readonly Rung[] = [
-  threshold("malicious", "score that opens an incident", 0.55, 0.85),
-  threshold("suspicious", "score called suspicious", 0.55, 0.85),
-  threshold("alert", "score called alert", 0.6, 0.9),
-  threshold("models.level1", "least score of any forest", 0.5, 0.8),
-  threshold("models.ddos", "least score of the forest ddos", 0.55, 0.85),
-  threshold(
-    "models.ransomware",
-    "least score of the forest ransomware",
-    0.6,
-    0.9,
+  threshold("malicious", "score that opens an incident", RULES, [0.5, 0.85]),
+  threshold("suspicious", "score called suspicious", RULES, [0.5, 0.85]),
+  threshold("alert", "score called alert", RULES, [0.55, 0.9]),
+  threshold("models.level1", "least score of all forests", FORESTS, [
+    0.45,
+    0.95,
+  ]),
+  ...["ddos", "ransomware", "traffic", "internal"].map((name) =>
+    threshold(
+      `models.${name}`,
+      `least score of the forest ${name}`,
+      EACH_FOREST,
+      [0.4, 0.95],
+    )
   ),
-  threshold("models.traffic", "least score of the forest traffic", 0.45, 0.75),
-  threshold("models.internal", "least score of the forest internal", 0.5, 0.8),
-  {
-    path: "policy.incidents.corroborationWindows",
-    what: "windows of evidence that make one engine enough",
-    move: { kind: "shift", step: 1 },
-    low: 2,
-    high: 6,
-    whole: true,
-  },
   {
     path: "log.benignShare",
     what: "share of ordinary events in the log",
-    move: { kind: "scale", factor: 2 },
-    low: 0.00125,
-    high: 0.08,
-    whole: false,
+    why: "who looks closer wants to see more of what is ordinary beside it",
+    move: "multiply",
+    by: [1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8],
+    low: 0.001,
+    high: 0.1,
   },
 ];
 
@@ -159,22 +173,31 @@ export function rungsOf(present: Present): Rung[] {
 }
 
 /**
- * A setting's value some levels away from where its way began.
+ * A setting's value at a level.
  *
  * @param rung The setting.
- * @param start Its value there.
- * @param levels Above 0 for more sensitive, below for less.
+ * @param anchor Where its way begins.
+ * @param level From -3 to 3.
  */
-export function valueAfter(rung: Rung, start: Json, levels: number): Json {
-  const { move, low, high, whole } = rung;
-  if (levels === 0 || typeof start !== "number") return start;
-  const moved = move.kind === "shift"
-    ? start - move.step * levels
-    : start * move.factor ** levels;
-  const bounded = moved < start
-    ? Math.max(moved, Math.min(start, low))
-    : Math.min(moved, Math.max(start, high));
-  return whole ? Math.round(bounded) : Math.round(bounded * 1e6) / 1e6;
+export function valueAtLevel(
+  rung: Rung,
+  anchor: {
+    /** Level at which it has its own value. */
+    readonly level: number;
+    /** That value. */
+    readonly value: Json;
+  },
+  level: number,
+): Json {
+  const { move, by, low, high } = rung;
+  const { value } = anchor;
+  const [from, to] = [by[anchor.level + MAX_LEVEL]!, by[level + MAX_LEVEL]!];
+  if (from === to || typeof value !== "number") return value;
+  const moved = move === "add" ? value + to - from : value * to / from;
+  const bounded = moved < value
+    ? Math.max(moved, Math.min(value, low))
+    : Math.min(moved, Math.max(value, high));
+  return Math.round(bounded * 1e6) / 1e6;
 }
 
 /**
@@ -265,7 +288,8 @@ function targetsAt(
     const anchor = anchors[path];
     const start = anchor?.value ?? present.defaultOf(path);
     if (anchor === undefined || start === undefined) continue;
-    targets.set(path, valueAfter(rung, start, level - anchor.level));
+    const from = { level: anchor.level, value: start };
+    targets.set(path, valueAtLevel(rung, from, level));
   }
   keepOrder(present, targets);
   return targets;

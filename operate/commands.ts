@@ -1,0 +1,89 @@
+/**
+ * The operator commands for the prompt of the search: for the role that may, and only where the program has a configuration.
+ *
+ * @module
+ */
+import type { Command, CommandOutput } from "@ml-defender/rag";
+import type { ConfigEditor } from "@ml-defender/watcher";
+import type { Table } from "./effects.ts";
+import { applyMove, applyOptimize, type OptimizeInputs } from "./plan.ts";
+import { moveLines, optimizeLines } from "./texts.ts";
+
+/** Options of `optimize` at the prompt, as text. */
+export interface PromptTargets {
+  /** Percent of a processor. */
+  readonly cpu?: string;
+  /** MiB. */
+  readonly ram?: string;
+  /** Degrees Celsius. */
+  readonly temp?: string;
+  /** Packets a second. */
+  readonly rate?: string;
+}
+
+/** What the commands work with. */
+export interface OperatorOptions {
+  /** The configuration. */
+  readonly editor: ConfigEditor;
+  /** Who is at the prompt, for the history. */
+  readonly actor: string;
+  /** What levels found, where it was measured. */
+  readonly measured: Table | undefined;
+  /** Costs and conditions for `optimize`. */
+  readonly inputs: (
+    targets: PromptTargets,
+  ) => Promise<OptimizeInputs & { readonly told: readonly string[] }>;
+}
+
+const STEPS = /^(?:([1-6])\s*)?(--dry-run)?$/;
+const TARGETS = /^(?:--(?:cpu|ram|temp|rate)[= ]\d{1,10}\s*|--dry-run\s*)*$/;
+
+/**
+ * `accelerate`, `decelerate` and `optimize`, each for operators.
+ *
+ * @param options The configuration, and who is there.
+ */
+export function operatorCommands(options: OperatorOptions): Command[] {
+  const { editor, actor, measured, inputs } = options;
+  const ladder = (name: string, sign: 1 | -1, text: string): Command => ({
+    name,
+    usage: "[STEPS] [--dry-run]",
+    text,
+    role: "operator",
+    writes: true,
+    accepts: (argument) => STEPS.test(argument),
+    async run(argument): Promise<CommandOutput> {
+      const [, steps = "1", dry] = STEPS.exec(argument) ?? [];
+      const data = await applyMove(editor, sign * Number(steps), {
+        actor,
+        dryRun: dry !== undefined,
+      });
+      return { data, text: moveLines(data, measured).join("\n") };
+    },
+  });
+  return [
+    ladder("accelerate", 1, "Detect more: one level up the ladder"),
+    ladder("decelerate", -1, "Alert less: one level down the ladder"),
+    {
+      name: "optimize",
+      usage: "[--cpu N] [--ram N] [--temp N] [--rate N] [--dry-run]",
+      text: "Choose what this machine can carry, by costs measured on it",
+      role: "operator",
+      writes: true,
+      accepts: (argument) => TARGETS.test(argument),
+      async run(argument): Promise<CommandOutput> {
+        const found = [...argument.matchAll(/--(\w+)[= ](\d+)/g)];
+        const targets: PromptTargets = Object.fromEntries(
+          found.map(([, name, value]) => [name!, value!]),
+        );
+        const given = await inputs(targets);
+        const data = await applyOptimize(editor, given, {
+          actor,
+          dryRun: /--dry-run/.test(argument),
+        });
+        const lines = [...given.told, ...optimizeLines(data)];
+        return { data, text: lines.join("\n") };
+      },
+    },
+  ];
+}

@@ -1,0 +1,66 @@
+/** What the operator commands print, in words. */
+import { moveEffect, type Table } from "./effects.ts";
+import { LADDER } from "./ladder.ts";
+import type { MoveResult, OptimizeResult } from "./plan.ts";
+
+/**
+ * A move along the ladder.
+ *
+ * @param result The move.
+ * @param table What levels found, where it was measured.
+ */
+export function moveLines(
+  { move, written }: MoveResult,
+  table: Table | undefined,
+): string[] {
+  const { from, to, moved, notes } = move;
+  const lines = [`level ${from} -> ${to} (-3 least, 3 most sensitive)`];
+  for (const { path, what, before, after } of moved) {
+    lines.push(`  ${path}: ${text(before)} -> ${text(after)} (${what})`);
+  }
+  const reasons = new Set(
+    LADDER.filter(({ path }) => moved.some((one) => one.path === path))
+      .map(({ why }) => why),
+  );
+  for (const why of reasons) lines.push(`  why: ${why}`);
+  lines.push(...notes.map((note) => `  note: ${note}`));
+  if (from !== to) lines.push(...moveEffect(table, from, to));
+  lines.push(state(written));
+  return lines;
+}
+
+/** What was chosen for this machine. */
+export function optimizeLines({ proposal, written }: OptimizeResult): string[] {
+  const { decisions, load, cpuTarget, fits, warnings } = proposal;
+  return [
+    ...decisions.map(({ what, choice, why }) => `${what}: ${choice} (${why})`),
+    `predicted: ${load.cpuPercent.toFixed(1)} % of one processor of ${
+      cpuTarget.toFixed(0)
+    } % wanted, ${
+      load.ramMib.toFixed(0)
+    } MiB when full, room for ${load.capacity} packets/s${
+      fits ? "" : "; DOES NOT FIT"
+    }`,
+    ...warnings.map((warning) => `warning: ${warning}`),
+    ...written.changes.filter(({ path }) => !path.startsWith("operate."))
+      .map(({ path, before, after, restart }) =>
+        `  ${path}: ${text(before)} -> ${text(after)}${
+          restart ? " (after a restart)" : ""
+        }`
+      ),
+    state(written),
+  ];
+}
+
+function state(
+  { written, revision, changes }: MoveResult["written"],
+): string {
+  if (written) return `revision ${revision}`;
+  return changes.length === 0
+    ? `nothing to change: revision ${revision} stays`
+    : `dry run: revision ${revision} stays`;
+}
+
+function text(value: unknown): string {
+  return value === undefined ? "(none)" : JSON.stringify(value);
+}
