@@ -5,7 +5,7 @@
  */
 
 import type { Meaning, Near } from "../_meaning.ts";
-import type { RowSet } from "../columns/row_set.ts";
+import { RowSet } from "../columns/row_set.ts";
 import type { Why } from "../result.ts";
 import type { EventStore } from "../store/event_store.ts";
 import { type Candidate, fuse, type Weights, weightsFor } from "./fuse.ts";
@@ -92,8 +92,8 @@ export async function rank(
   const { columns } = store;
   const bits = columns.textBits(set);
   const words = wordsOf(request.text ?? "");
-  const lexical = words.length === 0 ? [] : store.searchTexts(words, TEXTS)
-    .filter(({ textId }) => (bits[textId >> 3] ?? 0) >> (textId & 7) & 1);
+  const texts = new RowSet(0, new Uint32Array(bits.buffer));
+  const lexical = store.searchTexts(words, TEXTS, texts);
   const near = await nearest(request, bits, { store, meaning });
   const [top] = lexical;
   const coverage = top === undefined
@@ -161,8 +161,7 @@ function namedRows(
     store.searchWords([word], 1).length > 0
   );
   if (names.length === 0) return new Map();
-  const found = store.searchWords(names, NAMED)
-    .filter(({ row }) => set.has(row));
+  const found = store.searchWords(names, NAMED, set);
   const best = found[0]?.score ?? 1;
   const share = names.length / words.length;
   return new Map(

@@ -8,6 +8,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { ColumnImage } from "../columns/_image.ts";
 import { kindCode } from "../columns/_specs.ts";
 import { Columns } from "../columns/columns.ts";
+import type { RowSet } from "../columns/row_set.ts";
 import { isHeld, LAST_US } from "../_time.ts";
 import type { PreparedEntry } from "../entry.ts";
 import type { SourcePosition } from "../ingest/position.ts";
@@ -184,10 +185,15 @@ export class EventStore {
    *
    * @param words Words or phrases; nothing in them has a special meaning.
    * @param limit Texts at most.
+   * @param within Ids of texts: only these come, however many others have the words.
    */
-  searchTexts(words: readonly string[], limit: number): TextMatch[] {
+  searchTexts(
+    words: readonly string[],
+    limit: number,
+    within?: RowSet,
+  ): TextMatch[] {
     return this.#read(() =>
-      this.#tables.textWords.search(words, limit)
+      this.#tables.textWords.matches(words, limit, within)
         .map(({ rowid, score }) => ({ textId: rowid, score }))
     );
   }
@@ -198,10 +204,16 @@ export class EventStore {
    *
    * @param words Words or phrases.
    * @param limit Entries at most.
+   * @param within Only these come, however many others have the words: of 2,000 entries at most without exception, of more
+   * among the latest 2,000,000 that have a word.
    */
-  searchWords(words: readonly string[], limit: number): RowMatch[] {
+  searchWords(
+    words: readonly string[],
+    limit: number,
+    within?: RowSet,
+  ): RowMatch[] {
     return this.#read(() =>
-      this.#tables.names.search(words, limit)
+      this.#tables.names.matches(words, limit, within)
         .map(({ rowid, score }) => ({ row: rowid, score }))
     );
   }
