@@ -8,6 +8,11 @@ import { sleep } from "../etcd/_server.ts";
 
 /** Names of the pipeline processes. */
 export const PIPELINES = ["p1", "p2", "p3", "p4", "p5"] as const;
+/** Generated captures, one for each. */
+const CAPTURES = [
+  ...["ssh_guessing", "scan_vertical", "dns_tunnel"],
+  ...["web_attack", "benign_office"],
+];
 const OPERATOR = "operator";
 
 /** A bed. */
@@ -120,7 +125,10 @@ export class Bed implements AsyncDisposable {
     await this.operator.ask("write");
     for (const [i, id] of PIPELINES.entries()) {
       this.pipelines.push(
-        this.#program(id, "pipeline.ts", id, ...this.#endpoints(i)),
+        this.#program(
+          ...[id, "pipeline.ts", id, CAPTURES[i]!, folder] as const,
+          ...this.#endpoints(i),
+        ),
       );
     }
     await this.running(1);

@@ -90,7 +90,7 @@ async function refuse(bed: Bed): Promise<number> {
       return fleet.length === 5 &&
         fleet.every(({ status, refusal }) =>
           status === "refused" && refusal?.revision === bad &&
-          refusal.reason.startsWith("scoring.alert: must be at least")
+          refusal.reason.startsWith("policy.thresholds.alert: ")
         );
     },
     10_000,

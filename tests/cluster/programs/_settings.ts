@@ -1,28 +1,35 @@
 /** What the operator of a test bed writes: two sections that belong together, each revision with values of its own. */
 import type { Json } from "@ml-defender/etcd-client";
-import { model } from "../../../watcher/testdata/sections.ts";
+import { configModel } from "../../../config/mod.ts";
 
-/** The values of a revision, by section. */
-export function valuesOf(
-  revision: number,
-): { readonly scoring: { alert: number }; readonly logging: Sampling } {
-  if (revision === 0) return { scoring: { alert: 0.8 }, logging: one };
-  const alert = 0.8 + revision % 1000 / 10_000;
-  return { scoring: { alert }, logging: { sampling: revision + 1 } };
+/** What a revision says, by path: no two of a hundred in a row are alike. */
+export interface Values {
+  readonly "policy.thresholds.alert": number;
+  readonly "log.rotation.maxLines": number;
+  readonly [path: string]: Json;
 }
 
-interface Sampling {
-  readonly sampling: number;
+/** The values of a revision. */
+export function valuesOf(revision: number): Values {
+  return {
+    "policy.thresholds.alert": 0.75 + revision % 100 / 1000,
+    "log.rotation.maxLines": 1_000_000 + revision,
+  };
 }
 
-const one: Sampling = { sampling: 1 };
+/** What must be refused, by section. */
+export const BAD: Readonly<Record<string, Json>> = {
+  policy: { thresholds: { alert: 7 } },
+};
 
 /** The digest of a revision, from its values alone. */
 export async function digestOf(revision: number): Promise<string> {
-  const values: ReadonlyMap<string, Json> = new Map(
-    Object.entries(valuesOf(revision) as unknown as Record<string, Json>),
-  );
-  const built = await model().build(values, revision);
+  const values = valuesOf(revision);
+  const stored = new Map<string, Json>([
+    ["policy", { thresholds: { alert: values["policy.thresholds.alert"] } }],
+    ["log", { rotation: { maxLines: values["log.rotation.maxLines"] } }],
+  ]);
+  const built = await configModel().build(stored, revision);
   if (built.state === "invalid") throw new Error(JSON.stringify(built.issues));
   return built.tree.digest;
 }

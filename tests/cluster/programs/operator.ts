@@ -1,12 +1,12 @@
 /** Whoever writes configuration in a test bed: `operator.ts ENDPOINT...`. Does what it is asked, one line of JSON each. */
-import { EtcdStore } from "@ml-defender/etcd-client/etcd";
 import { ConfigEditor } from "@ml-defender/watcher";
-import { force, model } from "../../../watcher/testdata/sections.ts";
+import { configModel, openConfigStore } from "../../../config/mod.ts";
+import { force } from "../../../watcher/testdata/sections.ts";
 import { answer, now, print, sleep } from "./_lines.ts";
-import { valuesOf } from "./_settings.ts";
+import { BAD, valuesOf } from "./_settings.ts";
 
-const store = await EtcdStore.open({ endpoints: Deno.args });
-const editor = new ConfigEditor({ store, model: model() });
+const store = await openConfigStore({ store: `etcd:${Deno.args.join(",")}` });
+const editor = new ConfigEditor({ store, model: configModel() });
 const actor = "operator";
 let writing: Promise<void> | undefined;
 let rest = false;
@@ -16,11 +16,9 @@ async function write(): Promise<object> {
   const start = now();
   try {
     const { revision: expectedRevision } = await editor.get("");
-    const { scoring, logging } = valuesOf(expectedRevision + 1);
-    const { revision } = await editor.set({
-      "scoring.alert": scoring.alert,
-      "logging.sampling": logging.sampling,
-    }, { actor, expectedRevision });
+    const values = valuesOf(expectedRevision + 1);
+    const options = { actor, expectedRevision };
+    const { revision } = await editor.set(values, options);
     return { revision, start, time: now() };
   } catch (error) {
     const { code, message } = error as Error & { code?: string };
@@ -58,7 +56,7 @@ await answer({
   read: async () => ({ revision: (await editor.get("")).revision }),
   /** Writes what must be refused, past the editor. */
   spoil: async () => ({
-    revision: await force(store, { scoring: { alert: 0.1 } }, actor),
+    revision: await force(store, BAD, actor),
   }),
   fleet: async () => ({ fleet: await editor.fleet() }),
   history: async ({ limit }) => ({

@@ -1,107 +1,127 @@
 /**
- * One pipeline process of a test bed: `pipeline.ts ID ENDPOINT...`. Takes numbered events in batches, as fast as they came on
- * a busy line, and takes each configuration between two of them. Prints a line of JSON when another configuration runs, when
- * batches have another than those before, and five times a second how it fares; ends when its input ends.
+ * One pipeline process of a test bed: `pipeline.ts ID SCENARIO FOLDER ENDPOINT...`. Analyses a generated capture again and
+ * again, its packets as fast as they came on a busy line, with a configuration that changes meanwhile; what it finds must
+ * each time be what it finds without one. Prints a line of JSON when another configuration runs, when a batch sees another
+ * than the one before, and five times a second how it fares; ends when its input ends.
  */
-import { EtcdStore } from "@ml-defender/etcd-client/etcd";
-import { applying, ConfigWatcher, type Subscriber } from "@ml-defender/watcher";
-import { logging, model, scoring } from "../../../watcher/testdata/sections.ts";
+import { openCore } from "@ml-defender/native";
+import type { Subscriber } from "@ml-defender/watcher";
+import { LOG, openConfig, POLICY } from "../../../config/mod.ts";
+import { generateBytes } from "../../../generator/generate.ts";
+import { analyze, type AnalyzeOptions } from "../../../mod.ts";
+import { type Runs, WatchedBatches } from "./_batches.ts";
 import { answer, now, print, sleep } from "./_lines.ts";
 
-const [id, ...endpoints] = Deno.args as [string, ...string[]];
-const EVENTS = 256;
-/** 25,600 events a second. */
-const BATCH_MS = 10;
+const [id, scenario, folder, ...endpoints] = Deno.args as [
+  string,
+  string,
+  string,
+  ...string[],
+];
+const PACKETS_PER_SECOND = 10_000;
+const PIECE_MS = 10;
 const BEAT_MS = 200;
 
-let alert = 0;
-let sampling = 0;
-let digest = "";
-let revision = -1;
+const runs: Runs = { revision: -1, digest: "", alert: NaN, maxLines: NaN };
+let over = false;
 let produced = 0;
 let consumed = 0;
-let batches = 0;
-let longestMs = 0;
-let over = false;
+let passes = 0;
 
-/** Last to commit: tells that a configuration runs. */
+/** Tells that a configuration runs. */
 const teller: Subscriber = {
   name: "teller",
-  sections: [scoring, logging],
-  prepare: (next, _changes, context) => ({
+  sections: [POLICY, LOG],
+  prepare: (next, _changes, { revision }) => ({
     commit: () => {
-      ({ digest } = next);
-      ({ revision } = context);
-      print("runs", { revision, digest, time: now() });
+      runs.revision = revision;
+      runs.digest = next.digest;
+      runs.alert = next.get(POLICY).thresholds.alert;
+      runs.maxLines = next.get(LOG).rotation.maxLines;
+      print("runs", { revision, digest: next.digest, time: now() });
     },
     abort: () => {},
   }),
 };
 
-const store = await EtcdStore.open({ endpoints });
-const watcher = await ConfigWatcher.start({
-  store,
-  model: model(),
+const core = await openCore();
+const { bytes, truth } = generateBytes(scenario, {
+  seed: 1_000_000_007,
+  durationSeconds: 120,
+});
+const capture = new Uint8Array(bytes);
+
+/** What an analysis comes to: every record in its order, by a digest. */
+async function outcome(
+  input: typeof capture | ReadableStream<typeof capture>,
+  options: AnalyzeOptions,
+): Promise<{ readonly packets: number; readonly found: string }> {
+  const order: string[] = [];
+  await using run = await analyze(input, {
+    core,
+    homeNets: truth.homeNets,
+    sourceId: scenario,
+    digest: true,
+    ...options,
+    observe: ({ eventId }) => order.push(eventId),
+  });
+  const { packets, digest } = await run.finished;
+  return { packets, found: `${digest} ${order.join()}` };
+}
+
+/** The capture as it comes in; what was late is made up for at once. */
+function line(packets: number): ReadableStream<typeof capture> {
+  const perMs = capture.length / packets * PACKETS_PER_SECOND / 1000;
+  const start = performance.now();
+  let at = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      const early = start + at / perMs - performance.now();
+      if (early > 0 && !over) await sleep(early);
+      if (at >= capture.length) return controller.close();
+      const end = Math.min(capture.length, Math.ceil(at + PIECE_MS * perMs));
+      controller.enqueue(capture.slice(at, end));
+      at = end;
+    },
+  }, { highWaterMark: 0 });
+}
+
+const plain = await outcome(capture, {});
+const config = await openConfig({
+  store: `etcd:${endpoints.join(",")}`,
   component: { id, version: "1.0.0" },
-  subscribers: [
-    applying("scorer", scoring, (value) => alert = value.alert),
-    applying("logger", logging, (value) => sampling = value.sampling),
-    teller,
-  ],
+  subscribers: [teller],
+  lastGood: `${folder}/${id}.json`,
   onAudit: ({ outcome, revision, reason }) => {
     if (outcome !== "applied") print("refused", { revision, reason, outcome });
   },
 });
-
-/** Batches of numbered events; what was late is made up for at once. */
-async function* line(): AsyncGenerator<readonly number[]> {
-  const start = performance.now();
-  for (let batch = 0; !over; batch++) {
-    const early = start + batch * BATCH_MS - performance.now();
-    if (early > 0) await sleep(early);
-    yield Array.from({ length: EVENTS }, () => produced++);
-  }
-}
-
-const look = () => `${revision} ${digest} ${alert} ${sampling}`;
+const batches = new WatchedBatches(config.live, runs);
 
 async function replay(): Promise<void> {
-  using gate = watcher.gate("replay");
-  let before = "";
-  let last = performance.now();
-  for await (const events of gate.batches(line())) {
-    const seen = look();
-    for (const event of events) {
-      if (event !== consumed++) print("lost", { event, consumed });
+  while (!over) {
+    produced += plain.packets;
+    const { packets, found } = await outcome(line(plain.packets), {
+      config: batches,
+    });
+    consumed += packets;
+    passes++;
+    if (packets !== plain.packets || found !== plain.found) {
+      print("lost", { pass: passes, packets, found, plain });
     }
-    // A change that came now would be within the batch.
-    await sleep(1);
-    if (look() !== seen) print("torn", { seen, then: look() });
-    if (seen !== before) {
-      print("batch", { number: batches, revision, digest, alert, sampling });
-    }
-    before = seen;
-    batches++;
-    const end = performance.now();
-    longestMs = Math.max(longestMs, end - last);
-    last = end;
   }
 }
 
 function beat(): void {
-  const { state, lagRevisions, counters, store: health } = watcher.status();
-  const { reachable, reconnects, resyncs } = health;
-  const how = { state, lagRevisions, reachable, reconnects, resyncs };
+  const { state, lagRevisions, counters, store } = config.status();
+  const { reachable, reconnects, resyncs } = store;
   const { coalesced, reportFailures, rolledBack } = counters;
-  const counts = { coalesced, reportFailures, rolledBack };
+  const { count, longestMs } = batches;
   print("beat", {
     time: now(),
-    batches,
-    produced,
-    consumed,
-    longestMs,
-    ...how,
-    ...counts,
+    ...{ batches: count, longestMs, passes, produced, consumed },
+    ...{ state, lagRevisions, reachable, reconnects, resyncs },
+    ...{ coalesced, reportFailures, rolledBack },
   });
 }
 
@@ -111,7 +131,7 @@ const replaying = replay();
 await answer({
   /** From now on the longest batch counts anew. */
   fresh: () => {
-    longestMs = 0;
+    batches.longestMs = 0;
     return Promise.resolve({});
   },
 });
@@ -119,6 +139,5 @@ over = true;
 await replaying;
 clearInterval(beats);
 beat();
-await watcher.close();
-await store.close();
+await config.close();
 print("end");
