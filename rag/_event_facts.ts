@@ -5,10 +5,10 @@ import { factsOf, type JsonObject, memberOf, objectOf } from "./_evidence.ts";
 import type { HomeNetworks } from "./_home.ts";
 import { serviceOf } from "./_services.ts";
 import type { Facts } from "./entry.ts";
+import { parseAddress } from "./query/network.ts";
 
 /** Longest text of a field, in UTF-16 units; a DNS name has at most 255. */
 const TEXT_LENGTH = 255;
-const ADDRESS = /^[0-9a-fA-F:.]{2,45}$/;
 
 /** A text of a field. */
 export function fieldText(value: unknown): string | null {
@@ -17,7 +17,9 @@ export function fieldText(value: unknown): string | null {
 
 /** An address as it stands; null where it is none. */
 export function fieldAddress(value: unknown): string | null {
-  return typeof value === "string" && ADDRESS.test(value) ? value : null;
+  return typeof value === "string" && parseAddress(value) !== undefined
+    ? value
+    : null;
 }
 
 /** Server or queried name: TLS server name, HTTP host without its port, or DNS name; lower case. */
