@@ -174,7 +174,7 @@ Deno.test("searchHandler() says what is wrong with a request", async () => {
       [
         "/api/ask",
         { method: "POST", body: `{"question":"${"x".repeat(200)}"}` },
-        400,
+        413,
         /longer than 100 bytes/,
       ],
       ["/api/nothing", {}, 404, /not found/],
