@@ -16,6 +16,7 @@ import {
 let search: EventSearch | undefined;
 let embedder: Embedder | undefined;
 const running = new Map<number, AbortController>();
+const calls = new Set<Promise<void>>();
 
 const tell = (message: FromWorker) => self.postMessage(message);
 
@@ -33,28 +34,49 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
       running.get(data.id)?.abort();
       return;
     case "close":
-      for (const abort of running.values()) abort.abort();
-      await search?.close();
-      await embedder?.close();
+      await close();
       tell({ kind: "closed" });
       self.close();
       return;
-    case "call":
-      return await call(data);
+    case "call": {
+      const called = call(data);
+      calls.add(called);
+      return await called.finally(() => calls.delete(called));
+    }
   }
 };
+
+/** Closes what is open, after what is under way; what would never end is told to. */
+async function close(): Promise<void> {
+  for (const abort of running.values()) abort.abort();
+  await Promise.allSettled(calls);
+  await search?.close();
+  await embedder?.close();
+}
+
+async function load(address: string) {
+  try {
+    return await import(address);
+  } catch (error) {
+    const { message } = plainError(error);
+    throw Object.assign(
+      new Error(`Cannot load ${address}: ${message.split("\n")[0]}`),
+      { name: "ModuleError" },
+    );
+  }
+}
 
 async function open(setup: WorkerSetup): Promise<void> {
   const { directory, build = "auto", readOnly, homeNets } = setup;
   const core = await openCore({ build });
   const index: IndexFactory = setup.indexModule === undefined
     ? OWN_INDEX
-    : (await import(setup.indexModule)).INDEX;
+    : (await load(setup.indexModule)).INDEX;
   if (setup.embedderModule === undefined) {
     embedder = await openStaticEmbedder();
   } else {
     const [address, argument] = setup.embedderModule;
-    embedder = await (await import(address)).openEmbedder(argument);
+    embedder = await (await load(address)).openEmbedder(argument);
   }
   search = await openSearch(directory, {
     core,
@@ -78,7 +100,7 @@ async function call(
     >;
     const value = method === "ingest"
       ? await search.ingest(args[0] as string[], {
-        ...args[1] as IngestOptions,
+        ...args[1] as Omit<IngestOptions, "signal" | "onProgress">,
         signal: abort.signal,
         onProgress: (progress) =>
           tell({ kind: "progress", id, value: progress }),

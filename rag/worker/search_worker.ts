@@ -52,23 +52,33 @@ interface Waiting {
  * Open a search in a worker of its own.
  *
  * @param directory Folder of the store; made where it is not there.
- * @param options What it opens.
+ * @param options What it opens, and a signal that ends the opening.
  * @returns The search; closing it ends the worker.
  * @throws {StoreError} If the store cannot be opened.
+ * @throws {DOMException} If the signal aborts first.
  */
 export async function openSearchWorker(
   directory: string,
-  options: SearchWorkerOptions = {},
+  options: SearchWorkerOptions & {
+    /** Ends the opening: that of a large store takes seconds. */
+    readonly signal?: AbortSignal;
+  } = {},
 ): Promise<Searcher> {
+  const { signal, ...setup } = options;
+  signal?.throwIfAborted();
   const address = new URL("./_host.ts", import.meta.url);
   const worker = new Worker(address, { type: "module", name: "search" });
   const client = new WorkerSearch(worker);
+  const stop = () => client.end(signal?.reason);
+  signal?.addEventListener("abort", stop, { once: true });
   try {
-    await client.open({ ...options, directory });
+    await client.open({ ...setup, directory });
     return client;
   } catch (error) {
     worker.terminate();
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", stop);
   }
 }
 
@@ -94,6 +104,12 @@ class WorkerSearch implements Searcher {
   async open(setup: WorkerSetup): Promise<void> {
     this.#tell({ kind: "open", setup });
     await this.#opened.promise;
+  }
+
+  /** End it at once, whatever it is doing. */
+  end(reason: Error): void {
+    this.#break(reason);
+    this.#worker.terminate();
   }
 
   find(question: string, request?: SearchRequest): Promise<Result> {
@@ -149,11 +165,11 @@ class WorkerSearch implements Searcher {
     directories: readonly string[],
     options: IngestOptions = {},
   ): Promise<IngestProgress> {
-    const { signal, onProgress, follow = false } = options;
+    const { signal, onProgress, ...plain } = options;
     const id = this.#next;
     const done = this.#call<IngestProgress>(
       "ingest",
-      [directories, { follow }],
+      [directories, plain],
       onProgress,
     );
     const stop = () => this.#tell({ kind: "abort", id });
@@ -246,6 +262,10 @@ function revived({ name, message, code }: PlainError): Error {
   if (name === "StoreError") {
     return new StoreError(code as StoreError["code"], message);
   }
-  const Class = CLASSES[name] ?? Error;
-  return new Class(message);
+  const Class = CLASSES[name];
+  if (Class !== undefined) return new Class(message);
+  return Object.assign(
+    new Error(message),
+    { name, ...(code === undefined ? {} : { code }) },
+  );
 }

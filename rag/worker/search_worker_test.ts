@@ -78,3 +78,60 @@ Deno.test("ingest() of a worker follows a folder until it is told to end", async
     await search.close();
   });
 });
+
+Deno.test("openSearchWorker() ends at once where its signal aborts while it opens", async () => {
+  await withFolder(async (folder) => {
+    const abort = new AbortController();
+    const opening = openSearchWorker(folder, { signal: abort.signal });
+    setTimeout(() => abort.abort(), 5);
+    await rejects(opening, { name: "AbortError" });
+    await rejects(openSearchWorker(folder, { signal: abort.signal }), {
+      name: "AbortError",
+    });
+    const search = await openSearchWorker(folder);
+    await search.close();
+  });
+});
+
+Deno.test("openSearchWorker() takes index and embedder from modules, and says which does not load", async () => {
+  await withFolder(async (folder) => {
+    const index = "data:text/javascript,export const INDEX = " +
+      "{ name: 'none', open: () => { throw new RangeError('no index today') } }";
+    await rejects(openSearchWorker(folder, { indexModule: index }), {
+      ...{ name: "RangeError", message: "no index today" },
+    });
+    await rejects(
+      openSearchWorker(folder, { indexModule: "file:///no/such.ts" }),
+      { name: "ModuleError", message: /^Cannot load file:\/\/\/no\/such\.ts/ },
+    );
+    const embedder = "data:text/javascript,export const openEmbedder = " +
+      "(argument) => { throw new Error(`embedder of ${argument}`) }";
+    await rejects(
+      openSearchWorker(folder, { embedderModule: [embedder, "me"] }),
+      /embedder of me/,
+    );
+  });
+});
+
+Deno.test("close() of a worker ends an ingest that follows, and what it had read is there", async () => {
+  await withFolder(async (folder) => {
+    const search = await openSearchWorker(`${folder}/search`);
+    await Deno.mkdir(`${folder}/log/events`, { recursive: true });
+    const file = `${folder}/log/events/2026-03-17.jsonl`;
+    const lines = day().map((entry) => `${JSON.stringify(entry.record)}\n`);
+    await Deno.writeTextFile(file, lines.join(""));
+    const caughtUp = Promise.withResolvers<void>();
+    const done = search.ingest([`${folder}/log`], {
+      follow: true,
+      onProgress: (progress) => {
+        if (progress.caughtUp) caughtUp.resolve();
+      },
+    });
+    await caughtUp.promise;
+    await search.close();
+    equal((await done).added, 26);
+    const again = await openSearchWorker(`${folder}/search`);
+    equal((await again.stats()).entries.event, 26);
+    await again.close();
+  });
+});
