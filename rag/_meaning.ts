@@ -1,3 +1,9 @@
+import {
+  allTexts,
+  type EmbeddedTexts,
+  type NumberedText,
+} from "./_embedded_texts.ts";
+import { type OpenIndex, openIndex, removeOthers } from "./_meaning_index.ts";
 import type { Embedder, SyncEmbedder } from "./embedding/embedder.ts";
 import type { IndexFactory, IndexSetup } from "./index_factory.ts";
 import type { EventStore } from "./store/event_store.ts";
@@ -16,36 +22,47 @@ export interface Near {
   readonly known: number;
 }
 
-/** Keeps the vectors of a store's texts: each text that the store has is embedded once, those of another model anew. */
+/**
+ * Keeps the vectors of a store's texts: each text that the store has is embedded once, those of another model anew, and
+ * those whose vectors were made of other texts than the store has now.
+ */
 export class Meaning {
   readonly #store: EventStore;
   readonly #embedder: Embedder;
   readonly #index: VectorIndex;
+  readonly #texts: EmbeddedTexts | undefined;
   /** What was wrong with the index and was put right. */
   readonly repairs: readonly string[];
-  /** Called when texts of a model other than the last are all embedded. */
+  /** Called once, when all texts are embedded; does not throw. */
   readonly #complete: () => Promise<void>;
+  #cleaning: Promise<void> | undefined;
   #after = 0;
+  /** Texts whose vectors are not on disk yet. */
+  #unwritten: NumberedText[] = [];
   #background: Promise<void> | undefined;
   #closed = false;
-  /** Why embedding in the background ended, if it did. */
+  /** Why texts are missing, if they are. */
   #problem: Error | undefined;
 
   private constructor(
     store: EventStore,
     embedder: Embedder,
-    index: VectorIndex,
+    { index, texts }: OpenIndex,
     repairs: readonly string[],
     complete: () => Promise<void>,
   ) {
     this.#store = store;
     this.#embedder = embedder;
     this.#index = index;
+    this.#texts = texts;
     this.repairs = repairs;
     this.#complete = complete;
   }
 
-  /** Open the index of a store, in a folder of its own for each model; an unreadable one is made anew. */
+  /**
+   * Open the index of a store, in a folder of its own for each model; an unreadable one is made anew, and so is what was
+   * made of other texts than the store has.
+   */
   static async open(
     store: EventStore,
     embedder: Embedder,
@@ -59,9 +76,9 @@ export class Meaning {
     const own = `${prefix}${model.slice(0, 16)}-${dimensions}`;
     const directory = readOnly ? undefined : `${store.directory}/${own}`;
     const repairs: string[] = [];
-    let index: Awaited<ReturnType<IndexFactory["open"]>>;
+    let open: OpenIndex;
     try {
-      index = await factory.open(directory, setup);
+      open = await openIndex(store, factory, { directory, setup, repairs });
     } catch (error) {
       if (
         directory === undefined || !(error instanceof VectorIndexError) ||
@@ -69,21 +86,18 @@ export class Meaning {
       ) throw error;
       repairs.push(`${error.message}: made anew from the store`);
       await Deno.remove(directory, { recursive: true });
-      index = await factory.open(directory, setup);
-    }
-    const { recovered } = index;
-    if (recovered !== undefined && recovered.cutBytes > 0) {
-      repairs.push(`${recovered.cutBytes} bytes of an interrupted write cut`);
-    }
-    if (recovered !== undefined && recovered.corruptBlocks > 0) {
-      repairs.push(`${recovered.corruptBlocks} damaged blocks embedded anew`);
+      open = await openIndex(store, factory, { directory, setup, repairs });
     }
     const complete = async () => {
       if (!readOnly) await removeOthers(store.directory, prefix, own);
     };
-    const meaning = new Meaning(store, embedder, index, repairs, complete);
-    meaning.update();
-    meaning.#dropGone();
+    const meaning = new Meaning(store, embedder, open, repairs, complete);
+    try {
+      meaning.update();
+    } catch (error) {
+      await meaning.close();
+      throw error;
+    }
     return meaning;
   }
 
@@ -97,21 +111,29 @@ export class Meaning {
     return this.#embedder.model;
   }
 
-  /** Embed what is new: at once where the embedder can, in the background where it has to be waited for. */
+  /**
+   * Embed what is new: at once where the embedder can, in the background where it has to be waited for. What the index
+   * cannot take is in `problem`, and tried again the next time.
+   */
   update(): void {
+    if (this.#closed) return;
     if (isSync(this.#embedder)) {
-      while (this.#embedSync(this.#embedder)) { /* as long as there are any */ }
-      void this.#complete();
+      const embedder = this.#embedder;
+      this.#attempt(() => {
+        while (this.#embedSync(embedder)) { /* as long as there are any */ }
+        this.#problem = undefined;
+        this.#clean();
+      });
     } else if (this.#background === undefined) {
       this.#background = this.#embedAll().catch((error) => {
-        this.#problem = error instanceof Error ? error : new Error(`${error}`);
+        this.#fail(error);
       }).finally(() => {
         this.#background = undefined;
       });
     }
   }
 
-  /** Why texts are missing that will not come, if so. */
+  /** Why texts are missing from the index, if they are. */
   get problem(): Error | undefined {
     return this.#problem;
   }
@@ -149,94 +171,128 @@ export class Meaning {
   /** Forget texts that no entry has any more. */
   remove(textIds: readonly number[]): void {
     if (textIds.length === 0) return;
-    this.#index.remove(textIds);
-    this.#index.flush();
+    this.#attempt(() => {
+      this.#index.remove(textIds);
+      this.#write();
+    });
   }
 
   /** Give back the space of what was removed. */
   async compact(): Promise<void> {
-    await this.#index.compact();
+    try {
+      await this.#index.compact();
+      this.#texts?.rewrite(this.#embedded());
+    } catch (error) {
+      if (!(error instanceof VectorIndexError)) throw error;
+      this.#problem = error;
+    }
   }
 
   /** End what is under way and close the index; the embedder stays open. */
   async close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
     await this.#background;
+    await this.#cleaning;
+    try {
+      this.#write();
+    } catch {
+      // Closing the index tries once more, and says what is wrong.
+    }
+    this.#texts?.close();
     this.#index.close();
   }
 
-  /** Removes vectors of texts that the store no longer has: a crash may have come between the two. */
-  #dropGone(): void {
-    if (this.#index.size <= this.#store.stats().texts) return;
-    const gone: number[] = [];
-    let expected = 1;
-    for (let after = 0;;) {
-      const found = this.#store.textsAfter(after, 8 * BATCH);
-      for (const { textId } of found) {
-        for (; expected < textId; expected++) gone.push(expected);
-        expected = textId + 1;
-      }
-      const last = found.at(-1);
-      if (last === undefined) break;
-      after = last.textId;
+  /** Does what the index may not have room for; where it has none, that is the problem, and all is looked at again. */
+  #attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof VectorIndexError)) throw error;
+      this.#fail(error);
     }
-    this.remove(gone);
   }
 
-  #next(): { ids: Uint32Array; texts: string[] } | undefined {
+  #fail(error: unknown): void {
+    this.#problem = error instanceof Error ? error : new Error(`${error}`);
+    this.#after = 0;
+  }
+
+  /** Makes vectors durable, and then what they were made of. */
+  #write(): void {
+    this.#index.flush();
+    this.#texts?.append(this.#unwritten);
+    this.#unwritten = [];
+  }
+
+  *#embedded(): Generator<NumberedText[]> {
+    const store = this.#store;
+    for (const some of allTexts((id, limit) => store.textsAfter(id, limit))) {
+      yield some.filter(({ textId }) => this.#index.has(textId));
+    }
+  }
+
+  #next(): NumberedText[] | undefined {
     for (;;) {
       const found = this.#store.textsAfter(this.#after, BATCH);
       const last = found.at(-1);
       if (last === undefined) return undefined;
       this.#after = last.textId;
       const fresh = found.filter(({ textId }) => !this.#index.has(textId));
-      if (fresh.length === 0) continue;
-      return {
-        ids: Uint32Array.from(fresh, ({ textId }) => textId),
-        texts: fresh.map(({ text }) => text),
-      };
+      if (fresh.length > 0) return fresh;
     }
+  }
+
+  #add(texts: readonly NumberedText[], vectors: Float32Array): void {
+    this.#index.add(Uint32Array.from(texts, ({ textId }) => textId), vectors);
+    if (this.#texts !== undefined) this.#unwritten.push(...texts);
+    this.#write();
   }
 
   #embedSync(embedder: SyncEmbedder): boolean {
     const next = this.#next();
-    if (next === undefined) return false;
-    const { ids, texts } = next;
+    if (next === undefined) {
+      if (this.#unwritten.length > 0) this.#write();
+      return false;
+    }
     const { dimensions } = embedder;
-    const vectors = new Float32Array(texts.length * dimensions);
-    texts.forEach((text, row) => {
+    const vectors = new Float32Array(next.length * dimensions);
+    next.forEach(({ text }, row) => {
       const start = row * dimensions;
       embedder.embedInto(text, vectors.subarray(start, start + dimensions));
     });
-    this.#index.add(ids, vectors);
-    this.#index.flush();
+    this.#add(next, vectors);
     return true;
   }
 
   async #embedAll(): Promise<void> {
+    const { dimensions } = this.#embedder;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       if (this.#closed) return;
-      const vectors = await this.#embedder.embed(next.texts);
+      const vectors = await this.#embedder.embed(next.map(({ text }) => text));
       if (this.#closed) return;
-      this.#index.add(next.ids, vectors);
-      this.#index.flush();
+      // Some may have been removed meanwhile.
+      const rows = [...next.keys()].filter((row) =>
+        this.#store.textOf(next![row]!.textId) !== undefined
+      );
+      const kept = new Float32Array(rows.length * dimensions);
+      rows.forEach((row, i) => {
+        const start = row * dimensions;
+        kept.set(vectors.subarray(start, start + dimensions), i * dimensions);
+      });
+      if (rows.length > 0) this.#add(rows.map((row) => next![row]!), kept);
     }
-    await this.#complete();
+    this.#problem = undefined;
+    this.#clean();
+  }
+
+  #clean(): void {
+    this.#cleaning ??= this.#complete().catch(() => {
+      // What is left over is removed the next time.
+    });
   }
 }
 
 function isSync(embedder: Embedder): embedder is SyncEmbedder {
   return "embedInto" in embedder;
-}
-
-async function removeOthers(
-  directory: string,
-  prefix: string,
-  own: string,
-): Promise<void> {
-  for await (const { name, isDirectory } of Deno.readDir(directory)) {
-    if (!isDirectory || !name.startsWith(prefix) || name === own) continue;
-    await Deno.remove(`${directory}/${name}`, { recursive: true })
-      .catch(() => {});
-  }
 }

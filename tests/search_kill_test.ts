@@ -2,8 +2,9 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { openCore } from "@ml-defender/native";
-import { openSearch } from "@ml-defender/rag";
+import { openSearch, openStaticEmbedder } from "@ml-defender/rag";
 import { entryLines, templates } from "../bench/_entries.ts";
+import { checkVectors } from "../rag/testdata/vectors.ts";
 
 const KILLS = 50;
 const EVENTS = 40_000;
@@ -53,7 +54,7 @@ function countRows(store: string): { rows: number; ids: number } {
   return { rows: Number(found?.rows), ids: Number(found?.ids) };
 }
 
-Deno.test("search keeps what it acknowledged through 50 kills, and its index agrees with its store", async () => {
+Deno.test("search keeps what it acknowledged through 50 kills, and its vectors are those of its texts", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const log = `${folder}/log`;
@@ -65,6 +66,7 @@ Deno.test("search keeps what it acknowledged through 50 kills, and its index agr
       `${lines.join("\n")}\n`,
     );
     const core = await openCore({ build: "wasm" });
+    const embedder = await openStaticEmbedder();
     let killed = 0;
     let round = 0;
     let before = 0;
@@ -79,10 +81,15 @@ Deno.test("search keeps what it acknowledged through 50 kills, and its index agr
         "an acknowledged event is lost",
       );
       before = rows;
-      await using search = await openSearch(store, { core });
-      const stats = await search.stats();
-      equal(stats.entries.event, rows);
-      equal(stats.vectors, stats.texts);
+      {
+        await using search = await openSearch(store, { core, embedder });
+        const stats = await search.stats();
+        equal(stats.entries.event, rows);
+        equal(stats.vectors, stats.texts);
+      }
+      const { texts, vectors, wrong } = checkVectors(store, core, embedder);
+      deepEqual(wrong, []);
+      equal(vectors, texts);
       if (!outcome.done) continue;
       equal(rows, EVENTS);
       round++;

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { LAST_US } from "../_time.ts";
 import type { Facts } from "../entry.ts";
-import { StoreError, toStoreError } from "../store/error.ts";
+import { REMEDY, StoreError, toStoreError } from "../store/error.ts";
 import { Chunk, type ColumnData, fromBlob, narrow, toBlob } from "./_chunk.ts";
 import {
   fromBits,
@@ -258,7 +258,7 @@ export class ColumnImage {
       if (dictionary.add(value as string) !== code) {
         throw new StoreError(
           "corrupt",
-          `Cannot read ${this.path}: codes of dictionary ${name} are not in a row`,
+          `Cannot read ${this.path}: codes of dictionary ${name} are not in a row; ${REMEDY}`,
         );
       }
     }
@@ -337,7 +337,7 @@ export class ColumnImage {
   #corrupt(chunk: number, name: string): StoreError {
     return new StoreError(
       "corrupt",
-      `Cannot read ${this.path}: column ${name} of chunk ${chunk} is damaged`,
+      `Cannot read ${this.path}: column ${name} of chunk ${chunk} is damaged; ${REMEDY}`,
     );
   }
 }

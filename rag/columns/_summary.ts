@@ -1,6 +1,6 @@
 /** What the entries of a set have in common, and when they were. */
 import type { Filter, InTime } from "../query/ast.ts";
-import type { Share } from "../result.ts";
+import type { Share, Summary } from "../result.ts";
 import type { TimelineBucket } from "../searcher.ts";
 import type { ColumnImage } from "./_image.ts";
 import { best } from "./_order.ts";
@@ -9,29 +9,69 @@ import { columnOf, type StoredField } from "./_specs.ts";
 import type { RowSet } from "./row_set.ts";
 
 const MAX_BUCKETS = 100_000;
+const SHARES = 5;
+
+/** What the entries of a set have in common, each value and each end of their time with an entry that shows it. */
+export function summaryOf(
+  image: ColumnImage,
+  rows: RowSet,
+  idOf: (row: number) => string | undefined,
+): Summary {
+  const shares = (field: StoredField, limit = SHARES) =>
+    sharesOf(image, rows, { field, limit, idOf });
+  const ends = endsOf(image, rows);
+  const firstId = ends && idOf(ends.firstRow);
+  const lastId = ends && idOf(ends.lastRow);
+  return {
+    total: rows.count,
+    ...(ends && { firstUs: ends.firstUs, lastUs: ends.lastUs }),
+    ...(firstId === undefined ? {} : { firstId }),
+    ...(lastId === undefined ? {} : { lastId }),
+    categories: shares("category"),
+    sources: shares("src_ip"),
+    destinations: shares("dst_ip"),
+    services: shares("service"),
+    decisions: shares("decision", Infinity),
+  };
+}
 
 /** First and last time; nothing where there are no rows. */
 export function spanOf(
   image: ColumnImage,
   rows: RowSet,
 ): { readonly firstUs: number; readonly lastUs: number } | undefined {
-  const times = timesOf(select(image, rows));
-  if (times.length === 0) return undefined;
-  let firstUs = Infinity;
-  let lastUs = -Infinity;
-  for (let i = 0; i < times.length; i++) {
-    const time = times[i]!;
-    if (time < firstUs) firstUs = time;
-    if (time > lastUs) lastUs = time;
-  }
-  return { firstUs, lastUs };
+  const ends = endsOf(image, rows);
+  return ends && { firstUs: ends.firstUs, lastUs: ends.lastUs };
 }
 
-/** The most frequent values of a text or address, those that occur equally often in their order. */
-export function sharesOf(
+/** First and last time, and the row of each. */
+function endsOf(image: ColumnImage, set: RowSet) {
+  const selection = select(image, set);
+  const times = timesOf(selection);
+  if (times.length === 0) return undefined;
+  let first = 0;
+  let last = 0;
+  for (let i = 1; i < times.length; i++) {
+    if (times[i]! < times[first]!) first = i;
+    if (times[i]! > times[last]!) last = i;
+  }
+  return {
+    firstUs: times[first]!,
+    lastUs: times[last]!,
+    firstRow: selection.rows[first]!,
+    lastRow: selection.rows[last]!,
+  };
+}
+
+/** The most frequent values of a text or address with an entry of each, those that occur equally often in their order. */
+function sharesOf(
   image: ColumnImage,
   rows: RowSet,
-  { field, limit }: { readonly field: StoredField; readonly limit: number },
+  { field, limit, idOf }: {
+    readonly field: StoredField;
+    readonly limit: number;
+    readonly idOf: (row: number) => string | undefined;
+  },
 ): Share[] {
   const column = columnOf(field);
   const counts = tally(image, rows, column);
@@ -46,10 +86,37 @@ export function sharesOf(
     const difference = counts[left]! - counts[right]!;
     return difference === 0 ? values[left]! < values[right]! : difference > 0;
   });
-  return Array.from(chosen, (index) => ({
-    value: values[codes[index]!]!,
-    count: counts[codes[index]!]!,
-  }));
+  const shown = Array.from(chosen, (index) => codes[index]!);
+  const witnesses = lastRows(image, rows, column, shown);
+  return shown.map((code) => {
+    const id = idOf(witnesses.get(code) ?? 0);
+    return {
+      value: values[code]!,
+      count: counts[code]!,
+      ...(id === undefined ? {} : { ids: [id] }),
+    };
+  });
+}
+
+/** The last row of a set with each of some codes of a column. */
+function lastRows(
+  image: ColumnImage,
+  { firstRow, bits }: RowSet,
+  column: number,
+  codes: readonly number[],
+): Map<number, number> {
+  const wanted = new Set(codes);
+  const found = new Map<number, number>();
+  for (let w = bits.length - 1; w >= 0 && wanted.size > 0; w--) {
+    for (let rest = bits[w]!; rest !== 0;) {
+      const bit = 31 - Math.clz32(rest);
+      rest &= ~(1 << bit);
+      const row = firstRow + w * 32 + bit;
+      const code = image.value(row, column);
+      if (wanted.delete(code)) found.set(code, row);
+    }
+  }
+  return found;
 }
 
 /** The filter with its closed time span moved back by its own length; undefined where it has none, or several. */

@@ -23,15 +23,13 @@ import {
   ID_A,
   KIND,
   kindCode,
-  type StoredField,
   TEXT_ID,
   TIMESTAMP,
 } from "./_specs.ts";
-import { bucketsOf, periodBefore, sharesOf, spanOf } from "./_summary.ts";
+import { bucketsOf, periodBefore, spanOf, summaryOf } from "./_summary.ts";
 import { WallClock } from "./_wall_clock.ts";
 import { RowSet } from "./row_set.ts";
 
-const SHARES = 5;
 const MAX_CLOCKS = 16;
 
 /** How groups are made and ordered. */
@@ -271,23 +269,15 @@ export class Columns {
   }
 
   /**
-   * What the entries of a set have in common.
+   * What the entries of a set have in common, with entries that show it.
    *
    * @param rows The entries.
    * @param period What gave them: with a closed time span in it, the span before is counted.
    */
   summary(rows: RowSet, period?: Period): Summary {
     const before = period && periodBefore(period.filter);
-    const shares = (field: StoredField, limit = SHARES) =>
-      sharesOf(this.#image, rows, { field, limit });
     return {
-      total: rows.count,
-      ...spanOf(this.#image, rows),
-      categories: shares("category"),
-      sources: shares("src_ip"),
-      destinations: shares("dst_ip"),
-      services: shares("service"),
-      decisions: shares("decision", Infinity),
+      ...summaryOf(this.#image, rows, this.#idOf),
       ...(period === undefined || before === undefined ? {} : {
         before: this.evaluate(before, period.kind, period.zone).count,
       }),

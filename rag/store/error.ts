@@ -5,7 +5,14 @@
  */
 
 /** Why a store operation failed. */
-export type StoreErrorCode = "version" | "corrupt" | "full" | "busy" | "io";
+export type StoreErrorCode =
+  | "version"
+  | "corrupt"
+  | "full"
+  | "busy"
+  | "readOnly"
+  | "gone"
+  | "io";
 
 /** A store operation failed for a reason that a caller can act on. The message is one line and names the path. */
 export class StoreError extends Error {
@@ -13,7 +20,8 @@ export class StoreError extends Error {
   override readonly name = "StoreError";
   /**
    * What went wrong: `version` a newer program wrote it, `corrupt` it is no database or a damaged one, `full` no space is
-   * left, `busy` another writer has it, `io` anything else.
+   * left, `busy` another writer has it, `readOnly` its folder may not be written, `gone` its file was removed or replaced
+   * while it was open, `io` anything else.
    */
   readonly code: StoreErrorCode;
 
@@ -30,10 +38,18 @@ export class StoreError extends Error {
   }
 }
 
+/** What to do about a damaged database. */
+export const REMEDY =
+  "put a copy of it back, or remove the folder and read the logs again";
+
 const SIGNS: readonly (readonly [StoreErrorCode, RegExp])[] = [
   ["full", /disk is full|no space left|ENOSPC|EDQUOT/i],
   ["corrupt", /not a database|malformed|corrupt|fts5 file format/i],
   ["busy", /is locked|database is busy/i],
+  [
+    "readOnly",
+    /read-?only (database|file ?system)|EROFS|EACCES|EPERM|permission denied/i,
+  ],
 ];
 
 /**
@@ -57,6 +73,7 @@ export function toStoreError(
   ) return cause;
   const text = cause instanceof Error ? cause.message : String(cause);
   const [code] = SIGNS.find(([, sign]) => sign.test(text)) ?? ["io" as const];
-  const reason = text.split("\n")[0] ?? "unknown";
+  const first = text.split("\n")[0] ?? "unknown";
+  const reason = code === "corrupt" ? `${first}; ${REMEDY}` : first;
   return new StoreError(code, `Cannot ${action} ${path}: ${reason}`, { cause });
 }
