@@ -80,6 +80,8 @@ export interface Share {
   readonly value: string;
   /** Entries that have it. */
   readonly count: number;
+  /** Id of an entry that has it, so that it can be cited; absent where the summary was not made by a store. */
+  readonly ids?: readonly string[];
 }
 
 /** What is known of all matching entries, for the answer. */
@@ -90,6 +92,10 @@ export interface Summary {
   readonly firstUs?: number;
   /** Last of them. */
   readonly lastUs?: number;
+  /** Id of an entry of the first time, as for {@linkcode Share.ids}. */
+  readonly firstId?: string;
+  /** Id of an entry of the last time. */
+  readonly lastId?: string;
   /** Most frequent categories, at most 5. */
   readonly categories: readonly Share[];
   /** Most frequent sources, at most 5. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Hit, Language, Result } from "../result.ts";
+import type { Hit, Language, Result, Summary } from "../result.ts";
 import type { Prompt } from "./answer_model.ts";
 import { localTime } from "../query/zone.ts";
 
@@ -51,7 +51,7 @@ export function composePrompt(
 }
 
 /**
- * Ids that an answer may cite: those of the hits and of the groups.
+ * Ids that an answer may cite: those of the hits, of the groups, and of the entries that stand behind the summary.
  *
  * @param result What was found.
  * @returns Each id once, in their order.
@@ -61,7 +61,18 @@ export function citableIds(result: Result): string[] {
     ...new Set([
       ...result.hits.map(({ id }) => id),
       ...(result.groups ?? []).flatMap(({ ids }) => ids),
+      ...witnessesOf(result.summary),
     ]),
+  ];
+}
+
+function witnessesOf(summary: Summary): string[] {
+  const { firstId, lastId } = summary;
+  const { categories, sources, destinations, services, decisions } = summary;
+  return [
+    ...[categories, sources, destinations, services, decisions]
+      .flatMap((shares) => shares.flatMap(({ ids = [] }) => ids)),
+    ...[firstId, lastId].filter((id) => id !== undefined),
   ];
 }
 
@@ -109,13 +120,7 @@ function dataOf(
     ],
     ["match_is_weak", result.weak],
     ["time_zone", zone],
-    ["summary", {
-      ...summary,
-      firstUs: undefined,
-      lastUs: undefined,
-      first: summary.firstUs === undefined ? undefined : time(summary.firstUs),
-      last: summary.lastUs === undefined ? undefined : time(summary.lastUs),
-    }],
+    ["summary", summaryOf(summary, names, time)],
     ...(groups === undefined ? [] : [["groups", {
       keys: result.query.aggregate?.groupBy,
       metric: result.query.aggregate?.metric,
@@ -132,6 +137,28 @@ function dataOf(
     ["entries_left_out", hits.length - shown],
   ];
   return lines.map(([name, value]) => quoted({ [name]: value })).join("\n");
+}
+
+/** The summary, each value of it with the name of an entry that shows it. */
+function summaryOf(
+  { firstUs, lastUs, firstId = "", lastId = "", ...summary }: Summary,
+  names: ReadonlyMap<string, string>,
+  time: (us: number) => string,
+): unknown {
+  const end = (us: number | undefined, id: string) =>
+    us === undefined ? undefined : { time: time(us), id: names.get(id) };
+  return {
+    ...Object.fromEntries(
+      Object.entries(summary).map(([name, value]) => [
+        name,
+        typeof value === "number" ? value : value.map((
+          { value, count, ids = [] },
+        ) => ({ value, count, ids: ids.map((id) => names.get(id)) })),
+      ]),
+    ),
+    first: end(firstUs, firstId),
+    last: end(lastUs, lastId),
+  };
 }
 
 function entryOf(

@@ -73,62 +73,78 @@ const ASPECTS = [
   ["decisions", "decision"],
 ] as const;
 
-/** What all entries have in common, in one sentence, and what most of them have, in one each. */
-function aspectLines({ result, phrases }: Writing): Line[] {
+/**
+ * What all entries have in common, in one sentence, and what most of them have, in one each: each value with an entry that
+ * has it, values that none can be cited for left out.
+ */
+function aspectLines(writing: Writing): Line[] {
+  const { result, phrases } = writing;
   const { summary, query, hits } = result;
   const { kind } = query;
   if (kind === "change" || query.similarTo !== undefined) return [];
-  const common: string[] = [];
+  const name = (field: Common["field"], value: string) =>
+    dataText(phrases.value(field, value), 120);
+  const common: Common[] = [];
   const lines: Line[] = [];
   for (const [aspect, field] of ASPECTS) {
     const shares = summary[aspect].slice(0, MAX_NAMES);
     const [top] = shares;
     if (top === undefined) continue;
-    const parts = shares.map(({ value, count }) => ({
-      name: dataText(phrases.value(field, value), 120),
-      count,
-    }));
     if (top.count >= summary.total && top.value !== "unknown") {
-      common.push(phrases.share(aspect, kind, parts[0]?.name ?? ""));
+      common.push({ aspect, field, share: top });
       continue;
     }
+    const shown = shares.flatMap(({ value, count, ids = [] }) => {
+      const id = hits.find(({ facts }) => facts[field] === value)?.id ?? ids[0];
+      return id === undefined ? [] : [{ id, name: name(field, value), count }];
+    });
+    if (shown.length === 0) continue;
     lines.push({
       text: aspect === "decisions"
-        ? phrases.decisions(kind, parts)
-        : phrases.aspect(aspect, kind, parts),
-      ids: witnesses(hits, shares, (hit) => hit.facts[field]),
+        ? phrases.decisions(kind, shown)
+        : phrases.aspect(aspect, kind, shown),
+      ids: shown.map(({ id }) => id),
     });
   }
-  const ids = idsOf(hits).slice(0, 1);
-  return common.length === 0
-    ? lines
-    : [{ text: phrases.all(common), ids }, ...lines];
+  return [...commonLine(writing, common), ...lines];
 }
 
-/** One hit for each of the values, in their order; the first hits where no hit has any of them. */
-function witnesses(
-  hits: readonly Hit[],
-  shares: readonly Share[],
-  valueOf: (hit: Hit) => string | null,
-): string[] {
-  const found = shares.flatMap(({ value }) => {
-    const hit = hits.find((h) => (valueOf(h) ?? "unknown") === value);
-    return hit === undefined ? [] : [hit.id];
+interface Common {
+  readonly aspect: typeof ASPECTS[number][0];
+  readonly field: typeof ASPECTS[number][1];
+  readonly share: Share;
+}
+
+/** What all entries have, shown by one of them; nothing where there is none to cite. */
+function commonLine(
+  { result, phrases }: Writing,
+  common: readonly Common[],
+): Line[] {
+  const [first] = common;
+  if (first === undefined) return [];
+  const hit = result.hits.find(({ facts }) =>
+    common.every(({ field, share }) => facts[field] === share.value)
+  );
+  const id = hit?.id ?? first.share.ids?.[0];
+  if (id === undefined) return [];
+  const predicates = common.map(({ aspect, field, share }) => {
+    const name = dataText(phrases.value(field, share.value), 120);
+    return phrases.share(aspect, result.query.kind, name);
   });
-  return found.length > 0 ? found : idsOf(hits);
+  return [{ text: phrases.all(predicates), ids: [id] }];
 }
 
+/** First and last, each shown by an entry of that time. */
 function timeLines({ result, phrases, zone, nowUs }: Writing): Line[] {
   const { summary, hits, query } = result;
-  const { firstUs, lastUs = firstUs, total } = summary;
+  const { firstUs, lastUs = firstUs, firstId, lastId, total } = summary;
   if (firstUs === undefined || lastUs === undefined) return [];
   const seconds = lastUs - firstUs < 3_600_000_000;
   const show = (us: number) => phrases.instant(us, zone, { nowUs, seconds });
-  const nearest = (us: number) =>
-    hits.toSorted((a, b) =>
-      Math.abs(a.timestampUs - us) - Math.abs(b.timestampUs - us)
-    ).slice(0, 1).map(({ id }) => id);
-  const ids = [...nearest(firstUs), ...nearest(lastUs)];
+  const first = hits.find((h) => h.timestampUs === firstUs)?.id ?? firstId;
+  const last = hits.find((h) => h.timestampUs === lastUs)?.id ?? lastId;
+  if (first === undefined || last === undefined) return [];
+  const ids = [first, last];
   return show(firstUs) === show(lastUs)
     ? [{ text: phrases.at(query.kind, total, show(firstUs)), ids }]
     : [{

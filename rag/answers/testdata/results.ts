@@ -55,23 +55,25 @@ export function summaryOf(hits: readonly Hit[]): Summary {
     field: "category" | "src_ip" | "dst_ip" | "service" | "decision",
   ) => {
     const counts = new Map<string, number>();
-    for (const { facts } of hits) {
+    const ids = new Map<string, string[]>();
+    for (const { facts, id } of hits) {
       const value = facts[field];
-      if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
+      if (value === null) continue;
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+      ids.set(value, [id]);
     }
-    return [...counts].map(([value, count]) => ({ value, count }))
+    return [...counts]
+      .map(([value, count]) => ({ value, count, ids: ids.get(value)! }))
       .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
       .slice(0, 5);
   };
-  const times = hits.map(({ timestampUs }) => timestampUs).sort((a, b) =>
-    a - b
-  );
-  const [firstUs] = times;
-  const lastUs = times.at(-1);
+  const order = hits.toSorted((a, b) => a.timestampUs - b.timestampUs);
+  const [first] = order;
+  const last = order.at(-1);
   return {
     total: hits.length,
-    ...(firstUs === undefined ? {} : { firstUs }),
-    ...(lastUs === undefined ? {} : { lastUs }),
+    ...(first && { firstUs: first.timestampUs, firstId: first.id }),
+    ...(last && { lastUs: last.timestampUs, lastId: last.id }),
     categories: shares("category"),
     sources: shares("src_ip"),
     destinations: shares("dst_ip"),
