@@ -1,8 +1,8 @@
 // deno-lint-ignore-file no-console
 /**
- * Change -> applied everywhere: `deno run -A bench/config.ts [--changes N] [--processes N] [--json]`.
+ * Change -> applied everywhere: `deno run -A bench/config.ts [--changes N] [--processes N] [--members 1|3] [--json]`.
  *
- * Processes that run batches share one configuration, in a folder and, where it is installed, in a real etcd on loopback. A
+ * Processes that run batches share one configuration, in a folder and, where it is installed, in a real etcd on loopback, of one member or of three. A
  * change is written when the one before runs in all of them. Time runs from before `ConfigEditor.set` (which reads, checks
  * and writes) until the commit in each process; "in all" is the last of them. The processes wait for input first, and are
  * then half of the time within batches of about 1 ms, whose end a change waits for. The floor is one value that is set and
@@ -11,7 +11,8 @@
 import { parseArgs } from "node:util";
 import { ConfigEditor } from "../watcher/mod.ts";
 import { model } from "../watcher/testdata/sections.ts";
-import { etcdInstalled, EtcdProcess } from "../tests/watcher/etcd_process.ts";
+import { LoopbackMembers } from "../tests/cluster/loopback_members.ts";
+import { EtcdServer, noEtcd } from "../tests/etcd_server.ts";
 import { openStore } from "../tests/watcher/open_store.ts";
 import { Program } from "../tests/watcher/program.ts";
 import { machine } from "./_measure.ts";
@@ -129,6 +130,7 @@ const { values } = parseArgs({
   options: {
     changes: { type: "string", default: "1000" },
     processes: { type: "string", default: "5" },
+    members: { type: "string", default: "1" },
     json: { type: "boolean", default: false },
   },
 });
@@ -143,8 +145,12 @@ try {
 } finally {
   await Deno.remove(folder, { recursive: true });
 }
-if (etcdInstalled()) {
-  await using etcd = await EtcdProcess.start();
+if (noEtcd === undefined && values.members === "3") {
+  await using etcd = await LoopbackMembers.start();
+  const place = `etcd:${etcd.endpoints.join(",")}`;
+  rows.push(...await measure("etcd of 3", place, options));
+} else if (noEtcd === undefined) {
+  await using etcd = await EtcdServer.start();
   rows.push(...await measure("etcd", `etcd:${etcd.endpoint}`, options));
 }
 if (values.json) console.log(JSON.stringify(rows));
@@ -153,8 +159,8 @@ else {
   console.log(`${options.changes} changes; milliseconds`);
   const ms = (value: number) => value.toFixed(2).padStart(9);
   for (const { store, name, p50, p99, max } of rows) {
-    const title = `${store}: ${name}`.padEnd(40);
+    const title = `${store}: ${name}`.padEnd(46);
     console.log(`${title} p50${ms(p50)}  p99${ms(p99)}  max${ms(max)}`);
   }
-  if (!etcdInstalled()) console.log("etcd is not installed: left out");
+  if (noEtcd !== undefined) console.log(`etcd is left out: ${noEtcd}`);
 }

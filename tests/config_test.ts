@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { openConfig, SEARCH } from "@ml-defender/sdk/config";
 import { runTask } from "./cli/run.ts";
-import { noEtcd } from "./etcd/_etcd.ts";
-import { EtcdServer } from "./etcd/_server.ts";
+import { EtcdServer, noEtcd } from "./etcd_server.ts";
 import { optional } from "./_optional.ts";
 
 const ANA = { actor: "ana" };

@@ -4,7 +4,7 @@ import { Child, type Line } from "./_child.ts";
 import { Guard } from "./_guard.ts";
 import { MEMBERS, Members } from "./_members.ts";
 import { Loopback, Namespaces, type Place } from "./_place.ts";
-import { sleep } from "../etcd/_server.ts";
+import { sleep } from "../etcd_server.ts";
 
 /** Names of the pipeline processes. */
 export const PIPELINES = ["p1", "p2", "p3", "p4", "p5"] as const;

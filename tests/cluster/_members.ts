@@ -2,7 +2,7 @@
 import { Child } from "./_child.ts";
 import type { Guard } from "./_guard.ts";
 import { type Place, run } from "./_place.ts";
-import { sleep } from "../etcd/_server.ts";
+import { sleep } from "../etcd_server.ts";
 
 /** Names of the members, which are their hosts as well. */
 export const MEMBERS = ["etcd-a", "etcd-b", "etcd-c"] as const;

@@ -1,5 +1,5 @@
 /** Where the processes of a test bed run: on loopback, or each in a network namespace of its own. */
-import { freePort } from "../etcd/_server.ts";
+import { freePort } from "../etcd_server.ts";
 import type { Guard } from "./_guard.ts";
 
 /** The two networks of a bed: members speak to each other on one, and to everybody else on the other. */

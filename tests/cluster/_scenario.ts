@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Bed } from "./_bed.ts";
 import type { Child, Line } from "./_child.ts";
 import { digestOf, valuesOf } from "./programs/_settings.ts";
-import { sleep } from "../etcd/_server.ts";
+import { sleep } from "../etcd_server.ts";
 
 /** Milliseconds between a write's answer and the next write. */
 export const EVERY_MS = 50;

@@ -1,7 +1,7 @@
 /** The test bed itself: nothing of it stays behind. */
 import assert from "node:assert/strict";
 import { optional } from "../_optional.ts";
-import { noEtcd } from "../etcd/_etcd.ts";
+import { noEtcd } from "../etcd_server.ts";
 import { type BedOptions, eventually } from "./_bed.ts";
 import { Child } from "./_child.ts";
 import { Guard } from "./_guard.ts";

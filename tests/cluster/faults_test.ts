@@ -1,7 +1,7 @@
 /** Three members on loopback: killed one by one, led by another, all gone; what is wrong is refused by everybody. */
 import assert from "node:assert/strict";
 import { optional } from "../_optional.ts";
-import { noEtcd } from "../etcd/_etcd.ts";
+import { noEtcd } from "../etcd_server.ts";
 import { Bed, eventually } from "./_bed.ts";
 import { MEMBERS } from "./_members.ts";
 import {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { FleetMember } from "@ml-defender/watcher";
 import { optional } from "../_optional.ts";
-import { noEtcd } from "../etcd/_etcd.ts";
+import { noEtcd } from "../etcd_server.ts";
 import { Bed, eventually, PIPELINES } from "./_bed.ts";
 import { MEMBERS } from "./_members.ts";
 import { type Net, noNamespaces } from "./_place.ts";

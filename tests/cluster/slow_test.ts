@@ -1,6 +1,6 @@
 /** Slow lines between everybody: processes and members, members and members. */
 import { optional } from "../_optional.ts";
-import { noEtcd } from "../etcd/_etcd.ts";
+import { noEtcd } from "../etcd_server.ts";
 import { Bed } from "./_bed.ts";
 import { checkEnd, goThrough, stepsOf } from "./_scenario.ts";
 

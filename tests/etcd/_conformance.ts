@@ -7,7 +7,7 @@ import {
   type EtcdErrorCode,
 } from "../../etcd_client/mod.ts";
 import { line, take } from "./_events.ts";
-import { sleep } from "./_server.ts";
+import { sleep } from "../etcd_server.ts";
 
 /** One empty place, and stores on it. */
 export interface Place {

@@ -13,7 +13,7 @@ import { MemoryBackend } from "../../etcd_client/_memory_backend.ts";
 import { optional } from "../_optional.ts";
 import { type Attack, ATTACKS, onScene } from "./_attacks.ts";
 import { noEtcd, openEtcd, openEtcdBackend } from "./_etcd.ts";
-import { EtcdServer } from "./_server.ts";
+import { EtcdServer } from "../etcd_server.ts";
 
 async function onMemory(attack: Attack): Promise<void> {
   const backend = new MemoryBackend(1000);

@@ -12,7 +12,7 @@ import { MemoryBackend } from "../../etcd_client/_memory_backend.ts";
 import { optional } from "../_optional.ts";
 import { type Place, type Rule, RULES } from "./_conformance.ts";
 import { noEtcd, openEtcd } from "./_etcd.ts";
-import { EtcdServer } from "./_server.ts";
+import { EtcdServer } from "../etcd_server.ts";
 
 const HISTORY = 50;
 

@@ -6,7 +6,12 @@ import { optional } from "../_optional.ts";
 import { makeCertificates } from "./_certificates.ts";
 import { noEtcd, noOpenssl, openEtcd } from "./_etcd.ts";
 import { line, take } from "./_events.ts";
-import { EtcdServer, freePort, type ServerOptions, sleep } from "./_server.ts";
+import {
+  EtcdServer,
+  freePort,
+  type ServerOptions,
+  sleep,
+} from "../etcd_server.ts";
 
 function withEtcd(
   name: string,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { optional } from "../_optional.ts";
 import { noEtcd } from "./_etcd.ts";
-import { EtcdServer, sleep } from "./_server.ts";
+import { EtcdServer, sleep } from "../etcd_server.ts";
 
 const PROGRAM = `
 const store = await EtcdStore.open({ endpoints: [Deno.args[0]], timeoutMs: 20_000 });

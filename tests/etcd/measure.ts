@@ -13,7 +13,7 @@ import {
   type StoreOptions,
 } from "../../etcd_client/mod.ts";
 import { noEtcd, openEtcd } from "./_etcd.ts";
-import { EtcdServer } from "./_server.ts";
+import { EtcdServer } from "../etcd_server.ts";
 
 const SEQUENTIAL = 1000;
 const PARALLEL = 32;

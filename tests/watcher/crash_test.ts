@@ -3,7 +3,7 @@ import { FileStore } from "@ml-defender/etcd-client";
 import { ConfigEditor } from "@ml-defender/watcher";
 import { model } from "../../watcher/testdata/sections.ts";
 import { optional } from "../_optional.ts";
-import { etcdInstalled, EtcdProcess } from "./etcd_process.ts";
+import { EtcdServer, noEtcd } from "../etcd_server.ts";
 import { openStore } from "./open_store.ts";
 import { type Line, Program } from "./program.ts";
 
@@ -124,10 +124,10 @@ Deno.test("A writer killed in the middle of a change leaves the old or the new r
 optional({
   name:
     "etcd killed while configuration changes leaves all on one revision when it is back, and nobody stops meanwhile",
-  available: etcdInstalled(),
-  reason: "etcd is not installed",
+  available: noEtcd === undefined,
+  reason: noEtcd ?? "",
   fn: async () => {
-    await using etcd = await EtcdProcess.start();
+    await using etcd = await EtcdServer.start();
     const place = `etcd:${etcd.endpoint}`;
     await killWriters(place, 1);
     await using one = new Program("member.ts", place, "one");

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { type ConfigStore, FileStore, KeyRing } from "@ml-defender/etcd-client";
-import { EtcdStore } from "@ml-defender/etcd-client/etcd";
 import { ConfigEditor, ConfigWatcher } from "@ml-defender/watcher";
 import { feed, model, scoring } from "../../watcher/testdata/sections.ts";
 import { optional } from "../_optional.ts";
-import { etcdInstalled, EtcdProcess } from "./etcd_process.ts";
+import { EtcdServer, noEtcd, openEtcd } from "../etcd_server.ts";
 
 const ana = { actor: "ana" };
 const KEY = "ml-defender/config/scoring";
@@ -143,11 +142,11 @@ class Attacker {
 optional({
   name:
     "ConfigWatcher refuses a flipped bit, a value of another key and an old value put back in etcd, and a dump shows nothing",
-  available: etcdInstalled(),
-  reason: "etcd is not installed",
+  available: noEtcd === undefined,
+  reason: noEtcd ?? "",
   fn: async () => {
-    await using etcd = await EtcdProcess.start();
-    await using store = await EtcdStore.open({
+    await using etcd = await EtcdServer.start();
+    await using store = await openEtcd({
       endpoints: [etcd.endpoint],
       seal: { keys: keys(1) },
     });

@@ -1,4 +1,14 @@
-/** A real etcd for tests: on loopback, on free ports, with a data directory of its own. */
+/**
+ * A real etcd for tests and benches: on loopback, on free ports, with a data directory of its own; and the store on it, loaded
+ * only where its npm package is in Deno's cache, as tests download nothing.
+ *
+ * @module
+ */
+import type {
+  EtcdStore,
+  EtcdStoreOptions,
+} from "@ml-defender/etcd-client/etcd";
+import { cached } from "./_optional.ts";
 
 /** Why a program cannot be used; undefined if it can. */
 export function missing(program: string): string | undefined {
@@ -10,6 +20,21 @@ export function missing(program: string): string | undefined {
     }
   }
   return `${program} is not installed`;
+}
+
+/** Why tests with a real etcd cannot run here; undefined if they can. */
+export const noEtcd: string | undefined = missing("etcd") ??
+  missing("etcdctl") ??
+  (await cached("npm:etcd3@1.1.2")
+    ? undefined
+    : "npm:etcd3 is not in the cache: deno task optional");
+
+/** As `EtcdStore.open`. */
+export async function openEtcd(options: EtcdStoreOptions): Promise<EtcdStore> {
+  // A value, so that nothing is fetched before this line.
+  const name = ["@ml-defender/etcd-client", "etcd"].join("/");
+  const { EtcdStore } = await import(name);
+  return await EtcdStore.open(options);
 }
 
 /** How to start it. */
