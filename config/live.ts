@@ -25,7 +25,7 @@ import type {
 } from "../live_config.ts";
 import { limitModel, loadModels } from "../models.ts";
 import { CAPTURE, type CaptureConfig } from "./capture.ts";
-import { LOG, type LogConfig, logScores, type RetentionConfig } from "./log.ts";
+import { LOG, type LogConfig, logScores, retentionOf } from "./log.ts";
 import { type ModelConfig, MODELS, type ModelsConfig } from "./models.ts";
 import { POLICY } from "./policy.ts";
 import { RULES } from "./rules.ts";
@@ -232,16 +232,6 @@ function logSettings(log: LogConfig, policy: Policy): LiveLogSettings {
     retention: retentionOf(retention),
     compress,
     sync,
-  };
-}
-
-/** A retention as loggers and searches take it. */
-export function retentionOf(
-  { maxAgeDays, maxBytes }: RetentionConfig,
-): { maxAgeDays?: number; maxBytes?: number } {
-  return {
-    ...(maxAgeDays !== null && { maxAgeDays }),
-    ...(maxBytes !== null && { maxBytes }),
   };
 }
 

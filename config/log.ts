@@ -238,3 +238,13 @@ export function logIssues(log: LogConfig, policy: Policy): ConfigIssue[] {
   }
   return issues;
 }
+
+/** A retention as loggers and searches take it. */
+export function retentionOf(
+  { maxAgeDays, maxBytes }: RetentionConfig,
+): { maxAgeDays?: number; maxBytes?: number } {
+  return {
+    ...(maxAgeDays !== null && { maxAgeDays }),
+    ...(maxBytes !== null && { maxBytes }),
+  };
+}

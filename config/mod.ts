@@ -39,5 +39,10 @@ export {
   type OpenConfigOptions,
   RunningConfig,
 } from "./running.ts";
-export { SEARCH, type SearchConfig } from "./search.ts";
+export {
+  type Configurable,
+  SEARCH,
+  type SearchConfig,
+  searchSubscriber,
+} from "./search.ts";
 export * from "./sections.ts";

@@ -3,9 +3,14 @@
  *
  * @module
  */
-import { defineSection, type Section } from "@ml-defender/watcher";
+import type { SearchSettings } from "@ml-defender/rag";
+import {
+  defineSection,
+  type Section,
+  type Subscriber,
+} from "@ml-defender/watcher";
 import * as v from "valibot";
-import { type RetentionConfig, retentionFields } from "./log.ts";
+import { type RetentionConfig, retentionFields, retentionOf } from "./log.ts";
 import { object, standard, whole } from "./_schema.ts";
 
 /** What the search keeps, and how much it shows. */
@@ -34,3 +39,41 @@ export const SEARCH: Section<SearchConfig> = defineSection({
   schema: standard(SEARCH_SCHEMA),
   defaults: v.parse(SEARCH_SCHEMA, {}),
 });
+
+/** What is told of the section's values: a search, in this thread or in a worker. */
+export interface Configurable {
+  /** Go by other settings from the next call on. */
+  configure(settings: SearchSettings): Promise<void>;
+}
+
+/**
+ * Tells a search of changes: `config.watcher.subscribe(searchSubscriber(searcher))`. What is no more to be kept is removed
+ * after the change, in the background.
+ *
+ * @param searcher The search.
+ * @param options Who is told when that fails.
+ */
+export function searchSubscriber(
+  searcher: Configurable,
+  options: {
+    /** Told why settings could not be taken, or old entries not removed. @default {nobody} */
+    readonly onError?: (error: unknown) => void;
+  } = {},
+): Subscriber {
+  return {
+    name: "search",
+    sections: [SEARCH],
+    prepare: (tree) => {
+      const { limit, retention } = tree.get(SEARCH);
+      const settings = { limit, retention: retentionOf(retention) };
+      return {
+        abort: () => {},
+        commit: () => {
+          searcher.configure(settings).catch((error) =>
+            options.onError?.(error)
+          );
+        },
+      };
+    },
+  };
+}

@@ -31,6 +31,7 @@ import type {
   Retention,
   Searcher,
   SearchRequest,
+  SearchSettings,
   SearchStats,
   TimelineBucket,
 } from "./searcher.ts";
@@ -112,6 +113,9 @@ interface Parts {
 /** A search in this thread, opened by {@linkcode openSearch}. SQLite and scans do not wait: see `openSearchWorker`. */
 export class EventSearch implements Searcher, AsyncDisposable {
   readonly #parts: Parts;
+  #settings: SearchSettings = { limit: 10, retention: {} };
+  #retainedMs = 0;
+  #skipped: Readonly<Record<string, number>> = {};
 
   /** @ignore */
   constructor(parts: Parts) {
@@ -178,7 +182,7 @@ export class EventSearch implements Searcher, AsyncDisposable {
   }
 
   async recent(request: SearchRequest = {}): Promise<Result> {
-    const { limit = 10 } = request;
+    const { limit = this.#settings.limit } = request;
     const sort = { by: "time", order: "desc" } as const;
     return await this.search({ kind: "event", sort, limit }, request);
   }
@@ -211,10 +215,10 @@ export class EventSearch implements Searcher, AsyncDisposable {
       repairs: problem === undefined
         ? repairs
         : [...repairs, `embedding ended: ${problem.message}`],
+      skipped: this.#skipped,
     };
   }
 
-  // deno-lint-ignore require-await -- what goes wrong is a rejection, as with a worker
   async add(
     entries: readonly Entry[],
     positions: readonly SourcePosition[] = [],
@@ -224,6 +228,9 @@ export class EventSearch implements Searcher, AsyncDisposable {
     const prepared = entries.map((entry) => prepare(entry, options));
     const counts = store.append(prepared, positions);
     meaning.update();
+    if (this.#parts.clock() - this.#retainedMs >= RETAIN_EVERY_MS) {
+      await this.#retainNow();
+    }
     return counts;
   }
 
@@ -231,7 +238,14 @@ export class EventSearch implements Searcher, AsyncDisposable {
     directories: readonly string[],
     options: IngestOptions = {},
   ): Promise<IngestProgress> {
-    return ingestFolders(this, this.#parts.store, directories, options);
+    const before = this.#skipped;
+    return ingestFolders(this, this.#parts.store, directories, {
+      ...options,
+      onProgress: (progress) => {
+        this.#skipped = sum(before, progress.skipped);
+        options.onProgress?.(progress);
+      },
+    });
   }
 
   async retain(retention: Retention): Promise<{
@@ -244,6 +258,20 @@ export class EventSearch implements Searcher, AsyncDisposable {
     meaning.remove(texts);
     if (texts.length > 0) await meaning.compact();
     return { removed };
+  }
+
+  async configure(settings: SearchSettings): Promise<void> {
+    this.#settings = settings;
+    await this.#retainNow();
+  }
+
+  async #retainNow(): Promise<void> {
+    const { readOnly, clock } = this.#parts;
+    const { retention } = this.#settings;
+    const { maxAgeDays, maxBytes } = retention;
+    if (readOnly || maxAgeDays === undefined && maxBytes === undefined) return;
+    this.#retainedMs = clock();
+    await this.retain(retention);
   }
 
   async close(): Promise<void> {
@@ -275,7 +303,8 @@ export class EventSearch implements Searcher, AsyncDisposable {
     request: SearchRequest,
   ): Promise<Result> {
     const { meaning, embedder } = this.#parts;
-    return await runQuery(understanding, request, {
+    const { limit } = this.#settings;
+    return await runQuery(understanding, { limit, ...request }, {
       store: this.#fresh(),
       meaning,
       weakBelow: weakBelow(embedder),
@@ -308,6 +337,20 @@ export class EventSearch implements Searcher, AsyncDisposable {
       "Cannot search for entries like one as there is no entry of that id",
     );
   }
+}
+
+/** How often what is not to be kept is looked for while entries are added. */
+const RETAIN_EVERY_MS = 600_000;
+
+function sum(
+  one: Readonly<Record<string, number>>,
+  other: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const sums = { ...one };
+  for (const [key, n] of Object.entries(other)) {
+    sums[key] = (sums[key] ?? 0) + n;
+  }
+  return sums;
 }
 
 /** Lengths of buckets that read well, milliseconds: seconds to years. */

@@ -69,6 +69,8 @@ export interface SearchStats {
   readonly lastUs?: number;
   /** What was wrong with files of the index and was put right. */
   readonly repairs: readonly string[];
+  /** Lines and files of the logs that were left out since it was opened, by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
 }
 
 /** One entry in full. */
@@ -97,6 +99,14 @@ export interface Retention {
   readonly maxAgeDays?: number;
   /** The oldest go until the store is no larger. */
   readonly maxBytes?: number;
+}
+
+/** What a search can be told while it runs. */
+export interface SearchSettings {
+  /** Entries shown where neither question nor request gives a number, at least 1. */
+  readonly limit: number;
+  /** What is kept: what does not is removed now, and at most every ten minutes as entries are added. */
+  readonly retention: Retention;
 }
 
 /** A search over one store. */
@@ -147,6 +157,8 @@ export interface Searcher {
     /** Entries removed. */
     readonly removed: number;
   }>;
+  /** Go by other settings from the next call on; one that only reads removes nothing. */
+  configure(settings: SearchSettings): Promise<void>;
   /** Close it, after what is under way. */
   close(): Promise<void>;
 }

@@ -16,6 +16,7 @@ import type {
   Retention,
   Searcher,
   SearchRequest,
+  SearchSettings,
   SearchStats,
   TimelineBucket,
 } from "../searcher.ts";
@@ -184,6 +185,10 @@ class WorkerSearch implements Searcher {
 
   retain(retention: Retention): Promise<{ removed: number }> {
     return this.#call("retain", [retention]);
+  }
+
+  configure(settings: SearchSettings): Promise<void> {
+    return this.#call("configure", [settings]);
   }
 
   async close(): Promise<void> {
