@@ -191,17 +191,16 @@ export function shown(value: unknown): string {
   return printable(JSON.stringify(value));
 }
 
-/** Changes, a line each. */
-export function changeLines(
-  changes: readonly Pick<ConfigChange, "path" | "before" | "after">[],
-  restart: readonly ConfigChange[] = [],
-): string[] {
-  const late = new Set(
-    restart.filter((change) => change.restart).map(({ path }) => path),
-  );
-  return changes.map(({ path, before, after }) =>
+/** Whether people want to see a change: what the operator commands keep for the way back is for `--json`. */
+export function isTold({ path }: { readonly path: string }): boolean {
+  return !/^operate\.(anchors|taken)\b/.test(path);
+}
+
+/** Changes that people want to see, a line each. */
+export function changeLines(changes: readonly ConfigChange[]): string[] {
+  return changes.filter(isTold).map(({ path, before, after, restart }) =>
     `  ${printable(path)}: ${style.dim(shown(before))} -> ${
       style.bold(shown(after))
-    }${late.has(path) ? style.yellow(" (after a restart)") : ""}`
+    }${restart ? style.yellow(" (after a restart)") : ""}`
   );
 }

@@ -49,7 +49,7 @@ export async function optimizeInputs(
   const told: string[] = [];
   const packetsPerSecond = await rateOf(values.rate, told);
   const costs = await costsOf(values, told);
-  const [hottest] = await readSensors();
+  const { sensors: [hottest], reason } = await readSensors();
   if (hottest !== undefined) {
     told.push(`hottest sensor: ${hottest.name}, ${hottest.degrees} degrees`);
   }
@@ -58,6 +58,7 @@ export async function optimizeInputs(
     targets,
     packetsPerSecond,
     temperature: hottest?.degrees,
+    noTemperature: reason,
     effects: MEASURED,
     told,
     ...(flows === undefined ? {} : { flowsPerPacket: flows }),
@@ -74,7 +75,7 @@ async function rateOf(
   const found = await measurePacketRate(RATE_MS);
   if (found === undefined) {
     throw new UsageError(
-      "no interface tells how many packets arrive: say --rate N",
+      "no interface tells this process how many packets arrive: say --rate N",
     );
   }
   const { packetsPerSecond, interface: name } = found;

@@ -9,6 +9,7 @@ import {
   CONFIG_HELP,
   CONFIG_OPTIONS,
   type ConfigValues,
+  isTold,
   type OpenedConfig,
   openEditor,
   parseValue,
@@ -207,7 +208,7 @@ async function write(
     ? "dry run: nothing was written"
     : "nothing to change";
   console.log(state);
-  for (const line of changeLines(changes, changes)) console.log(line);
+  for (const line of changeLines(changes)) console.log(line);
 }
 
 async function diff(
@@ -222,7 +223,7 @@ async function diff(
   const changes = await editor.diff(from!, to);
   if (json) return console.log(JSON.stringify({ from, to, changes }));
   if (changes.length === 0) console.log("no difference");
-  for (const line of changeLines(changes, changes)) console.log(line);
+  for (const line of changeLines(changes)) console.log(line);
 }
 
 async function history(
@@ -242,7 +243,7 @@ async function history(
     console.log(
       `${style.bold(`${revision}`)} ${time} ${printable(actor)}${back}${why}`,
     );
-    for (const { path, before, after } of changes) {
+    for (const { path, before, after } of changes.filter(isTold)) {
       const text = (value: string) => value === "" ? "(none)" : value;
       console.log(
         `  ${printable(path)}: ${printable(text(before))} -> ${
@@ -268,7 +269,7 @@ async function watch(
       console.log(`watching ${printable(place)}, revision ${revision}`);
     } else {
       console.log(`${style.bold(`${revision}`)} ${printable(actor)}`);
-      for (const line of changeLines(changes, changes)) console.log(line);
+      for (const line of changeLines(changes)) console.log(line);
     }
     first = false;
   }

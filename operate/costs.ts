@@ -38,6 +38,8 @@ export interface Costs {
   readonly rulesNs: number;
   /** All forests on one flow record, by choice. */
   readonly forestsNs: Readonly<Record<string, number>>;
+  /** Everything else that a flow record of ordinary traffic takes: batches, verdicts where the engines differ, incidents. */
+  readonly verdictNs: number;
   /** Verdict, features and log line of one ordinary event that is logged. */
   readonly eventNs: number;
   /** Flow records for each packet of the ordinary traffic that was measured. */
@@ -55,11 +57,13 @@ export interface Costs {
 const ORDINARY = "benign_office";
 const SEED = 5_000_000_000;
 const PACKETS = 60_000;
+const SHORT_PACKETS = 15_000;
 const REPEATS = 3;
+const PACKET_TURNS = 9;
 const LOGGED_SHARE = 0.5;
 
 /**
- * Measure. Takes a few seconds of one processor; each time is the least of three.
+ * Measure. Takes a few seconds of one processor; each time is the least of several.
  *
  * @param core Core to measure.
  * @param models Forests that are shipped.
@@ -81,14 +85,17 @@ export async function measureCosts(
   onPart("making ordinary traffic");
   const { bytes } = generateBytes(ORDINARY, { seed: SEED, packets: PACKETS });
   const capture = bytes as Uint8Array<ArrayBuffer>;
+  const short = generateBytes(ORDINARY, { seed: SEED, packets: SHORT_PACKETS })
+    .bytes as Uint8Array<ArrayBuffer>;
   onPart("features");
-  const packetNs = Object.fromEntries(
-    BATCHES.map((batch) => [batch, packetCost(core, capture, batch)]),
-  );
+  const packetNs = packetCosts(core, capture);
   onPart("rules and forests");
   const records = await recordCosts(core, capture, models);
-  onPart("events");
-  const eventNs = await eventCost(core, capture, { models, folder });
+  onPart("verdicts and events");
+  const { eventNs, chainNs } = await chainCosts(core, [capture, short], {
+    models,
+    folder,
+  });
   const processBytes = Deno.memoryUsage().rss - capture.length;
   onPart("memory");
   return {
@@ -97,6 +104,7 @@ export async function measureCosts(
     packetNs,
     ...records,
     eventNs,
+    verdictNs: verdictNs(chainNs, packetNs["512"] ?? 0, records),
     processBytes,
     ...memoryCosts(core),
   };
@@ -112,24 +120,38 @@ function least(measure: () => number): number {
   return Math.min(...Array.from({ length: REPEATS }, measure));
 }
 
-function packetCost(
+/** The sizes take turns, so that what else the machine does falls on all of them. */
+function packetCosts(
+  core: Core,
+  capture: Uint8Array<ArrayBuffer>,
+): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (let turn = 0; turn < PACKET_TURNS; turn++) {
+    for (const batch of BATCHES) {
+      const ns = readAll(core, capture, batch) / PACKETS;
+      found[batch] = Math.min(found[batch] ?? Infinity, ns);
+    }
+  }
+  return found;
+}
+
+/** CPU time of reading a capture. */
+function readAll(
   core: Core,
   capture: Uint8Array<ArrayBuffer>,
   batchRecords: number,
 ): number {
-  return least(() => {
-    const start = cpuNs();
-    using engine = core.openEngine("", { batchRecords });
-    for (const input of [capture, new Uint8Array(0)]) {
-      let rest = input;
-      for (;;) {
-        const { state, consumed } = engine.run(rest);
-        rest = rest.subarray(consumed);
-        if (state !== "batch_full") break;
-      }
+  const start = cpuNs();
+  using engine = core.openEngine("", { batchRecords });
+  for (const input of [capture, new Uint8Array(0)]) {
+    let rest = input;
+    for (;;) {
+      const { state, consumed } = engine.run(rest);
+      rest = rest.subarray(consumed);
+      if (state !== "batch_full") break;
     }
-    return (cpuNs() - start) / PACKETS;
-  });
+  }
+  return cpuNs() - start;
 }
 
 async function recordCosts(
@@ -203,32 +225,61 @@ function openForests(
   return { predictors, [Symbol.dispose]: () => resources.dispose() };
 }
 
-/** What an ordinary event costs that is logged: the difference between a log with many of them and one with none. */
-async function eventCost(
+/**
+ * What an ordinary event costs that is logged: the difference between a log with many of them and one with none. And what a
+ * flow record takes beside features, rules and forests (batches, verdicts where the engines differ, incidents): the
+ * difference between a long capture and a short one, so that what happens once does not count.
+ */
+async function chainCosts(
   core: Core,
-  capture: Uint8Array<ArrayBuffer>,
+  [long, short]: readonly [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>],
   { models, folder }: { models: readonly ForestModel[]; folder: string },
-): Promise<number> {
-  const run = async (benignShare: number, turn: string) => {
+): Promise<{ eventNs: number; chainNs: number }> {
+  let turn = 0;
+  const run = async (
+    capture: Uint8Array<ArrayBuffer>,
+    benignShare: number,
+  ) => {
     const start = cpuNs();
     await using analysis = await analyze(capture, {
       core,
       models,
-      log: `${folder}/${turn}`,
+      log: `${folder}/${turn++}`,
       logOptions: { policy: { benignShare } },
     });
     const { logged } = await analysis.finished;
     return { ns: cpuNs() - start, logged };
   };
-  await run(LOGGED_SHARE, "warm");
-  const found: number[] = [];
-  for (let turn = 0; turn < REPEATS; turn++) {
-    const none = await run(0, `none${turn}`);
-    const many = await run(LOGGED_SHARE, `many${turn}`);
-    const lines = many.logged - none.logged;
-    if (lines > 0) found.push(Math.max(0, many.ns - none.ns) / lines);
+  await run(long, LOGGED_SHARE);
+  await run(long, 0);
+  const least = { none: Infinity, many: Infinity, short: Infinity };
+  let lines = 1;
+  for (let i = 0; i < REPEATS; i++) {
+    const none = await run(long, 0);
+    const many = await run(long, LOGGED_SHARE);
+    const brief = await run(short, 0);
+    lines = Math.max(1, many.logged - none.logged);
+    least.none = Math.min(least.none, none.ns);
+    least.many = Math.min(least.many, many.ns);
+    least.short = Math.min(least.short, brief.ns);
   }
-  return found.toSorted((a, b) => a - b)[Math.floor(found.length / 2)] ?? 0;
+  return {
+    eventNs: Math.max(0, least.many - least.none) / lines,
+    chainNs: Math.max(0, least.none - least.short),
+  };
+}
+
+/** What is left of the whole chain for a flow record once features, rules and forests are taken off. */
+function verdictNs(
+  chainNs: number,
+  packetNs: number,
+  records: Awaited<ReturnType<typeof recordCosts>>,
+): number {
+  const packets = PACKETS - SHORT_PACKETS;
+  const { flowsPerPacket, hostsPerPacket, rulesNs, forestsNs } = records;
+  const whole = forestsNs[FOREST_CHOICES[0]!.name] ?? 0;
+  const rest = chainNs / packets - packetNs - hostsPerPacket * rulesNs;
+  return Math.max(0, rest / flowsPerPacket - rulesNs - whole);
 }
 
 const FLOWS = 10_000;

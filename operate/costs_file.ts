@@ -1,5 +1,7 @@
 /** Costs as they are kept between runs. */
-import { type Costs, COSTS_VERSION } from "./costs.ts";
+import { BATCHES, type Costs, COSTS_VERSION } from "./costs.ts";
+import { FOREST_CHOICES } from "./forest_choices.ts";
+import { readSystemFile } from "./system_files.ts";
 
 /**
  * What costs hold for: another processor, Deno, package or build is measured anew.
@@ -11,7 +13,8 @@ export async function machineName(
   version: string,
   build: string,
 ): Promise<string> {
-  const text = await Deno.readTextFile("/proc/cpuinfo").catch(() => "");
+  const file = await readSystemFile("/proc/cpuinfo");
+  const text = file.state === "read" ? file.text : "";
   const cpu = /model name\s*:\s*(.*)/.exec(text)?.[1] ?? Deno.build.arch;
   const { hardwareConcurrency } = navigator;
   return `${Deno.hostname()}, ${cpu}, ${hardwareConcurrency} processors, Deno ${Deno.version.deno}, ${version}, ${build}`;
@@ -43,14 +46,15 @@ export async function readCosts(
 function isWhole(found: Partial<Costs>): boolean {
   const numbers = [
     found.rulesNs,
+    found.verdictNs,
     found.eventNs,
     found.flowsPerPacket,
     found.hostsPerPacket,
     found.processBytes,
     found.flowBytes,
     found.hostBytes,
-    ...Object.values(found.packetNs ?? { none: NaN }),
-    ...Object.values(found.forestsNs ?? { none: NaN }),
+    ...BATCHES.map((batch) => found.packetNs?.[batch]),
+    ...FOREST_CHOICES.map(({ name }) => found.forestsNs?.[name]),
   ];
   return numbers.every((one) => typeof one === "number" && one >= 0);
 }

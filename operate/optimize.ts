@@ -27,6 +27,8 @@ export interface Conditions {
   readonly flowsPerPacket?: number;
   /** Hottest sensor, degrees Celsius; undefined where there is none. */
   readonly temperature: number | undefined;
+  /** Why there is no temperature, in words. @default {"this machine has no sensor"} */
+  readonly noTemperature?: string;
   /** Forests that are in use, by name. */
   readonly models: readonly string[];
   /** Share of ordinary events in the log that is wanted at most. */
@@ -180,7 +182,8 @@ function packetNs(
 ): number {
   const { flowsPerPacket = costs.flowsPerPacket, models } = conditions;
   const ratio = models.length / 4;
-  const flow = costs.rulesNs + ratio * (costs.forestsNs[forests] ?? 0) +
+  const flow = costs.rulesNs + costs.verdictNs +
+    ratio * (costs.forestsNs[forests] ?? 0) +
     share * costs.eventNs;
   return (costs.packetNs[BATCH_IN_USE] ?? 0) + flowsPerPacket * flow +
     costs.hostsPerPacket * costs.rulesNs;
@@ -213,14 +216,14 @@ function batchDecision({ packetNs }: Costs): Decision {
 
 function cooled(
   { cpuPercent, temperature: limit }: Targets,
-  { temperature }: Conditions,
+  { temperature, noTemperature = "this machine has no sensor" }: Conditions,
   decisions: Decision[],
 ): number {
   if (temperature === undefined) {
     decisions.push({
       what: "temperature",
       choice: `${cpuPercent} % of a processor`,
-      why: "this machine has no sensor under /sys/class/thermal",
+      why: noTemperature,
     });
     return cpuPercent;
   }

@@ -1,3 +1,5 @@
+import { readSystemFile, readSystemFolder } from "./system_files.ts";
+
 /** Packets that arrive at this machine. */
 export interface PacketRate {
   /** The interface that gets most. */
@@ -13,7 +15,7 @@ const FOLDER = "/sys/class/net";
  *
  * @param ms How long.
  * @param folder Where the interfaces are. @default {"/sys/class/net"}
- * @returns Undefined where there is no interface but loopback.
+ * @returns Undefined where there is no interface but loopback, or its counters may not be read.
  */
 export async function measurePacketRate(
   ms: number,
@@ -34,15 +36,16 @@ export async function measurePacketRate(
 
 async function received(folder: string): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
-  try {
-    for await (const { name } of Deno.readDir(folder)) {
-      if (name === "lo") continue;
-      const path = `${folder}/${name}/statistics/rx_packets`;
-      const text = await Deno.readTextFile(path).catch(() => "");
-      if (/^\d+\s*$/.test(text)) counts.set(name, Number(text));
+  const names = await readSystemFolder(folder);
+  if (names.state !== "read") return counts;
+  for (const name of names.text.split("\n")) {
+    if (name === "" || name === "lo") continue;
+    const file = await readSystemFile(
+      `${folder}/${name}/statistics/rx_packets`,
+    );
+    if (file.state === "read" && /^\d+\s*$/.test(file.text)) {
+      counts.set(name, Number(file.text));
     }
-  } catch {
-    return counts;
   }
   return counts;
 }

@@ -126,6 +126,8 @@ export interface OptimizeInputs {
   readonly flowsPerPacket?: number;
   /** Hottest sensor; undefined where there is none. */
   readonly temperature: number | undefined;
+  /** Why there is none, in words. */
+  readonly noTemperature?: string;
   /** What choices of forests found, if that is known. */
   readonly effects: Readonly<Record<string, Effect>> | undefined;
 }
@@ -154,6 +156,7 @@ export async function applyOptimize(
       (model as { use?: boolean }).use === true || taken.forests.includes(name),
   ).map(([name]) => name);
   const { flowsPerPacket, packetsPerSecond, temperature } = inputs;
+  const { noTemperature } = inputs;
   const count = (name: string) => Number(present.at(`capture.${name}`));
   const proposal = optimize(inputs.costs, inputs.targets, {
     packetsPerSecond,
@@ -167,6 +170,7 @@ export async function applyOptimize(
       maxProbationHosts: count("maxProbationHosts"),
     },
     ...(flowsPerPacket === undefined ? {} : { flowsPerPacket }),
+    ...(noTemperature === undefined ? {} : { noTemperature }),
   }, inputs.effects);
   const values: Record<string, Json | undefined> = { ...proposal.values };
   for (const [path, value] of Object.entries(values)) {

@@ -34,9 +34,9 @@ export function optimizeLines({ proposal, written }: OptimizeResult): string[] {
   const { decisions, load, cpuTarget, fits, warnings } = proposal;
   return [
     ...decisions.map(({ what, choice, why }) => `${what}: ${choice} (${why})`),
-    `predicted: ${load.cpuPercent.toFixed(1)} % of one processor of ${
-      cpuTarget.toFixed(0)
-    } % wanted, ${
+    `predicted for ordinary traffic: ${
+      load.cpuPercent.toFixed(1)
+    } % of one processor of ${cpuTarget.toFixed(0)} % wanted, ${
       load.ramMib.toFixed(0)
     } MiB when full, room for ${load.capacity} packets/s${
       fits ? "" : "; DOES NOT FIT"

@@ -1,3 +1,5 @@
+import { readSystemFile, readSystemFolder } from "./system_files.ts";
+
 /** A sensor of temperature. */
 export interface Sensor {
   /** What it says that it measures. */
@@ -6,30 +8,49 @@ export interface Sensor {
   readonly degrees: number;
 }
 
+/** What the machine's sensors say. */
+export interface Sensors {
+  /** Hottest first; empty where there are none, as in most virtual machines. */
+  readonly sensors: readonly Sensor[];
+  /** Why there are none, in words; empty where there are some. */
+  readonly reason: string;
+}
+
 const FOLDER = "/sys/class/thermal";
 
 /**
  * The machine's sensors, as Linux shows them.
  *
  * @param folder Where they are. @default {"/sys/class/thermal"}
- * @returns Hottest first; empty where there are none, as in most virtual machines.
  */
-export async function readSensors(folder = FOLDER): Promise<Sensor[]> {
-  const sensors: Sensor[] = [];
-  try {
-    for await (const { name } of Deno.readDir(folder)) {
-      if (!name.startsWith("thermal_zone")) continue;
-      const read = (file: string) =>
-        Deno.readTextFile(`${folder}/${name}/${file}`).catch(() => "");
-      const [type, text] = await Promise.all([read("type"), read("temp")]);
-      const degrees = Number(text.trim()) / 1000;
-      if (text.trim() === "" || !Number.isFinite(degrees)) continue;
-      // A sensor that is off says something far outside.
-      if (degrees < -50 || degrees > 150) continue;
-      sensors.push({ name: type.trim() || name, degrees });
-    }
-  } catch {
-    return [];
+export async function readSensors(folder = FOLDER): Promise<Sensors> {
+  const names = await readSystemFolder(folder);
+  if (names.state === "denied") {
+    return {
+      sensors: [],
+      reason: `sensors under ${folder} need --allow-run=cat,ls`,
+    };
   }
-  return sensors.sort((a, b) => b.degrees - a.degrees);
+  const zones = names.state === "read"
+    ? names.text.split("\n").filter((name) => name.startsWith("thermal_zone"))
+    : [];
+  const read = await Promise.all(zones.map(async (zone) => {
+    const [type, temp] = await Promise.all([
+      readSystemFile(`${folder}/${zone}/type`),
+      readSystemFile(`${folder}/${zone}/temp`),
+    ]);
+    const text = temp.state === "read" ? temp.text.trim() : "";
+    const name = type.state === "read" ? type.text.trim() : "";
+    const degrees = text === "" ? NaN : Number(text) / 1000;
+    return { name: name || zone, degrees };
+  }));
+  // A sensor that is off gives nothing, or something far outside.
+  const sensors = read.filter(({ degrees }) => degrees > -50 && degrees < 150)
+    .sort((a, b) => b.degrees - a.degrees);
+  return {
+    sensors,
+    reason: sensors.length === 0
+      ? `this machine has no sensor under ${folder}`
+      : "",
+  };
 }

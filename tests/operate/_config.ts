@@ -42,6 +42,7 @@ export const COSTS: Costs = {
       1000 * (all.length - 1 - i) / (all.length - 1),
     ]),
   ),
+  verdictNs: 2000,
   eventNs: 60_000,
   flowsPerPacket: 0.1,
   hostsPerPacket: 0.02,
