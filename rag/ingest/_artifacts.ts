@@ -12,8 +12,11 @@ const FRESH_MS = 2000;
 /** Identity of artifacts: their name says which event they are of, and they are written whole. */
 const IDENTITY = "artifact";
 
+/** Times of this process, which do not jump as a wall clock does; `mtime` only tells whether a folder changed. */
 interface Listed {
   readonly mtime: number;
+  /** When that `mtime` was seen first. */
+  readonly since: number;
   readonly at: number;
   readonly tookMs: number;
 }
@@ -38,6 +41,8 @@ export class Artifacts {
   readonly #limit: number;
   readonly #refused = new Map<string, string>();
   readonly #listed = new Map<string, Listed>();
+  /** Folders that something was given from. */
+  #known: Set<string>;
 
   /** Artifacts that were not given yet, of at most `limit` bytes. */
   constructor(
@@ -52,6 +57,7 @@ export class Artifacts {
     this.#given = given;
     this.#tally = tally;
     this.#limit = limit;
+    this.#known = new Set([...given].map(folderOf));
   }
 
   /** Whether an artifact was given. */
@@ -59,17 +65,30 @@ export class Artifacts {
     return this.#given.has(path);
   }
 
+  /** Forgets what was given from folders that are gone; where one comes back, its artifacts are given again. */
+  keepOnly(prefixes: ReadonlySet<string>): void {
+    const gone = this.#known.difference(prefixes);
+    this.#known = new Set(prefixes);
+    if (gone.size === 0) return;
+    for (const path of this.#given) {
+      if (gone.has(folderOf(path))) this.#given.delete(path);
+    }
+    for (const path of this.#refused.keys()) {
+      if (gone.has(folderOf(path))) this.#refused.delete(path);
+    }
+    for (const prefix of gone) this.#listed.delete(prefix);
+  }
+
   /** The artifacts of a folder that were not given yet, in order of their names. */
   waiting({ prefix }: ArtifactFolder): WaitingArtifact[] {
     const folder = `${this.#directory}/${prefix}`;
     const before = this.#listed.get(prefix);
-    const start = Date.now();
+    const start = performance.now();
     if (before && start - before.at < before.tookMs * LISTING_REST) return [];
     const mtime = mtimeOf(folder);
-    const rested = before !== undefined && before.at - mtime > FRESH_MS;
-    if (rested && before.mtime === mtime && !this.#hasRefused(prefix)) {
-      return [];
-    }
+    const since = before?.mtime === mtime ? before.since : start;
+    const rested = before !== undefined && before.at - since > FRESH_MS;
+    if (rested && !this.#hasRefused(prefix)) return [];
     const found: WaitingArtifact[] = [];
     for (const { name, isFile } of namesIn(folder)) {
       const id = ARTIFACT.exec(name)?.[1];
@@ -78,8 +97,8 @@ export class Artifacts {
       const one = this.#look(path, id);
       if (one !== undefined) found.push(one);
     }
-    const at = Date.now();
-    this.#listed.set(prefix, { mtime, at, tookMs: at - start });
+    const at = performance.now();
+    this.#listed.set(prefix, { mtime, since, at, tookMs: at - start });
     return found.sort((a, b) => a.path < b.path ? -1 : 1);
   }
 
@@ -137,6 +156,11 @@ export class Artifacts {
     this.#tally.skip(reason);
     this.#refused.set(one.path, stampOf(one));
   }
+}
+
+/** Folder of a path, with `/` behind it. */
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1);
 }
 
 function stampOf({ size, mtime }: WaitingArtifact): string {

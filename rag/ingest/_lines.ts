@@ -10,15 +10,17 @@ export class LineSplitter {
   #start = 0;
   #scanned = 0;
   #end = 0;
-  #passing = false;
-  /** Bytes of the lines taken so far, newlines and too long lines included. */
+  /** Bytes of whole lines taken so far, newlines and too long lines included. */
   consumed = 0;
   /** Lines that were too long. */
   tooLarge = 0;
+  /** Bytes let go of a line that is too long and whose end has not come. */
+  passed: number;
 
-  /** Lines of at most `limit` bytes. */
-  constructor(limit: number) {
+  /** Lines of at most `limit` bytes; the first may be one that is too long, of which so many bytes passed before. */
+  constructor(limit: number, passed = 0) {
     this.#limit = limit;
+    this.passed = passed;
     this.#buffer = new Uint8Array(0);
   }
 
@@ -51,25 +53,27 @@ export class LineSplitter {
         .indexOf(NEWLINE);
       if (found < 0) {
         this.#scanned = this.#end;
-        if (this.#end - this.#start > this.#limit) this.#pass();
+        if (this.passed > 0 || this.#end - this.#start > this.#limit) {
+          this.#pass();
+        }
         return undefined;
       }
       const at = this.#scanned + found;
       const line = this.#buffer.subarray(this.#start, at);
-      this.consumed += line.length + 1;
+      const isTooLong = this.passed > 0 || line.length > this.#limit;
+      this.consumed += this.passed + line.length + 1;
+      this.passed = 0;
       this.#start = this.#scanned = at + 1;
-      if (this.#passing || line.length > this.#limit) {
-        this.#passing = false;
+      if (isTooLong) {
         this.tooLarge++;
       } else if (!isEmpty(line)) return line;
     }
   }
 
-  /** Lets go of the beginning of a line that is too long. */
+  /** Lets go of bytes of a line that is too long. */
   #pass(): void {
-    this.consumed += this.#end - this.#start;
+    this.passed += this.#end - this.#start;
     this.#start = this.#end;
-    this.#passing = true;
   }
 }
 

@@ -29,6 +29,13 @@ interface Waiting {
   readonly info: Deno.FileInfo;
 }
 
+/** A line that is too long: where it begins, and bytes of it that passed. */
+interface Endless {
+  readonly identity: string;
+  readonly start: number;
+  readonly passed: number;
+}
+
 const CHUNK = 256 * 1024;
 /** After so long without a pause others of the thread get a turn. */
 const TURN_MS = 40;
@@ -43,6 +50,8 @@ export class LogReader {
   readonly #artifacts: Artifacts;
   readonly #filling: Filling;
   readonly #stamps = new Map<string, string>();
+  /** Lines that are too long and whose end has not come: they are not read from their start again with each look. */
+  readonly #endless = new Map<string, Endless>();
   #folders: ReadonlySet<string> = new Set();
   #turn = 0;
   /** Counts of the run. */
@@ -71,6 +80,7 @@ export class LogReader {
   async *round(): Batches {
     const layout = readLayout(this.#directory);
     this.#folders = new Set(layout.folders.map(({ prefix }) => prefix));
+    this.#artifacts.keepOnly(this.#folders);
     const artifacts = layout.folders.map((folder) => ({
       date: folder.date,
       waiting: this.#artifacts.waiting(folder),
@@ -157,8 +167,9 @@ export class LogReader {
     const head = { node: nodeOf(opened), head: readHead(file) };
     const identity = identityOf(head);
     const start = this.#positions.offsetOf(path, head, opened.size);
-    file.seekSync(start, Deno.SeekMode.Start);
-    const splitter = new LineSplitter(this.#options.maxLineBytes);
+    const passed = this.#passedAt(path, { identity, start }, opened.size);
+    file.seekSync(start + passed, Deno.SeekMode.Start);
+    const splitter = new LineSplitter(this.#options.maxLineBytes, passed);
     const reached = (): SourcePosition => {
       const offset = start + splitter.consumed;
       const size = Math.max(opened.size, offset);
@@ -176,7 +187,25 @@ export class LogReader {
     ) {
       this.#reach(reached());
     }
+    if (splitter.passed > 0) {
+      const from = start + splitter.consumed;
+      const { passed } = splitter;
+      this.#endless.set(path, { identity, start: from, passed });
+    } else this.#endless.delete(path);
     this.#stamps.set(path, stamp);
+  }
+
+  /** Bytes that passed of the line at a place of a file; 0 where it was not found to be too long. */
+  #passedAt(
+    path: string,
+    { identity, start }: Pick<Endless, "identity" | "start">,
+    size: number,
+  ): number {
+    const known = this.#endless.get(path);
+    return known?.identity === identity && known.start === start &&
+        start + known.passed <= size
+      ? known.passed
+      : 0;
   }
 
   async *#takeLines(

@@ -59,8 +59,9 @@ export async function exportParquet(
   path: string,
   options: ExportOptions = {},
 ): Promise<number> {
-  const database = `${path}.tmp.db`;
-  const unfinished = `${path}.tmp`;
+  // Names that nothing else has: what is beside the file is not ours to remove.
+  const unfinished = `${path}.${crypto.randomUUID()}.tmp`;
+  const database = `${unfinished}.db`;
   try {
     const count = await withConnection(database, async (connection) => {
       const rows = await fill(connection, storedEntries(store, options));

@@ -118,3 +118,24 @@ optional({
     );
   },
 });
+
+optional({
+  name: "exportParquet leaves files alone that are beside the one it writes",
+  available,
+  reason,
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    using store = EventStore.open(`${folder.path}/store`);
+    store.append(ENTRIES.slice(0, 5));
+    const path = `${folder.path}/events.parquet`;
+    const names = [".tmp", ".tmp.db", ".tmp.db.wal", ".db"];
+    for (const name of names) await Deno.writeTextFile(path + name, "mine");
+    assert.equal(await module!.exportParquet(store, path), 5);
+    for (const name of names) {
+      assert.equal(await Deno.readTextFile(path + name), "mine");
+    }
+    const left: string[] = [];
+    for await (const { name } of Deno.readDir(folder.path)) left.push(name);
+    assert.equal(left.length, names.length + 2, left.join());
+  },
+});
