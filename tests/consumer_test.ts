@@ -133,6 +133,28 @@ console.log("packets", (await run.finished).packets);`,
     npm: ["valibot"],
     builds: ["core_wasm.json"],
   },
+  {
+    name: "sdk/config",
+    program: `import { openConfig } from "jsr:@ml-defender/sdk@^0.1.0/config";
+await using config = await openConfig({ store: "memory" });
+const { rules } = await config.live.current();
+const { revision } = await config.editor.set({ "search.limit": 3 }, { actor: "a" });
+const { applied } = await config.watcher.reached(revision);
+console.log("rules", rules.rules.length > 9, "revision", applied.revision);`,
+    prints: /^rules true revision 1$/,
+    permissions: [],
+    members: [
+      "sdk",
+      "detectors",
+      "etcd-client",
+      "events",
+      "raglogger",
+      "scoring",
+      "watcher",
+    ],
+    npm: ["valibot"],
+    builds: [],
+  },
 ];
 
 async function deno(
