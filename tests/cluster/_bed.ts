@@ -92,6 +92,13 @@ export class Bed implements AsyncDisposable {
     return lines.map(({ time }) => Number(time));
   }
 
+  /** Kills a pipeline process and starts it again; resolves when it runs something. */
+  async restart(i: number): Promise<void> {
+    await this.pipelines[i]!.kill();
+    const again = this.pipelines[i] = this.#pipeline(i);
+    await again.until(({ at }) => at === "runs");
+  }
+
   /** Everything is gone when this resolves: processes, namespaces, folders. */
   async [Symbol.asyncDispose](): Promise<void> {
     const all = [this.operator, ...this.pipelines, this.#links];
@@ -123,15 +130,16 @@ export class Bed implements AsyncDisposable {
     );
     await this.operator.until(({ at }) => at === "ready");
     await this.operator.ask("write");
-    for (const [i, id] of PIPELINES.entries()) {
-      this.pipelines.push(
-        this.#program(
-          ...[id, "pipeline.ts", id, CAPTURES[i]!, folder] as const,
-          ...this.#endpoints(i),
-        ),
-      );
-    }
+    for (const i of PIPELINES.keys()) this.pipelines.push(this.#pipeline(i));
     await this.running(1);
+  }
+
+  #pipeline(i: number): Child {
+    const id = PIPELINES[i]!;
+    return this.#program(
+      ...[id, "pipeline.ts", id, CAPTURES[i]!, this.#folder] as const,
+      ...this.#endpoints(i),
+    );
   }
 
   /** Each process begins with another member. */

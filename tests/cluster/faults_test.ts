@@ -66,6 +66,17 @@ async function loseAll(bed: Bed): Promise<void> {
   await goThrough(bed, {
     name: "all members killed",
     fault: () => bed.members.kill(...MEMBERS),
+    meanwhile: async () => {
+      const { lines } = bed.pipelines[0]!;
+      const last = lines.findLast(({ at }) => at === "runs")!;
+      await bed.restart(0);
+      const first = bed.pipelines[0]!.lines.find(({ at }) => at === "runs")!;
+      assert.deepEqual(
+        [first.revision, first.digest],
+        [last.revision, last.digest],
+        "a process that starts meanwhile goes on with what it ran",
+      );
+    },
     heal: () => bed.members.up(...MEMBERS),
     lastsMs: 4000,
     cutOff: bed.pipelines,
@@ -75,9 +86,9 @@ async function loseAll(bed: Bed): Promise<void> {
   assert.ok(await bed.newest() > before);
 }
 
-/** Writes something wrong while a member is down, and then something right. */
+/** Writes something wrong while no member leads, and then something right. */
 async function refuse(bed: Bed): Promise<number> {
-  const [victim] = MEMBERS;
+  const victim = await bed.members.leader();
   await bed.members.kill(victim);
   const before = await bed.newest();
   const { revision } = await bed.operator.ask("spoil");
@@ -140,7 +151,7 @@ optional({
     );
     await step("another member becomes the leader", () => moveLeader(bed));
     await step(
-      "all members are killed and come back with their data",
+      "all members are killed and come back with their data; a process that starts meanwhile goes on with what it ran",
       () => loseAll(bed),
     );
     let bad = 0;
