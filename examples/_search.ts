@@ -1,22 +1,6 @@
-/** What `ask` and `rag` share: where the search is, what it embeds with, who writes. */
-import type { Core } from "@ml-defender/native";
-import { openCore } from "@ml-defender/native";
-import {
-  type AnswerModel,
-  answerWith,
-  type AnswerWriter,
-  type Embedder,
-  type IndexFactory,
-  openAiModel,
-  openSearch,
-  type OpenSearchOptions,
-  openStaticEmbedder,
-  OWN_INDEX,
-  type Searcher,
-  StoreError,
-  templateAnswer,
-} from "@ml-defender/rag";
-import { complain, progress, shownPath, UsageError, userPath } from "./_cli.ts";
+/** What `ask` and `rag` share: their options, and what can be said of them before anything is opened. */
+import { type Filter, parseFilter } from "@ml-defender/rag";
+import { shownPath, UsageError, userPath, wholeNumber } from "./_cli.ts";
 
 /** Options of the command line that both have, as `parseArgs` takes them. */
 export const SEARCH_OPTIONS = {
@@ -35,14 +19,15 @@ export const SEARCH_OPTIONS = {
 
 /** Their help. */
 export const SEARCH_HELP = `
-      --log DIR          folder of an event log, or of artifacts; default ./events-log
+      --log DIR          folder of an event log, or of artifacts, any number of times; default ./events-log
       --store DIR        where the search keeps its files; default DIR/search
       --index own|faiss  which index of meaning (faiss needs \`deno task faiss\` once)
       --embedder DIR     a sentence-transformers folder: tokenizer.json and model.onnx
       --model URL        let a model behind an OpenAI-compatible endpoint write the answer,
                          for example http://127.0.0.1:11434/v1; its key is in ML_DEFENDER_MODEL_KEY
       --model-name NAME  which model of that endpoint
-      --gguf FILE        let a local GGUF model write the answer
+      --gguf FILE        let a local GGUF model write the answer; only with \`deno task ask:llama\` or
+                         \`rag:llama\`: its package starts programs, which amounts to every permission
       --zone ZONE        time zone of the question, for example Europe/Madrid; default UTC
       --now TIME         the present for "yesterday" and the like, RFC 3339; default now
       --language en|es   language of the answer; default that of the question
@@ -76,13 +61,73 @@ export interface SearchValues {
 
 /** Folders of the log that were asked for. */
 export function logFolders(values: SearchValues): string[] {
-  return (values.log ?? ["events-log"]).map(userPath);
+  return (values.log ?? ["events-log"]).map((folder) => {
+    if (folder.trim() === "") {
+      throw new Error("--log must name a folder: it is empty");
+    }
+    return userPath(folder);
+  });
+}
+
+/** Folder of the store that was asked for. */
+export function storeFolder(values: SearchValues): string {
+  const { store } = values;
+  if (store === undefined) return `${logFolders(values)[0]}/search`;
+  if (store.trim() === "") {
+    throw new Error("--store must name a folder: it is empty");
+  }
+  return userPath(store);
+}
+
+/**
+ * See that what is to be read is there, before anything is made.
+ *
+ * @param values The options.
+ * @param options Whether the logs will be read: without that a store has to be there.
+ * @throws {Error} If a folder is missing, or there is nothing to search.
+ */
+export async function checkFolders(
+  values: SearchValues,
+  { ingest }: {
+    /** Whether the logs will be read. */
+    readonly ingest: boolean;
+  },
+): Promise<void> {
+  const store = storeFolder(values);
+  if (!ingest) {
+    if (await isFile(`${store}/events.db`)) return;
+    throw new Error(
+      `nothing was read into ${shownPath(store)} yet: leave out --no-ingest`,
+    );
+  }
+  for (const folder of logFolders(values)) {
+    const found = await Deno.stat(folder).catch(() => undefined);
+    if (found?.isDirectory) continue;
+    throw new Error(
+      `there is no event log in ${
+        shownPath(folder)
+      }: make one with \`deno task analyze FILE --out DIR\`, or name it with --log DIR`,
+    );
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  const found = await Deno.stat(path).catch(() => undefined);
+  return found?.isFile === true && found.size > 0;
+}
+
+/** How a question is asked. */
+export interface QuestionOptions {
+  /** Time zone. */
+  readonly zone: string;
+  /** The present, milliseconds since the Unix epoch. */
+  readonly nowMs?: number;
+  /** Language of the answer. */
+  readonly language?: "en" | "es";
 }
 
 /** The zone and the present of a question. */
-export function questionOptions(
-  values: SearchValues,
-): { zone: string; nowMs?: number; language?: "en" | "es" } {
+export function questionOptions(values: SearchValues): QuestionOptions {
   const { zone = "UTC", now, language } = values;
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
@@ -103,147 +148,34 @@ export function questionOptions(
   };
 }
 
-async function indexFactory(name: string): Promise<IndexFactory> {
-  if (name === "own") return OWN_INDEX;
-  if (name !== "faiss") {
-    throw new UsageError(`--index is neither own nor faiss: ${name}`);
-  }
-  const address = new URL("../rag/faiss/mod.ts", import.meta.url).href;
-  try {
-    return (await import(address)).FAISS_FLAT;
-  } catch (cause) {
-    throw new Error("faiss-node does not load: run `deno task faiss`", {
-      cause,
-    });
-  }
+/** The filters of `--filter`, all of which must hold; absent where there is none. */
+export function filterOf(
+  texts: readonly string[] | undefined,
+  { zone, nowMs = Date.now() }: QuestionOptions,
+): Filter | undefined {
+  if (texts === undefined) return undefined;
+  const of = texts.map((text) => parseFilter(text, { zone, nowMs }));
+  return of.length > 1 ? { op: "and", of } : of[0];
 }
 
-async function embedderOf(folder: string | undefined): Promise<Embedder> {
-  if (folder === undefined) return await openStaticEmbedder();
-  const address =
-    new URL("../rag/sentence_transformers/mod.ts", import.meta.url).href;
-  return await (await import(address)).openSentenceTransformer(
-    userPath(folder),
-  );
-}
-
-/** A search and what it holds open. */
-export interface OpenedSearch extends AsyncDisposable {
-  /** The search. */
-  readonly searcher: Searcher;
-  /** Whether another process writes to its folder, and this one only reads. */
-  readonly readOnly: boolean;
-}
-
-/** Open the search that the options name; where another process writes to it, only for reading. */
-export async function openFor(values: SearchValues): Promise<OpenedSearch> {
-  const [first] = logFolders(values);
-  const directory = values.store === undefined
-    ? `${first}/search`
-    : userPath(values.store);
-  const core: Core = await openCore({ build: values.wasm ? "wasm" : "auto" });
-  const embedder = await embedderOf(values.embedder);
-  const index = await indexFactory(values.index ?? "own");
-  const options: OpenSearchOptions = { core, embedder, index };
-  const { searcher, readOnly } = await openEither(directory, options);
+/** What is kept of a store, where the options say it. */
+export function retentionOf(values: {
+  /** Days. */
+  "keep-days"?: string | undefined;
+  /** Bytes. */
+  "keep-bytes"?: string | undefined;
+}): { maxAgeDays?: number; maxBytes?: number } | undefined {
+  const { "keep-days": days, "keep-bytes": bytes } = values;
+  if (days === undefined && bytes === undefined) return undefined;
   return {
-    searcher,
-    readOnly,
-    async [Symbol.asyncDispose]() {
-      await searcher.close();
-      await embedder.close();
-    },
+    ...(days === undefined
+      ? {}
+      : { maxAgeDays: wholeNumber("keep-days", days, 0, [1, 36_500]) }),
+    ...(bytes === undefined ? {} : {
+      maxBytes: wholeNumber("keep-bytes", bytes, 0, [
+        1_000_000,
+        Number.MAX_SAFE_INTEGER,
+      ]),
+    }),
   };
-}
-
-async function openEither(directory: string, options: OpenSearchOptions) {
-  try {
-    return { searcher: await openSearch(directory, options), readOnly: false };
-  } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== "busy") throw error;
-    complain("search", "another process writes to it: reading what it has");
-    const searcher = await openSearch(directory, {
-      ...options,
-      readOnly: true,
-    });
-    return { searcher, readOnly: true };
-  }
-}
-
-/** Read the log's folders once, with progress. */
-export async function backfill(
-  searcher: Searcher,
-  folders: readonly string[],
-  signal: AbortSignal,
-): Promise<void> {
-  for (const folder of folders) {
-    const found = await Deno.stat(folder).catch(() => undefined);
-    if (found?.isDirectory) continue;
-    throw new Error(
-      `there is no event log in ${
-        shownPath(folder)
-      }: make one with \`deno task analyze FILE --out DIR\`, or name it with --log DIR`,
-    );
-  }
-  await searcher.ingest(folders, {
-    signal,
-    onProgress: ({ added, bytes, ofBytes }) =>
-      progress(
-        `reading the log: ${added} events, ${
-          ofBytes === 0 ? 100 : Math.floor(bytes / ofBytes * 100)
-        } %`,
-      ),
-  });
-  progress("");
-}
-
-/** Who writes the answers, and how to let go of it. */
-export async function openWriter(
-  values: SearchValues,
-  options: {
-    /** Whether the network stays allowed where no model needs it. @default {false} */
-    readonly keepNet?: boolean;
-  } = {},
-): Promise<AsyncDisposable & { readonly write: AnswerWriter }> {
-  const model = await modelOf(values);
-  if (model === undefined && options.keepNet !== true) {
-    await Deno.permissions.revoke({ name: "net" });
-  }
-  return {
-    write: async (result, { language, signal, onText }) => {
-      if (model === undefined) {
-        return templateAnswer(result, { language, nowUs: Date.now() * 1000 });
-      }
-      return await answerWith(model, result, {
-        language,
-        signal,
-        nowUs: Date.now() * 1000,
-        ...(onText === undefined ? {} : { onText }),
-      });
-    },
-    async [Symbol.asyncDispose]() {
-      await (model as Partial<AsyncDisposable> | undefined)
-        ?.[Symbol.asyncDispose]?.();
-    },
-  };
-}
-
-async function modelOf(
-  values: SearchValues,
-): Promise<AnswerModel | undefined> {
-  const { model, gguf } = values;
-  if (model !== undefined && gguf !== undefined) {
-    throw new UsageError("--model and --gguf exclude each other");
-  }
-  if (gguf !== undefined) {
-    const address = new URL("../rag/llama/mod.ts", import.meta.url).href;
-    return (await import(address)).llamaModel({ modelPath: userPath(gguf) });
-  }
-  if (model === undefined) return undefined;
-  const apiKey = Deno.env.get("ML_DEFENDER_MODEL_KEY");
-  return openAiModel({
-    baseUrl: model,
-    model: values["model-name"] ?? "default",
-    ...(apiKey === undefined ? {} : { apiKey }),
-  });
 }

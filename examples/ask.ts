@@ -1,22 +1,22 @@
 // deno-lint-ignore-file no-console
 /** Ask a question of an event log. */
 import {
+  type Answer,
   answerData,
-  parseFilter,
   type SearchRequest,
   showAnswer,
   showGroups,
 } from "@ml-defender/rag";
 import { runProgram, UsageError, wholeNumber } from "./_cli.ts";
+import { backfill, embedded, openFor } from "./_open_search.ts";
 import {
-  backfill,
-  logFolders,
-  openFor,
-  openWriter,
+  checkFolders,
+  filterOf,
   questionOptions,
   SEARCH_HELP,
   SEARCH_OPTIONS,
 } from "./_search.ts";
+import { dropPermissions, hasModel, openWriter } from "./_writer.ts";
 
 const HELP = `
 Usage: deno task ask "QUESTION" [OPTION...]
@@ -31,13 +31,16 @@ Examples:
   deno task ask --filter 'category = scan and dst_port in (22, 3389)'
 
 Options:
-      --filter FILTER    exactly these events, beside what the question says; with or without a question
+      --filter FILTER    exactly these events, beside what the question says; with or without a question;
+                         of several all must hold
       --limit N          events at most; default 10
       --each             list every event by itself: do not fold those that are alike
       --explain          say why each event is there
       --json             print {understood, ast, unresolved, weak, hits, answer, citations}
       --no-ingest        do not read the log first${SEARCH_HELP}
   -h, --help             show this text
+
+Exit code: 0, 1 where something failed or not all of the log could be read, 2 wrong use, 130 interrupted.
 `;
 
 await runProgram({
@@ -46,7 +49,7 @@ await runProgram({
   positionals: true,
   options: {
     ...SEARCH_OPTIONS,
-    filter: { type: "string" },
+    filter: { type: "string", multiple: true },
     limit: { type: "string" },
     each: { type: "boolean" },
     explain: { type: "boolean" },
@@ -56,31 +59,35 @@ await runProgram({
 }, async (values, positionals, signal) => {
   const question = positionals.join(" ").trim();
   const asked = questionOptions(values);
-  if (question === "" && values.filter === undefined) {
+  const filter = filterOf(values.filter, asked);
+  if (question === "" && filter === undefined) {
     throw new UsageError("a question or --filter is needed");
   }
   const request: SearchRequest = {
     ...asked,
     limit: wholeNumber("limit", values.limit, 10, [1, 1_000_000]),
     fold: values.each !== true,
-    ...(values.filter === undefined ? {} : {
-      filter: parseFilter(values.filter, {
-        zone: asked.zone,
-        nowMs: asked.nowMs ?? Date.now(),
-      }),
-    }),
+    ...(filter === undefined ? {} : { filter }),
   };
-  await using writer = await openWriter(values);
-  await using opened = await openFor(values);
+  const ingest = values["no-ingest"] !== true;
+  await checkFolders(values, { ingest });
+  await using writer = await openWriter(values, asked.nowMs);
+  await dropPermissions(values, { serve: false });
+  const running = { program: "ask", worker: false, signal };
+  await using opened = await openFor(values, running);
   const { searcher, readOnly } = opened;
-  if (!readOnly && values["no-ingest"] !== true) {
-    await backfill(searcher, logFolders(values), signal);
+  let complete = !(ingest && readOnly === "unwritable");
+  if (ingest && readOnly === undefined) {
+    complete = (await backfill(searcher, values, running)).complete;
   }
+  if (signal.aborted) return;
+  if (!await embedded(searcher, running)) complete = false;
+  if (signal.aborted) return;
   const result = question === ""
     ? await searcher.search({ kind: "event" }, request)
     : await searcher.find(question, request);
   const streaming = values.json !== true && Deno.stdout.isTerminal() &&
-    (values.model ?? values.gguf) !== undefined;
+    hasModel(values);
   const answer = await writer.write(result, {
     language: asked.language ?? result.language,
     signal,
@@ -92,13 +99,16 @@ await runProgram({
       }
       : {}),
   });
-  if (values.json) {
-    console.log(JSON.stringify(answerData(answer)));
-    return;
-  }
+  if (signal.aborted) return;
   if (streaming) console.log("\n");
-  console.log(showAnswer(answer, { explain: values.explain === true }));
-  if (answer.groups !== undefined && answer.groups.length > 0) {
-    console.log(`\n${showGroups(answer.groups)}`);
-  }
+  console.log(
+    values.json ? JSON.stringify(answerData(answer)) : shown(answer, values),
+  );
+  return complete ? 0 : 1;
 });
+
+function shown(answer: Answer, values: { explain?: boolean }): string {
+  const text = showAnswer(answer, { explain: values.explain === true });
+  const { groups = [] } = answer;
+  return groups.length === 0 ? text : `${text}\n\n${showGroups(groups)}`;
+}

@@ -2,10 +2,11 @@
 /** A search daemon: watches event logs, answers over HTTP and at a prompt. */
 import {
   type Command,
-  type CommandContext,
+  type CommandOutput,
   COMMANDS,
   ROLES,
   runCommand,
+  type Searcher,
   searchHandler,
 } from "@ml-defender/rag";
 import { complain, runProgram, style, UsageError, userPath } from "./_cli.ts";
@@ -15,26 +16,38 @@ import {
   type OpenedConfig,
   openEditor,
 } from "./_config.ts";
-import { prompt } from "./_prompt.ts";
 import {
   backfill,
-  logFolders,
+  embedded,
+  type OpenedSearch,
   openFor,
-  openWriter,
+} from "./_open_search.ts";
+import { prompt } from "./_prompt.ts";
+import {
+  checkFolders,
+  logFolders,
   questionOptions,
+  retentionOf,
   SEARCH_HELP,
   SEARCH_OPTIONS,
-  type SearchValues,
+  storeFolder,
 } from "./_search.ts";
+import { aborted, unlessAborted, Watching, within } from "./_watching.ts";
+import { dropPermissions, hasModel, openWriter } from "./_writer.ts";
 
 const ROLE = ROLES[2];
+/** Entries that are shown where nothing gives a number. */
+const LIMIT = 10;
+/** How long the end waits for clients and for what is being read. */
+const END_MS = 300;
 
 const HELP = `
 Usage: deno task rag [OPTION...]              watch, serve, and prompt where there is a terminal
        deno task rag COMMAND [ARGUMENT...]    run one command and end
 
 Watches event logs and answers questions about them: over HTTP with a token, and at a prompt. Reads only, unless --config
-names a configuration: then the prompt and single commands (never HTTP) take accelerate, decelerate and optimize as well.
+names a configuration: then the prompt and single commands (never HTTP) take accelerate, decelerate and optimize as well. Without a terminal it goes on until a signal. At the prompt
+Ctrl-C stops an answer; where there is none and the line is empty it ends the program.
 
 Commands:
 ${
@@ -53,8 +66,12 @@ Options:
       --config PLACE     the configuration of what runs, file:DIR or etcd:URL: allows the commands that change it
       --key-file FILE    its keys, where it is encrypted
       --actor NAME       who changes it, for the history; default $USER
+      --keep-days N      remove entries more than N days older than the newest one; default all are kept
+      --keep-bytes N     remove the oldest entries where the store is larger
       --json             commands print data${SEARCH_HELP}
   -h, --help             show this text
+
+Exit code: 0, 1 where something failed or not all of the log could be read, 2 wrong use, 130 interrupted.
 
 The API: GET /api lists it. For example
   curl -H "Authorization: Bearer TOKEN" "http://127.0.0.1:8473/api/ask?q=port+scans+today"
@@ -72,77 +89,136 @@ await runProgram({
     config: { type: "string" },
     "key-file": { type: "string" },
     actor: { type: "string" },
+    "keep-days": { type: "string" },
+    "keep-bytes": { type: "string" },
     json: { type: "boolean" },
   },
 }, async (values, positionals, signal) => {
   const asked = questionOptions(values);
+  const retention = retentionOf(values);
   const address = parseAddress(values.listen ?? "127.0.0.1:8473");
   const once = positionals.length > 0;
   const serve = !once && values["no-serve"] !== true;
-  const tokens = serve ? await readTokens(values["token-file"]) : {};
-  await using writer = await openWriter(values, {
-    keepNet: serve || values.config?.startsWith("etcd:") === true,
-  });
-  await using opened = await openFor(values);
-  const { searcher, readOnly } = opened;
-  const folders = logFolders(values);
-  if (!readOnly) await backfill(searcher, folders, signal);
-  const context: CommandContext = {
-    searcher,
-    role: ROLE,
-    language: asked.language ?? "en",
-    request: asked,
-    ask: async (question, request) => {
-      const result = await searcher.find(question, request);
-      const language = asked.language ?? result.language;
-      return await writer.write(result, { language, signal });
-    },
-  };
+  await checkFolders(values, { ingest: true });
+  const tokens = serve ? await readTokens(values["token-file"]) : undefined;
+  await using writer = await openWriter(values, asked.nowMs);
+  if (values.config === undefined) await dropPermissions(values, { serve });
   await using config = await configFor(values);
   const extra = config === undefined ? [] : await operators(config, values);
-  const run = async (line: string) => {
-    const { data, text } = await runCommand(line, context, {
-      extra,
-      allowWrites: config !== undefined,
-    });
+  await using opened = await openFor(values, {
+    ...{ program: "rag", worker: true, signal },
+  });
+  const { searcher, readOnly } = opened;
+  if (retention !== undefined && readOnly === undefined) {
+    await searcher.configure({ limit: LIMIT, retention });
+  }
+  const streaming = !once && hasModel(values) && Deno.stdout.isTerminal();
+  const run = (line: string, signal: AbortSignal): Promise<CommandOutput> =>
+    unlessAborted(
+      runCommand(line, {
+        searcher,
+        role: ROLE,
+        language: asked.language ?? "en",
+        request: asked,
+        ask: async (question, request) => {
+          const result = await searcher.find(question, request);
+          const answer = await writer.write(result, {
+            language: asked.language ?? result.language,
+            signal,
+            ...(streaming ? { onText: showPiece } : {}),
+          });
+          if (streaming) console.log("\n");
+          return answer;
+        },
+      }, { extra, allowWrites: config !== undefined }),
+      signal,
+    );
+  const show = ({ data, text }: CommandOutput) =>
     console.log(values.json ? JSON.stringify(data) : text);
-  };
-  if (once) return await run(positionals.join(" "));
+  if (once) {
+    const complete = await readAll(opened, values, signal);
+    if (signal.aborted) return;
+    show(await run(positionals.join(" "), signal));
+    return complete ? 0 : 1;
+  }
+  const folders = readOnly === undefined ? logFolders(values) : [];
+  await watch(searcher, folders, {
+    signal,
+    serve: (watching, signal) =>
+      tokens === undefined ? undefined : Deno.serve(
+        {
+          ...address,
+          signal,
+          onListen: ({ hostname, port }) =>
+            complain("rag", `listening on http://${hostname}:${port}/api`),
+        },
+        searchHandler(searcher, {
+          ...{ tokens, write: writer.write, defaults: asked },
+          incomplete: () => watching.incomplete,
+        }),
+      ),
+    talk: (signal) =>
+      prompt(`${storeFolder(values)}/history`, signal, async (line, stop) => {
+        try {
+          show(await run(line, stop));
+        } catch (error) {
+          if (stop.aborted) console.log(style.dim("\nstopped"));
+          else console.log(style.red((error as Error).message));
+        }
+      }),
+  });
+});
 
+/** Read the log to its end and embed it; whether that came off. */
+async function readAll(
+  { searcher, readOnly }: OpenedSearch,
+  values: Parameters<typeof backfill>[1],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const running = { program: "rag", signal };
+  const read = readOnly === undefined
+    ? (await backfill(searcher, values, running)).complete
+    : readOnly === "busy";
+  return !signal.aborted && await embedded(searcher, running) && read;
+}
+
+interface Parts {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Begins to serve, where that is wanted. */
+  readonly serve: (
+    watching: Watching,
+    signal: AbortSignal,
+  ) => Deno.HttpServer | undefined;
+  /** Talks to the terminal until that ends. */
+  readonly talk: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Serve and watch, and talk where there is a terminal; until it ends or the signal aborts. */
+async function watch(
+  searcher: Searcher,
+  folders: readonly string[],
+  { signal, serve, talk }: Parts,
+): Promise<void> {
   const stop = new AbortController();
   const ended = AbortSignal.any([signal, stop.signal]);
-  const following = readOnly
-    ? Promise.resolve()
-    : searcher.ingest(folders, { follow: true, signal: ended });
-  const failed = following.catch((error) => {
-    complain("rag", `watching ended: ${error.message}`);
-  });
-  const server = serve
-    ? Deno.serve({
-      ...address,
-      signal: ended,
-      onListen: ({ hostname, port }) =>
-        complain("rag", `listening on http://${hostname}:${port}/api`),
-    }, searchHandler(searcher, { tokens, write: writer.write }))
-    : undefined;
-  if (Deno.stdin.isTerminal()) {
-    const history = `${storeFolder(values)}/history`;
-    await prompt(history, ended, async (line) => {
-      try {
-        await run(line);
-      } catch (error) {
-        console.log(style.red(error instanceof Error ? error.message : "?"));
-      }
-    });
-  } else if (serve) {
-    await new Promise<void>((done) =>
-      signal.addEventListener("abort", () => done(), { once: true })
-    );
+  const watching = new Watching("rag", folders.length > 0);
+  const server = serve(watching, ended);
+  const following = watching.follow(searcher, folders, ended);
+  try {
+    if (Deno.stdin.isTerminal()) {
+      await watching.caughtUp(ended);
+      await talk(ended);
+    } else await aborted(ended);
+  } finally {
+    stop.abort();
+    await within(Promise.all([server?.finished, following]), END_MS);
   }
-  stop.abort();
-  await server?.finished;
-  await failed;
-});
+}
+
+function showPiece(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(style.dim(text)));
+}
 
 /** The configuration that operators may change from here; none unless one is named. */
 async function configFor(
@@ -166,13 +242,6 @@ async function operators(
     measured: MEASURED,
     inputs: optimizeInputs,
   });
-}
-
-function storeFolder(values: SearchValues): string {
-  const [first] = logFolders(values);
-  return values.store === undefined
-    ? `${first}/search`
-    : userPath(values.store);
 }
 
 function parseAddress(text: string): { hostname: string; port: number } {

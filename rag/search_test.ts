@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { templateAnswer } from "./answers/write_answer.ts";
+import { showStats } from "./commands/show.ts";
 import { type EventSearch, openSearch } from "./search.ts";
 import { day, id, made } from "./testdata/events.ts";
 
@@ -240,4 +241,24 @@ Deno.test("a reader beside a writer sees what the writer adds", async () => {
     deepEqual(hits.map((hit) => hit.id), [id(100)]);
     await rejects(reader.add([]), TypeError);
   });
+});
+
+Deno.test("stats() tells what lines of the logs were left out, and showStats() says so", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/log/events`, { recursive: true });
+    const lines = day().map(({ record }) => `${JSON.stringify(record)}\n`);
+    await Deno.writeTextFile(
+      `${folder}/log/events/2026-03-17.jsonl`,
+      `${lines.join("")}{torn\n{"a":1}\n{"b":\n`,
+    );
+    await using search = await openSearch(`${folder}/search`);
+    deepEqual((await search.stats()).skipped, {});
+    await search.ingest([`${folder}/log`]);
+    const stats = await search.stats();
+    deepEqual(stats.skipped, { torn: 2, foreign: 1 });
+    match(showStats(stats), /left out {3}2 torn, 1 foreign/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -174,6 +174,11 @@ export function showStats(stats: SearchStats): string {
       `to         ${showTime(stats.lastUs)}`,
     );
   }
+  const left = Object.entries(stats.skipped);
+  if (left.length > 0) {
+    const reasons = left.map(([reason, n]) => `${n} ${reason}`).join(", ");
+    lines.push(`left out   ${reasons} (lines and files, since it was opened)`);
+  }
   for (const repair of stats.repairs) lines.push(`put right  ${repair}`);
   return printableLines(lines);
 }
