@@ -121,6 +121,22 @@ Deno.test("openConfig where etcd is away and nothing ran before starts with the 
   await config.close();
 });
 
+Deno.test("openConfig on a folder that can not be used starts all the same, says why, and takes it when it can", async () => {
+  await inFolder(async (folder) => {
+    const place = `${folder}/tree`;
+    await Deno.writeTextFile(place, "no folder");
+    await using config = await openConfig({ store: `file:${place}` });
+    const { applied, storeFailure } = config.status();
+    assert.equal(applied.source, "defaults");
+    assert.equal(storeFailure?.name, "EtcdError");
+    await Deno.remove(place);
+    await until(() => config.status().applied.source === "store");
+    const { revision } = await config.editor.set({ "search.limit": 8 }, ANA);
+    await config.watcher.reached(revision);
+    assert.equal(config.watcher.tree.get(SEARCH).limit, 8);
+  });
+});
+
 Deno.test("openConfig refuses places that are none, and options that do not go with them", async () => {
   const cases: [Parameters<typeof openConfig>[0], RegExp][] = [
     [{ store: "redis:x" }, /'store' must be memory, file:DIR or etcd:URL/],
