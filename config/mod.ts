@@ -1,15 +1,28 @@
 /**
- * The configuration of everything that runs: one section for each part, with its schema, defaults and reference.
+ * The configuration of everything that runs: one section for each part, with its schema, defaults and reference, followed in
+ * memory, a folder or etcd, and put in force between two batches.
  *
  * ```ts
- * import { configModel } from "@ml-defender/sdk/config";
- * import { MemoryStore } from "@ml-defender/etcd-client";
- * import { ConfigEditor } from "@ml-defender/watcher";
+ * import { analyze } from "@ml-defender/sdk";
+ * import { openConfig } from "@ml-defender/sdk/config";
  *
- * await using store = new MemoryStore();
- * const editor = new ConfigEditor({ store, model: configModel() });
- * await editor.set({ "policy.thresholds.alert": 0.8 }, { actor: "ana" });
+ * async function report(path: string) {
+ *   await using config = await openConfig({
+ *     store: "file:/etc/ml-defender",
+ *     component: { id: "sensor-1", version: "0.1.0" },
+ *     lastGood: "/var/lib/ml-defender/config.json",
+ *     changes: "events-log",
+ *   });
+ *   await using run = await analyze(path, { log: "events-log", config: config.live });
+ *   return await run.finished;
+ * }
  * ```
+ *
+ * Whoever operates writes with `openConfigStore` and a `ConfigEditor` of `@ml-defender/watcher`.
+ *
+ * Permissions: for a folder `read` and `write` of it; for etcd what `@ml-defender/etcd-client/etcd` states; `read` of model
+ * and key files that are named, `env` of a variable with keys; `read` and `write` of the last good file, of the counters,
+ * and of the folder of the log for changes.
  *
  * @module
  */
