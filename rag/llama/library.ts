@@ -6,6 +6,8 @@ import { ModelError } from "../answers/answer_model.ts";
  * 740 MB for everyone who type-checks, publishes or merely has this file in a lock file, before the first line runs.
  */
 export const PACKAGE: string = "npm:node-llama-cpp@3.21.1";
+/** Its name, as it stands in the paths of its files. */
+export const PACKAGE_NAME = "node-llama-cpp";
 
 /** The package, as far as it is used; `deno task check:llama` holds its types to it. */
 export interface LlamaLibrary {

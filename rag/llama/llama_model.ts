@@ -10,7 +10,9 @@ import {
   type LlamaLibrary,
   type LlamaWeights,
   loadLibrary,
+  PACKAGE,
 } from "./library.ts";
+import { guarded } from "./_guard.ts";
 import { PieceQueue } from "./piece_queue.ts";
 
 /** Which model, and its bounds. */
@@ -135,7 +137,7 @@ export class LlamaModel implements AnswerModel, AsyncDisposable {
     const loaded = await this.#load();
     const deadline = new Deadline(this.#bounds, both);
     const queue = new PieceQueue();
-    const run = this.#run(loaded, prompt, deadline, queue)
+    const run = guarded(() => this.#run(loaded, prompt, deadline, queue))
       .then(() => queue.end(), (error: unknown) => queue.fail(error));
     this.#running.add(run);
     try {
@@ -222,22 +224,49 @@ async function load({ modelPath, gpu }: Bounds): Promise<Loaded> {
       `Cannot open the model as 'modelPath' must be a GGUF file: current value is ${modelPath}`,
     );
   }
-  const library = await loadLibrary();
-  let engine: LlamaEngine | undefined;
-  try {
-    engine = await library.getLlama({
-      ...{ gpu, build: "never", progressLogs: false },
-      logger: () => {},
-    });
-    return { library, engine, weights: await engine.loadModel({ modelPath }) };
-  } catch (cause) {
-    await engine?.dispose();
-    throw new ModelError(
-      "protocol",
-      `Cannot load the model as ${modelPath} must be a GGUF file that llama.cpp knows`,
-      { cause },
-    );
+  await checkPermissions();
+  return await guarded(async () => {
+    const library = await loadLibrary();
+    let engine: LlamaEngine | undefined;
+    try {
+      engine = await library.getLlama({
+        ...{ gpu, build: "never", progressLogs: false },
+        logger: () => {},
+      });
+      const weights = await engine.loadModel({ modelPath });
+      return { library, engine, weights };
+    } catch (cause) {
+      await engine?.dispose();
+      if (cause instanceof ModelError) throw cause;
+      throw new ModelError(
+        "protocol",
+        `Cannot load the model as ${modelPath} must be a GGUF file that llama.cpp knows`,
+        { cause },
+      );
+    }
+  });
+}
+
+/** The package ends the process where it may not start its test program, so it is not loaded then. */
+async function checkPermissions(): Promise<void> {
+  const needed: readonly Deno.PermissionDescriptor[] = [
+    { name: "run", command: Deno.execPath() },
+    { name: "sys" },
+    { name: "ffi" },
+    { name: "env" },
+  ];
+  const missing: string[] = [];
+  for (const permission of needed) {
+    const { state } = await Deno.permissions.query(permission);
+    if (state !== "granted") missing.push(permission.name);
   }
+  if (missing.length === 0) return;
+  throw new ModelError(
+    "unreachable",
+    `Cannot load ${PACKAGE} as it needs ${
+      missing.join(", ")
+    } permission, which this program does not have`,
+  );
 }
 
 function failure(error: unknown): unknown {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { cached, optional } from "../../tests/_optional.ts";
+import { guarded } from "./_guard.ts";
 import { PACKAGE } from "./library.ts";
 import { llamaModel } from "./mod.ts";
 import { PieceQueue } from "./piece_queue.ts";
@@ -95,4 +96,49 @@ Deno.test("PieceQueue yields what was pushed before and while it is read, then t
     for await (const piece of queue) seen.push(piece);
   }, /gone/);
   assert.deepEqual(seen, ["a", "b", "c"]);
+});
+
+Deno.test("llamaModel names the permission that is missing, and does not load what would end the process without it", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".gguf" });
+  try {
+    const program = `
+      import { llamaModel } from ${
+      JSON.stringify(new URL("./mod.ts", import.meta.url).href)
+    };
+      const model = llamaModel({ modelPath: ${JSON.stringify(file)} });
+      try {
+        await model.generate({ system: "", user: "" }).next();
+      } catch ({ name, code, message }) {
+        console.log(name, code, message);
+      }`;
+    const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--no-lock", "--cached-only", "--no-prompt"],
+        ...["--allow-ffi", "--allow-read", "--allow-env", "--allow-sys"],
+        `data:text/javascript,${encodeURIComponent(program)}`,
+      ],
+      stderr: "null",
+    }).output();
+    const text = new TextDecoder().decode(stdout);
+    assert.equal(code, 0, text);
+    assert.match(text, /^ModelError unreachable .* as it needs run permission/);
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("guarded() turns what the package throws in a callback into its failure, and gives what work gives otherwise", async () => {
+  assert.equal(await guarded(() => Promise.resolve(5)), 5);
+  await assert.rejects(
+    guarded(async () => {
+      setTimeout(() => {
+        const error = new Error("no run permission");
+        error.stack = "Error\n    at fork (node-llama-cpp/dist/x.js:1:1)";
+        throw error;
+      }, 0);
+      await Promise.withResolvers<void>().promise;
+    }),
+    (error: Error) =>
+      error.name === "ModelError" && /callback of its own/.test(error.message),
+  );
 });
