@@ -1,8 +1,11 @@
 /** Opening the database file: its settings, its version, and the lock of the one writer. */
 import { mkdirSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
+import { dataVersion } from "./_counters.ts";
 import { migrate, tooNew, VERSION, versionOf } from "./_schema.ts";
-import { StoreError } from "./error.ts";
+import { StoreError, toStoreError } from "./error.ts";
 
 const BUSY_MS = 10_000;
 const PAGE_BYTES = 16384;
@@ -15,10 +18,15 @@ export interface DatabaseOptions {
   readonly cacheBytes: number;
 }
 
+/** The same as long as no other connection has committed anything. */
+export type Version = number | string;
+
 /** An open database; the writer's holds the lock of its directory. */
 export interface OpenDatabase {
   readonly db: DatabaseSync;
   readonly lock: Deno.FsFile | undefined;
+  /** What changes when another connection has committed something. */
+  readonly version: () => Version;
 }
 
 /** Opens `directory/events.db`; the writer makes what is missing and brings it to the present version. */
@@ -28,12 +36,13 @@ export function openDatabase(
 ): OpenDatabase {
   const path = `${directory}/events.db`;
   if (options.readOnly) {
-    return { db: openReader(path, options), lock: undefined };
+    return { ...openReader(path, options), lock: undefined };
   }
   mkdirSync(directory, { recursive: true });
   const lock = takeLock(`${directory}/events.lock`, path);
   try {
-    return { db: openWriter(path, options), lock };
+    const db = openWriter(path, options);
+    return { db, lock, version: () => dataVersion(db) };
   } catch (error) {
     lock.close();
     throw error;
@@ -43,11 +52,35 @@ export function openDatabase(
 function openReader(
   path: string,
   { cacheBytes }: DatabaseOptions,
-): DatabaseSync {
+): Omit<OpenDatabase, "lock"> {
   if (bytesOf(path) === 0) {
     throw new StoreError("io", `Cannot open ${path}: there is no store`);
   }
-  const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS });
+  try {
+    return reader(path, openReadOnly(path, path, cacheBytes));
+  } catch (error) {
+    // Reading beside a writer needs a file that is shared with it. Where that can be made no more, as the disk is full or
+    // may only be read, there is no writer; and with nothing in the write-ahead log the database is all there is.
+    const wanted = toStoreError("open", path, error);
+    const isMissing = wanted instanceof StoreError &&
+      (wanted.code === "io" || wanted.code === "full");
+    if (!isMissing || bytesOf(`${path}-wal`) > 0) throw error;
+    const url = pathToFileURL(resolve(path));
+    url.searchParams.set("immutable", "1");
+    return reader(path, openReadOnly(path, url, cacheBytes));
+  }
+}
+
+function reader(path: string, db: DatabaseSync): Omit<OpenDatabase, "lock"> {
+  return { db, version: versionOfReader(path, db) };
+}
+
+function openReadOnly(
+  path: string,
+  file: string | URL,
+  cacheBytes: number,
+): DatabaseSync {
+  const db = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
   try {
     db.exec(`PRAGMA cache_size = -${Math.ceil(cacheBytes / 1024)}`);
     const version = versionOf(db);
@@ -102,6 +135,41 @@ function takeLock(lockPath: string, path: string): Deno.FsFile {
   throw new StoreError(
     "busy",
     `Cannot open ${path} for writing: another writer has it open`,
+  );
+}
+
+/**
+ * What tells a reader that there is something new. Where it cannot use the file that readers and writers share, SQLite
+ * takes the database for a new one each time, and the files themselves have to tell.
+ */
+function versionOfReader(path: string, db: DatabaseSync): () => Version {
+  const probes = Array.from({ length: 4 }, () => dataVersion(db));
+  const isShared = new Set(probes).size < probes.length;
+  return isShared
+    ? () => dataVersion(db)
+    : () => `${stampOf(path)} ${stampOf(`${path}-wal`)}`;
+}
+
+function stampOf(path: string): string {
+  const info = statSync(path, { throwIfNoEntry: false });
+  return `${info?.mtimeMs}.${info?.size}`;
+}
+
+/** Device and inode of a file; undefined where there is none. */
+export function nodeOf(path: string): string | undefined {
+  const info = statSync(path, { throwIfNoEntry: false });
+  return info && `${info.dev}.${info.ino}`;
+}
+
+/** Throws `gone` where a file is not the one any more that had this device and inode. */
+export function checkSame(path: string, before: string | undefined): void {
+  const node = nodeOf(path);
+  if (node === before) return;
+  throw new StoreError(
+    "gone",
+    node === undefined
+      ? `Cannot use ${path} as it was removed while it was open: open it again to begin anew`
+      : `Cannot use ${path} as another file took its place while it was open: open it again`,
   );
 }
 

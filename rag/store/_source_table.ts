@@ -5,6 +5,7 @@ import type { SourcePosition } from "../ingest/position.ts";
 export class SourceTable {
   readonly #all: StatementSync;
   readonly #set: StatementSync;
+  readonly #remove: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#all = db.prepare(
@@ -14,6 +15,7 @@ export class SourceTable {
       `INSERT OR REPLACE INTO sources (path, identity, size, offset, updated_ms)
        VALUES (?, ?, ?, ?, ?)`,
     );
+    this.#remove = db.prepare("DELETE FROM sources WHERE path = ?");
   }
 
   all(): SourcePosition[] {
@@ -27,5 +29,9 @@ export class SourceTable {
 
   set({ path, identity, size, offset }: SourcePosition, nowMs: number): void {
     this.#set.run(path, identity, size, offset, Math.floor(nowMs));
+  }
+
+  remove(path: string): void {
+    this.#remove.run(path);
   }
 }

@@ -10,7 +10,6 @@ export type StoreErrorCode =
   | "corrupt"
   | "full"
   | "busy"
-  | "readOnly"
   | "gone"
   | "io";
 
@@ -20,8 +19,8 @@ export class StoreError extends Error {
   override readonly name = "StoreError";
   /**
    * What went wrong: `version` a newer program wrote it, `corrupt` it is no database or a damaged one, `full` no space is
-   * left, `busy` another writer has it, `readOnly` its folder may not be written, `gone` its file was removed or replaced
-   * while it was open, `io` anything else.
+   * left, `busy` another writer has it, `gone` its file was removed or replaced while it was open, `io` anything else, as a
+   * file system that may only be read.
    */
   readonly code: StoreErrorCode;
 
@@ -46,10 +45,6 @@ const SIGNS: readonly (readonly [StoreErrorCode, RegExp])[] = [
   ["full", /disk is full|no space left|ENOSPC|EDQUOT/i],
   ["corrupt", /not a database|malformed|corrupt|fts5 file format/i],
   ["busy", /is locked|database is busy/i],
-  [
-    "readOnly",
-    /read-?only (database|file ?system)|EROFS|EACCES|EPERM|permission denied/i,
-  ],
 ];
 
 /**

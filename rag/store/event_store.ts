@@ -6,21 +6,14 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { ColumnImage } from "../columns/_image.ts";
-import { kindCode } from "../columns/_specs.ts";
 import { Columns } from "../columns/columns.ts";
 import type { RowSet } from "../columns/row_set.ts";
-import { isHeld, LAST_US } from "../_time.ts";
 import type { PreparedEntry } from "../entry.ts";
 import type { SourcePosition } from "../ingest/position.ts";
-import {
-  dataVersion,
-  readNext,
-  shrink,
-  usedBytes,
-  writeNext,
-} from "./_counters.ts";
-import { bytesOf, openDatabase } from "./_database.ts";
-import { isLater } from "./_entry_table.ts";
+import { readNext, shrink, usedBytes, writeNext } from "./_counters.ts";
+import { bytesOf, checkSame, nodeOf, openDatabase } from "./_database.ts";
+import { checkRetention, removable } from "./_retention.ts";
+import { Rows } from "./_rows.ts";
 import { openTables, type Tables } from "./_tables.ts";
 import { toStoreError } from "./error.ts";
 import type {
@@ -35,7 +28,6 @@ import type {
   TextMatch,
 } from "./types.ts";
 
-const STEP_ROWS = 2000;
 const MERGE_PAGES = 500;
 
 /**
@@ -56,8 +48,10 @@ export class EventStore {
   readonly #clock: () => number;
   readonly #tables: Tables;
   readonly #image: ColumnImage;
-  #nextRow = 1;
-  #dataVersion: number;
+  readonly #rows: Rows;
+  readonly #node: string | undefined;
+  readonly #version: () => unknown;
+  #dataVersion: unknown;
   #closed = false;
 
   private constructor(directory: string, options: EventStoreOptions) {
@@ -66,14 +60,18 @@ export class EventStore {
     this.directory = directory;
     this.#path = `${directory}/events.db`;
     this.#clock = clock;
-    const { db, lock } = openDatabase(directory, { readOnly, cacheBytes });
+    const open = { readOnly, cacheBytes };
+    const { db, lock, version } = openDatabase(directory, open);
     this.#db = db;
     this.#lock = lock;
+    this.#version = version;
+    this.#node = nodeOf(this.#path);
     try {
       this.#tables = openTables(db);
-      this.#dataVersion = dataVersion(this.#db);
+      this.#dataVersion = version();
       db.exec(readOnly ? "BEGIN" : "BEGIN IMMEDIATE");
       this.#image = new ColumnImage(db, { path: this.#path, readOnly });
+      this.#rows = new Rows(this.#tables, this.#image);
       this.#readCounters();
       db.exec("COMMIT");
       const { entries } = this.#tables;
@@ -117,15 +115,9 @@ export class EventStore {
     batch: readonly PreparedEntry[],
     positions: readonly SourcePosition[] = [],
   ): AppendCounts {
-    for (const { timestampUs } of batch) {
-      if (isHeld(timestampUs)) continue;
-      throw new RangeError(
-        `Cannot append to ${this.#path} as 'timestampUs' must be from 0 to ${LAST_US}: current value is ${timestampUs}`,
-      );
-    }
     return this.#write("append to", () => {
       const counts = { added: 0, updated: 0, unchanged: 0 };
-      for (const prepared of batch) counts[this.#put(prepared)]++;
+      for (const prepared of batch) counts[this.#rows.put(prepared)]++;
       const nowMs = this.#clock();
       for (const position of positions) {
         this.#tables.sources.set(position, nowMs);
@@ -138,7 +130,7 @@ export class EventStore {
   /** The entry of an id; undefined where there is none. */
   get(id: string): StoredEntry | undefined {
     return this.#read(() => {
-      const row = this.#find(id);
+      const row = this.#rows.find(id);
       return row === undefined ? undefined : this.#tables.entries.at(row);
     });
   }
@@ -150,7 +142,7 @@ export class EventStore {
 
   /** The row of an id; undefined where there is none. */
   rowOf(id: string): number | undefined {
-    return this.#read(() => this.#find(id));
+    return this.#read(() => this.#rows.find(id));
   }
 
   /** The id of a row; undefined where there is none. */
@@ -228,10 +220,18 @@ export class EventStore {
     this.append([], [position]);
   }
 
+  /** Forgets how far sources were read that will not be there again. */
+  forgetPositions(paths: readonly string[]): void {
+    if (paths.length === 0) return;
+    this.#write("remove from", () => {
+      for (const path of paths) this.#tables.sources.remove(path);
+    });
+  }
+
   /** Removes entries by id, in one transaction. */
   remove(ids: readonly string[]): Removal {
     return this.#write("remove from", () => {
-      const rows = new Set(ids.flatMap((id) => this.#find(id) ?? []));
+      const rows = new Set(ids.flatMap((id) => this.#rows.find(id) ?? []));
       this.#removeRows(rows);
       return { removed: rows.size, texts: this.#sweep() };
     });
@@ -242,22 +242,21 @@ export class EventStore {
    * their space back to the file system.
    *
    * @param retention What to keep.
+   * @throws {RangeError} If a bound is not above 0, or the present no time.
    */
-  retain({ maxAgeDays, maxBytes, nowUs }: StoreRetention): Removal {
+  retain(retention: StoreRetention): Removal {
+    checkRetention(retention);
+    const { maxAgeDays, maxBytes, nowUs } = retention;
     const sinceUs = nowUs - (maxAgeDays ?? Infinity) * 86_400_000_000;
     const { rows, times } = this.#read(() => this.columns.oldest());
     let removed = 0;
-    while (removed < rows.length) {
+    for (;;) {
       const isTooLarge = usedBytes(this.#db) > (maxBytes ?? Infinity);
-      let end = removed;
-      while (end < Math.min(removed + STEP_ROWS, rows.length)) {
-        if (!isTooLarge && times[end]! >= sinceUs) break;
-        end++;
-      }
-      if (end === removed) break;
-      const step = rows.subarray(removed, end);
+      const count = removable(times.subarray(removed), sinceUs, isTooLarge);
+      if (count === 0) break;
+      const step = rows.subarray(removed, removed + count);
       this.#write("remove from", () => this.#removeRows(step));
-      removed = end;
+      removed += count;
     }
     const texts = this.#write("remove from", () => this.#sweep());
     if (removed === 0 && texts.length === 0) return { removed, texts };
@@ -287,12 +286,22 @@ export class EventStore {
    */
   refresh(): boolean {
     return this.#read(() => {
-      const version = dataVersion(this.#db);
+      const version = this.#version();
       if (version === this.#dataVersion) return false;
       this.#dataVersion = version;
       this.#reload("BEGIN");
       return true;
     });
+  }
+
+  /**
+   * Makes sure that its file is still the one that was opened: SQLite goes on with a file that was removed, and what is
+   * added then goes with it.
+   *
+   * @throws {StoreError} `gone` if it was removed or replaced.
+   */
+  checkThere(): void {
+    checkSame(this.#path, this.#node);
   }
 
   /** Closes it; a second time does nothing. */
@@ -314,42 +323,6 @@ export class EventStore {
     this.close();
   }
 
-  #put(prepared: PreparedEntry): keyof AppendCounts {
-    const present = this.#find(prepared.id);
-    if (present === undefined) {
-      const textId = this.#textId(prepared);
-      const row = this.#nextRow++;
-      this.#tables.entries.insert(row, textId, prepared);
-      this.#index(row, textId, prepared);
-      return "added";
-    }
-    const known = this.#tables.entries.known(present);
-    if (!isLater(prepared, known)) return "unchanged";
-    const textId = this.#textId(prepared);
-    this.#tables.entries.update(known.row, textId, prepared);
-    this.#tables.names.remove(known.row);
-    this.#index(known.row, textId, prepared);
-    return "updated";
-  }
-
-  #textId({ behaviour }: PreparedEntry): number {
-    return this.#tables.texts.find(behaviour) ??
-      this.#tables.texts.add(behaviour);
-  }
-
-  /** The row of an id. Two ids may have one hash, so the id is compared. */
-  #find(id: string): number | undefined {
-    return this.#image.rowsOfId(id)
-      .find((row) => this.#tables.entries.idOf(row) === id);
-  }
-
-  #index(row: number, textId: number, prepared: PreparedEntry): void {
-    const { id, kind, timestampUs, facts, words } = prepared;
-    if (words !== "") this.#tables.names.add(row, words);
-    const code = kindCode(kind);
-    this.#image.put(row, { id, kind: code, timestampUs, textId, facts });
-  }
-
   #removeRows(rows: Iterable<number>): void {
     for (const row of rows) {
       this.#tables.entries.remove(row);
@@ -357,7 +330,10 @@ export class EventStore {
       this.#image.kill(row);
     }
     this.#image.flush();
-    writeNext(this.#db, { row: this.#nextRow, text: this.#tables.texts.next });
+    writeNext(this.#db, {
+      row: this.#rows.next,
+      text: this.#tables.texts.next,
+    });
   }
 
   /** Removes texts that nothing uses. */
@@ -367,7 +343,7 @@ export class EventStore {
 
   #readCounters(): void {
     const { row, text } = readNext(this.#db);
-    this.#nextRow = row;
+    this.#rows.next = row;
     this.#tables.texts.next = text;
   }
 
@@ -399,6 +375,7 @@ export class EventStore {
         `Cannot ${action} ${this.#path} as it must be open for writing: it was opened with readOnly`,
       );
     }
+    this.checkThere();
     try {
       this.#db.exec("BEGIN IMMEDIATE");
       const result = work();
