@@ -20,7 +20,7 @@ const ABOUT: Readonly<Record<keyof typeof FIELDS, string>> = {
   policy:
     "How scores become verdicts and incidents. Incidents that are open go on under the new policy; none is told again by that alone.",
   models:
-    "The forests. A file is read when its setting changes; one that cannot be read, or is of another model, refuses the change. Fewer trees or less depth cost less time; the calibration stays that of the whole model. From which score on a model can alert is `policy.thresholds.models`.",
+    "The forests. A file is read when a setting of the section changes; one that cannot be read, or is of another model, refuses the change. Fewer trees or less depth cost less time; the calibration stays that of the whole model. From which score on a model can alert is `policy.thresholds.models`.",
   log:
     "The event log of `analyze`. Which events are logged changes with the next event, all else with the next write.",
   search:
