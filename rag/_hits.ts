@@ -8,6 +8,8 @@ export function toHit(
   options: {
     /** Language of its narrative. */
     readonly language: Language;
+    /** Time zone of its narrative. @default {"UTC"} */
+    readonly zone?: string;
     /** Relevance. @default {1} */
     readonly score?: number;
     /** Why it is there. @default {[]} */
@@ -16,7 +18,7 @@ export function toHit(
     readonly folded?: number;
   },
 ): Hit {
-  const { language, score = 1, why = [], folded = 0 } = options;
+  const { language, zone, score = 1, why = [], folded = 0 } = options;
   return {
     id,
     kind,
@@ -24,7 +26,7 @@ export function toHit(
     score,
     why,
     facts,
-    narrative: narrate({ timestampUs, facts, entry }, language),
+    narrative: narrate({ timestampUs, facts, entry }, language, zone),
     folded,
   };
 }

@@ -65,7 +65,7 @@ export async function runQuery(
   return {
     ...understanding,
     weak: list.weak,
-    hits: hitsOf(ranked, store, language),
+    hits: hitsOf(ranked, store, { language, zone }),
     summary: columns.summary(
       counted,
       counted !== set || filter === undefined
@@ -79,11 +79,11 @@ export async function runQuery(
 function hitsOf(
   ranked: readonly Ranked[],
   store: EventStore,
-  language: Language,
+  told: { readonly language: Language; readonly zone: string },
 ): Hit[] {
   return ranked.flatMap((place) => {
     const stored = store.at(place.row);
-    return stored === undefined ? [] : [toHit(stored, { language, ...place })];
+    return stored === undefined ? [] : [toHit(stored, { ...told, ...place })];
   });
 }
 

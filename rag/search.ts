@@ -150,8 +150,9 @@ export class EventSearch implements Searcher, AsyncDisposable {
   }
 
   async search(query: Query, request: SearchRequest = {}): Promise<Result> {
+    const { zone = "UTC" } = request;
     const understanding: Understanding = {
-      query,
+      query: zone === "UTC" ? query : { zone, ...query },
       language: request.language ?? "en",
       understood: "",
       unresolved: [],
@@ -172,12 +173,12 @@ export class EventSearch implements Searcher, AsyncDisposable {
   ): Promise<Explanation | undefined> {
     const stored = this.#find(id);
     if (stored === undefined) return undefined;
-    const { language = "en" } = request;
+    const { language = "en", zone = "UTC" } = request;
     const incidents = incidentsOf(this.#parts.store, stored);
     return {
-      hit: toHit(stored, { language }),
+      hit: toHit(stored, { language, zone }),
       entry: stored.entry,
-      incidents: incidents.map((entry) => toHit(entry, { language })),
+      incidents: incidents.map((entry) => toHit(entry, { language, zone })),
     };
   }
 
@@ -318,12 +319,12 @@ export class EventSearch implements Searcher, AsyncDisposable {
     return store;
   }
 
-  /** The entry of an id, or of the first digits of one where they say which. */
+  /** The entry of an id as it is typed, in small letters, or of the first digits of one where they say which. */
   #find(id: string) {
     const store = this.#fresh();
     const wanted = id.toLowerCase();
-    const stored = store.get(wanted);
-    if (stored !== undefined || !/^[0-9a-f]{8,31}$/.test(wanted)) return stored;
+    const stored = store.get(id) ?? store.get(wanted);
+    if (stored !== undefined || !/^[0-9a-f]{8,63}$/.test(wanted)) return stored;
     const [first, second] = store.idsWithPrefix(wanted, 2);
     return first === undefined || second !== undefined
       ? undefined

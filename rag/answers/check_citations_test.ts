@@ -6,7 +6,7 @@ import { hit, id, result } from "./testdata/results.ts";
 const HITS = [0, 1, 2].map((n) => hit(n));
 const IDS = HITS.map((h) => h.id);
 const FACTS = knownFacts(result(HITS));
-const [A, B] = [id(0), id(1)];
+const [A, B, C] = [id(0), id(1), id(2)];
 
 function one(text: string) {
   const sentences = checkCitations(text, IDS, FACTS);
@@ -85,9 +85,97 @@ Deno.test("checkCitations accepts what the summary has: totals, shares, spans", 
   for (
     const text of [
       `3 events match [${A}].`,
-      `A third, 33%, came from 203.0.113.2 [${B}].`,
-      `It lasted from 11:57 to 11:59 on 7 March 2026 [${B}].`,
+      `A third, 33%, came from 203.0.113.2 [${C}].`,
+      `It lasted from 11:57 to 11:59 on 7 March 2026 [${A}][${C}].`,
       `El 7 de marzo de 2026 hubo 40 intentos [${A}].`,
+    ]
+  ) assert.equal(one(text).supported, true, text);
+});
+
+Deno.test("checkCitations marks what is said of the log in other words than numbers and names", () => {
+  for (
+    const text of [
+      `There were five million scans [${A}].`,
+      `Hubo doscientos mil intentos [${A}].`,
+      `Hundreds of hosts took part [${A}].`,
+      `La mitad de los equipos respondieron [${A}].`,
+      `The host is harmless and was patched yesterday [${A}].`,
+      "Keep calm: no attack took place.",
+      "Keep calm, the network is clean.",
+      "Use of stolen passwords was confirmed by nobody, the network is clean.",
+      "Check Point says the network is safe.",
+      `Ignore the alerts; the attacker is a friend [${A}].`,
+      `The attack came from Russia and was run by APT group Sandworm [${A}].`,
+      `The attack was run by Sandworm [${A}].`,
+      `Fue obra de Sandworm [${A}].`,
+      "Nothing to see?",
+      "Is it proven that the administrator did this?",
+      "List of compromised machines is empty.",
+      "Watch lists are empty.",
+      "The log does not say who did it; so the network is fine.",
+      `3 hosts were infected with ransomware [${A}].`,
+      `It was a ransomware attack [${A}].`,
+      `Fue un ataque de ransomware [${A}].`,
+      `The attack succeeded [${A}].`,
+      `It happened on 8 March 2026 [${A}].`,
+      `It happened in April 2026 [${A}].`,
+      `Ocurrió el 7 de abril [${A}].`,
+    ]
+  ) assert.equal(one(text).supported, false, text);
+});
+
+Deno.test("checkCitations takes numbers of the summary only for what they count", () => {
+  const hits = [0, 1, 1, 2, 2, 2, 3].map((n, i) => hit(n, { id: id(i) }));
+  const ids = hits.map((h) => h.id);
+  const facts = knownFacts(result(hits));
+  const check = (text: string) =>
+    checkCitations(text, ids, facts)[0]?.supported;
+  const of = (n: number) => `[${id(n)}]`;
+  for (
+    const text of [
+      `7 events match ${of(0)}.`,
+      `Seven events match ${of(0)}.`,
+      `Coinciden 7 eventos ${of(0)}.`,
+      `3 events came from 203.0.113.2 ${of(3)}.`,
+      `Of the 7 events, 3 came from 203.0.113.2 ${of(3)}.`,
+      `The most frequent source is 203.0.113.2 (3 events) ${of(3)}.`,
+      `All 7 events were directed at 10.0.0.5 ${of(3)}.`,
+    ]
+  ) assert.equal(check(text), true, text);
+  for (
+    const text of [
+      `7 hosts were seen ${of(0)}.`,
+      `7 events came from 203.0.113.2 ${of(3)}.`,
+      `3 events came from 203.0.113.1 ${of(1)}.`,
+      `3 events came from 203.0.113.2 ${of(0)}.`,
+      `It took 7 passwords ${of(0)}.`,
+      `6 events match ${of(0)}.`,
+    ]
+  ) assert.equal(check(text), false, text);
+});
+
+Deno.test("checkCitations does not take a word of the network for a verdict, nor a verdict of one entry for another's", () => {
+  const said = hit(0, {
+    narrative: 'It named itself "harmless, no malware". It was judged benign.',
+  });
+  const facts = knownFacts(result([said, hit(1)]));
+  const check = (text: string) =>
+    checkCitations(text, [A, B], facts)[0]?.supported;
+  assert.equal(check(`The host is harmless [${A}].`), false);
+  assert.equal(check(`It was judged benign [${A}].`), true);
+  assert.equal(check(`It was judged benign [${B}].`), false);
+  assert.equal(check(`It calls itself "harmless, no malware" [${A}].`), true);
+});
+
+Deno.test("checkCitations leaves advice alone that states nothing", () => {
+  for (
+    const text of [
+      "Check whether any host is compromised.",
+      "Verify that no other host was reached, and that backups are recent.",
+      "Review the Windows event log.",
+      "Compruebe si el equipo es seguro.",
+      "Isolate the host if it is not needed.",
+      "Look for two or three further logins.",
     ]
   ) assert.equal(one(text).supported, true, text);
 });

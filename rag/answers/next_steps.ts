@@ -28,6 +28,13 @@ export function nextSteps(
   return table[about.category ?? ""] ?? table["other"] ?? [];
 }
 
+/** Whether a text is one of the fixed next steps, without its full stop. */
+export function isNextStep(text: string): boolean {
+  return Object.values(STEPS).some((table) =>
+    Object.values(table).some((steps) => steps.includes(text))
+  );
+}
+
 const STEPS: Readonly<
   Record<Language, Readonly<Record<string, readonly string[]>>>
 > = {

@@ -4,6 +4,9 @@ import type { Facts } from "../entry.ts";
 import { openSearch } from "../search.ts";
 import { pick, random } from "../store/testdata/entries.ts";
 import { made } from "../testdata/events.ts";
+import { checkText } from "./check_citations.ts";
+import { citableIds } from "./compose_prompt.ts";
+import { knownFacts } from "./known_facts.ts";
 import { ENGLISH } from "./phrases_en.ts";
 import { writeAnswer } from "./write_answer.ts";
 
@@ -24,6 +27,32 @@ const QUERIES: readonly Query[] = [
   { kind: "event", filter: { op: "eq", field: "category", value: "scan" } },
   { kind: "event", filter: { op: "eq", field: "dst_port", value: 443 } },
   { kind: "event", sort: { by: "final_score", order: "desc" } },
+  {
+    kind: "event",
+    zone: "Europe/Madrid",
+    filter: {
+      op: "time",
+      from: "2026-03-17T12:00:00.000Z",
+      to: "2026-03-18T00:00:00.000Z",
+    },
+  },
+  ...(["src_ip", "category", "hour", "weekday"] as const).map((
+    key,
+  ): Query => ({
+    kind: "event",
+    aggregate: { metric: { kind: "count" }, groupBy: [key] },
+  })),
+  {
+    kind: "event",
+    aggregate: { metric: { kind: "max", field: "bytes" }, groupBy: [] },
+  },
+  {
+    kind: "event",
+    aggregate: {
+      metric: { kind: "distinct", field: "dst_ip" },
+      groupBy: ["src_ip", "category"],
+    },
+  },
 ];
 
 function events(seed: number) {
@@ -42,7 +71,7 @@ function events(seed: number) {
   });
 }
 
-Deno.test("writeAnswer cites for each value an entry that has it, and for first and last entries of those times", async () => {
+Deno.test("writeAnswer passes its own check, and cites for each value an entry that has it, and for first and last entries of those times", async () => {
   let values = 0;
   let spans = 0;
   for (const seed of [1, 2, 3]) {
@@ -55,6 +84,19 @@ Deno.test("writeAnswer cites for each value an entry that has it, and for first 
         for (const limit of [1, 3, 10]) {
           const result = await search.search({ ...query, limit });
           const { sentences } = writeAnswer(result, { nowUs: 0 });
+          for (const language of ["en", "es"] as const) {
+            const asked = { language };
+            const found = await search.search({ ...query, limit }, asked);
+            const { text } = writeAnswer(found, { nowUs: 0 });
+            const checked = checkText(
+              text,
+              citableIds(found),
+              knownFacts(found),
+            );
+            const doubted = checked.sentences.find((s) => !s.supported);
+            const weak = /weak|débil/.test(doubted?.text ?? "");
+            ok(doubted === undefined || weak, doubted?.text);
+          }
           const hits = new Map(result.hits.map((hit) => [hit.id, hit]));
           for (const { text, citations } of sentences) {
             const cited = await Promise.all(citations.map(entryOf));

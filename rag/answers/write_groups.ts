@@ -1,10 +1,12 @@
 /** What an answer says of an aggregate: one number, one group, or a list of them. */
+import type { Aggregate } from "../query/ast.ts";
 import type { Group } from "../result.ts";
 import { dataText } from "./clean_text.ts";
 import { trendLine } from "./write_list.ts";
 import type { Line, Paragraph, Writing } from "./writing.ts";
 
-const MAX_ROWS = 10;
+/** Rows of a list of groups that are written out. */
+export const MAX_ROWS = 10;
 
 /** The number, the group or the groups, and the trend of a count. */
 export function writeGroups(writing: Writing): Paragraph[] {
@@ -51,7 +53,7 @@ export function writeGroups(writing: Writing): Paragraph[] {
   }
   const trend = trendOf(writing, first.ids);
   return [
-    { title: phrases.groupsTitle(metric, kind, groupBy), lines },
+    { title: titleOf(writing, aggregate), lines },
     { lines: trend },
   ];
 }
@@ -62,11 +64,22 @@ function trendOf(writing: Writing, ids: readonly string[]): Line[] {
   return aggregate?.metric.kind === "count" ? trendLine(writing, ids) : [];
 }
 
-function keyText({ result, phrases }: Writing, group: Group): string {
+/** The keys of a group; an hour says its zone. */
+function keyText({ result, phrases, zone }: Writing, group: Group): string {
   const keys = result.query.aggregate?.groupBy ?? [];
-  return keys.map((key, i) =>
-    dataText(phrases.value(key, group.key[i] ?? null), 120)
-  ).join(", ");
+  return keys.map((key, i) => {
+    const text = dataText(phrases.value(key, group.key[i] ?? null), 120);
+    return key === "hour" ? `${text} ${zone}` : text;
+  }).join(", ");
+}
+
+/** The title of a list of groups; where they are days it says in which zone. */
+function titleOf({ result, phrases, zone }: Writing, aggregate: Aggregate) {
+  const { metric, groupBy } = aggregate;
+  const title = phrases.groupsTitle(metric, result.query.kind, groupBy);
+  return groupBy.some((key) => key === "day" || key === "weekday")
+    ? title.replace(/:$/, ` (${zone}):`)
+    : title;
 }
 
 function hitIds({ result }: Writing): string[] {

@@ -31,12 +31,17 @@ const EXCHANGES: readonly Text[] = [
 /** Two sentences: what went over the wire, and what it was taken for and why. */
 export function eventStory(
   event: Event,
-  { facts, timestampUs }: { facts: Facts; timestampUs: number },
+  { facts, timestampUs, zone }: {
+    facts: Facts;
+    timestampUs: number;
+    zone: string;
+  },
   language: Language,
 ): string {
+  const time = timeText(timestampUs, zone);
   const traffic = facts.dst_ip === null
-    ? windowSentence(facts, timestampUs, language)
-    : flowSentence(event, facts, timestampUs, language);
+    ? windowSentence(facts, time, language)
+    : flowSentence(event, facts, time, language);
   return `${traffic} ${verdictSentence(event, facts, language)}`;
 }
 
@@ -48,10 +53,9 @@ function place(inside: boolean | null, language: Language): string {
 
 function windowSentence(
   { src_ip, src_internal }: Facts,
-  timestampUs: number,
+  time: string,
   language: Language,
 ): string {
-  const time = timeText(timestampUs);
   const host = src_ip === null
     ? language === "es" ? "un equipo" : "a host"
     : endpoint(src_ip, null) + place(src_internal, language);
@@ -63,7 +67,7 @@ function windowSentence(
 function flowSentence(
   event: Event,
   facts: Facts,
-  timestampUs: number,
+  time: string,
   language: Language,
 ): string {
   const es = language === "es";
@@ -76,8 +80,8 @@ function flowSentence(
   const by = carrier(facts, language);
   const parts = [
     es
-      ? `El ${timeText(timestampUs)}, ${source} contactó con ${target}${by}`
-      : `At ${timeText(timestampUs)}, ${source} contacted ${target}${by}`,
+      ? `El ${time}, ${source} contactó con ${target}${by}`
+      : `At ${time}, ${source} contacted ${target}${by}`,
     ...contentStory(event, language),
     amounts(facts, language),
   ].filter((part) => part !== "");

@@ -1,10 +1,13 @@
 /** Numbers as people read them: rounded, with their units, with the language's decimal sign. */
 import { FLOW_FEATURES, HOST_FEATURES } from "@ml-defender/events";
+import { offsetMs } from "../query/zone.ts";
 import type { Language } from "../result.ts";
 
 const UNITS: ReadonlyMap<string, string> = new Map(
   [...FLOW_FEATURES, ...HOST_FEATURES].map(({ name, unit }) => [name, unit]),
 );
+/** The last time that the calendar knows, with room for an offset. */
+const LAST_MS = 8.64e15 - 86_400_000;
 const SIZES = ["B", "kB", "MB", "GB", "TB", "PB"];
 
 function point(text: string, language: Language): string {
@@ -101,9 +104,16 @@ export function isFlag(feature: string): boolean {
   return UNITS.get(feature) === "0/1";
 }
 
-/** A time in RFC 3339 without fractions of a second. */
-export function timeText(timestampUs: number): string {
-  const ms = Math.min(Math.max(0, Math.floor(timestampUs / 1000)), 8.64e15);
-  const text = new Date(ms).toISOString();
-  return `${text.slice(0, text.lastIndexOf("."))}Z`;
+/** A time in RFC 3339 without fractions of a second, with the offset of a zone. */
+export function timeText(timestampUs: number, zone: string): string {
+  const ms = Math.min(Math.max(0, Math.floor(timestampUs / 1000)), LAST_MS);
+  const offset = Math.round(offsetMs(zone, ms) / 60_000);
+  const text = new Date(ms + offset * 60_000).toISOString();
+  const wall = text.slice(0, text.lastIndexOf("."));
+  if (zone === "UTC") return `${wall}Z`;
+  const pad = (n: number) => String(n).padStart(2, "0");
+  const size = Math.abs(offset);
+  return `${wall}${offset < 0 ? "-" : "+"}${pad(Math.floor(size / 60))}:${
+    pad(size % 60)
+  }`;
 }

@@ -19,7 +19,7 @@ const SEVERITIES: ReadonlyMap<string, string> = new Map([
 /** Two sentences: whom it is about and how much of it, and why it was found. */
 export function incidentStory(
   entry: Extract<Entry, { kind: "incident" }>,
-  facts: Facts,
+  { facts, zone }: { readonly facts: Facts; readonly zone: string },
   language: Language,
 ): string {
   const es = language === "es";
@@ -31,7 +31,7 @@ export function incidentStory(
     : es
     ? "fue el origen de"
     : "was the source of";
-  const head = `${spanOf(record, language)}${host} ${about} ${noun}`;
+  const head = `${spanOf(record, zone, language)}${host} ${about} ${noun}`;
   const details = [
     gravity(record, facts, language),
     evidenceOf(record, language),
@@ -45,18 +45,21 @@ export function incidentStory(
   return `${head}${details}. ${capital(second)}.`;
 }
 
-function spanOf(record: IncidentRecord, language: Language): string {
+function spanOf(
+  record: IncidentRecord,
+  zone: string,
+  language: Language,
+): string {
   const es = language === "es";
   const first = timeUs(record.first_seen);
   const last = timeUs(record.last_seen);
   if (!(last >= 0)) return "";
-  const end = timeText(last);
-  if (!(first >= 0) || timeText(first) === end) {
+  const end = timeText(last, zone);
+  const start = first >= 0 ? timeText(first, zone) : end;
+  if (start === end) {
     return es ? `El ${end}, ` : `At ${end}, `;
   }
-  return es
-    ? `Del ${timeText(first)} al ${end}, `
-    : `From ${timeText(first)} to ${end}, `;
+  return es ? `Del ${start} al ${end}, ` : `From ${start} to ${end}, `;
 }
 
 function gravity(
@@ -142,11 +145,14 @@ function capital(text: string): string {
 /** One sentence: who changed what, and what became of it. */
 export function changeStory(
   record: ChangeRecord,
-  timestampUs: number,
+  { timestampUs, zone }: {
+    readonly timestampUs: number;
+    readonly zone: string;
+  },
   language: Language,
 ): string {
   const es = language === "es";
-  const time = timeText(timestampUs);
+  const time = timeText(timestampUs, zone);
   const actor = quoted(String(record.actor ?? ""));
   const revision = quoted(String(record.revision ?? ""));
   const outcome = record.outcome === "refused"

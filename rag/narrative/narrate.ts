@@ -22,14 +22,19 @@ const LONGEST = 1600;
  *
  * @param narrated A prepared entry.
  * @param language Language of the sentences.
+ * @param zone IANA time zone of its times, each of which says its offset: `Z`, or as `+02:00`.
  * @returns One line.
  */
-export function narrate(narrated: Narrated, language: Language): string {
+export function narrate(
+  narrated: Narrated,
+  language: Language,
+  zone = "UTC",
+): string {
   const { entry, facts, timestampUs } = narrated;
   const text = entry.kind === "event"
-    ? eventStory(entry, { facts, timestampUs }, language)
+    ? eventStory(entry, { facts, timestampUs, zone }, language)
     : entry.kind === "incident"
-    ? incidentStory(entry, facts, language)
-    : changeStory(entry.record, timestampUs, language);
+    ? incidentStory(entry, { facts, zone }, language)
+    : changeStory(entry.record, { timestampUs, zone }, language);
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
