@@ -1,7 +1,7 @@
 /** Three members on loopback: killed one by one, led by another, all gone; what is wrong is refused by everybody. */
 import assert from "node:assert/strict";
 import { optional } from "../_optional.ts";
-import { noEtcd } from "../etcd_server.ts";
+import { noEtcd, sleep } from "../etcd_server.ts";
 import { Bed, eventually } from "./_bed.ts";
 import { MEMBERS } from "./_members.ts";
 import {
@@ -67,6 +67,8 @@ async function loseAll(bed: Bed): Promise<void> {
     name: "all members killed",
     fault: () => bed.members.kill(...MEMBERS),
     meanwhile: async () => {
+      // What runs is kept in the background: a change of this very moment may be lost with the process.
+      await sleep(500);
       const { lines } = bed.pipelines[0]!;
       const last = lines.findLast(({ at }) => at === "runs")!;
       await bed.restart(0);
