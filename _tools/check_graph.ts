@@ -67,16 +67,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
   "./config": {
     members: MEMBERS,
     npm: ["valibot"],
-    node: [
-      "buffer",
-      "crypto",
-      "fs",
-      "path",
-      "process",
-      "sqlite",
-      "stream",
-      "zlib",
-    ],
+    node: ["buffer", "crypto", "process", "stream", "zlib"],
     folders: ["config", "models"],
   },
 };

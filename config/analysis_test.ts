@@ -18,7 +18,7 @@ async function changed(
   const started = performance.now();
   const { revision } = await config.editor.set(CHANGE, ANA);
   const { state, refusal } = await config.watcher.reached(revision);
-  assert.equal(state, "in_force", refusal?.reason);
+  assert.equal(state, "in_force", refusal?.reason ?? "");
   return performance.now() - started;
 }
 
@@ -102,7 +102,7 @@ Deno.test("a model's file is read when the section changes, and refuses the chan
       return await config.watcher.reached(revision);
     };
     const first = await set({ "models.ddos.file": model });
-    assert.equal(first.state, "in_force", first.refusal?.reason);
+    assert.equal(first.state, "in_force", first.refusal?.reason ?? "");
     const bad = await set({ "models.traffic.file": model });
     assert.match(
       bad.refusal?.reason ?? "",
@@ -120,7 +120,7 @@ Deno.test("a model's file is read when the section changes, and refuses the chan
       "models.ddos.file": "",
       "models.internal.file": "",
     });
-    assert.equal(back.state, "in_force", back.refusal?.reason);
+    assert.equal(back.state, "in_force", back.refusal?.reason ?? "");
     assert.deepEqual((await config.live.current()).models, await loadModels());
     assert.equal((await run.finished).packets, truth.packets);
   } finally {

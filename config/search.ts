@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { SearchSettings } from "@ml-defender/rag";
 import {
   defineSection,
   type Section,
@@ -40,10 +39,20 @@ export const SEARCH: Section<SearchConfig> = defineSection({
   defaults: v.parse(SEARCH_SCHEMA, {}),
 });
 
-/** What is told of the section's values: a search, in this thread or in a worker. */
+/** What is told of the section's values: a `Searcher` of `@ml-defender/rag`, in this thread or in a worker. */
 export interface Configurable {
   /** Go by other settings from the next call on. */
-  configure(settings: SearchSettings): Promise<void>;
+  configure(settings: {
+    /** Entries shown where neither question nor request gives a number. */
+    readonly limit: number;
+    /** What is kept. */
+    readonly retention: {
+      /** Days of 24 h. */
+      readonly maxAgeDays?: number;
+      /** Bytes. */
+      readonly maxBytes?: number;
+    };
+  }): Promise<void>;
 }
 
 /**
