@@ -149,6 +149,7 @@ export class LogReader {
       if (entry === undefined) continue;
       this.#filling.add(entry);
       if (this.#filling.full) yield* this.#give();
+      else await this.#rest();
     }
   }
 
@@ -303,8 +304,16 @@ export class LogReader {
 
   async *#give(): Batches {
     yield this.#filling.take();
+    await this.#rest();
+  }
+
+  /**
+   * Lets others of the thread have their turn, if it is time. A timer would not do: while timers keep the thread busy, signals
+   * and messages of other threads are left waiting for seconds; the file system's answer lets them in.
+   */
+  async #rest(): Promise<void> {
     if (performance.now() - this.#turn < TURN_MS) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await Deno.stat(this.#directory).catch(() => {});
     this.#turn = performance.now();
   }
 }
