@@ -6,7 +6,9 @@
 
 import type { Core } from "@ml-defender/native";
 import { openCore } from "@ml-defender/native";
+import { bucketMs } from "./_buckets.ts";
 import { Meaning } from "./_meaning.ts";
+import { retain } from "./_retention.ts";
 import { runQuery } from "./_run_query.ts";
 import { toHit } from "./_hits.ts";
 import { ingestFolders } from "./_ingest_folders.ts";
@@ -35,6 +37,7 @@ import type {
   SearchStats,
   TimelineBucket,
 } from "./searcher.ts";
+import { checkRetention } from "./store/_retention.ts";
 import { EventStore } from "./store/event_store.ts";
 
 /** Options of {@linkcode openSearch}. */
@@ -116,6 +119,8 @@ export class EventSearch implements Searcher, AsyncDisposable {
   #settings: SearchSettings = { limit: 10, retention: {} };
   #retainedMs = 0;
   #skipped: Readonly<Record<string, number>> = {};
+  /** What goes on to fail, by what it is about. */
+  readonly #problems = new Map<"ingest" | "retention", string>();
 
   /** @ignore */
   constructor(parts: Parts) {
@@ -206,17 +211,17 @@ export class EventSearch implements Searcher, AsyncDisposable {
   // deno-lint-ignore require-await -- what goes wrong is a rejection, as with a worker
   async stats(): Promise<SearchStats> {
     const { meaning, index, build } = this.#parts;
-    const { problem, repairs } = meaning;
+    const problem = this.#problems.get("ingest") ??
+      this.#problems.get("retention") ?? meaning.problem?.message;
     return {
       ...this.#fresh().stats(),
       vectors: meaning.size,
       model: meaning.model,
       index,
       build,
-      repairs: problem === undefined
-        ? repairs
-        : [...repairs, `embedding ended: ${problem.message}`],
+      repairs: meaning.repairs,
       skipped: this.#skipped,
+      ...(problem === undefined ? {} : { problem }),
     };
   }
 
@@ -230,7 +235,8 @@ export class EventSearch implements Searcher, AsyncDisposable {
     const counts = store.append(prepared, positions);
     meaning.update();
     if (this.#parts.clock() - this.#retainedMs >= RETAIN_EVERY_MS) {
-      await this.#retainNow();
+      // The entries are in: what could not be removed is no failure of adding them.
+      await this.#retainNow().catch(() => {});
     }
     return counts;
   }
@@ -244,6 +250,7 @@ export class EventSearch implements Searcher, AsyncDisposable {
       ...options,
       onProgress: (progress) => {
         this.#skipped = sum(before, progress.skipped);
+        this.#note("ingest", progress.problem);
         options.onProgress?.(progress);
       },
     });
@@ -253,15 +260,12 @@ export class EventSearch implements Searcher, AsyncDisposable {
     /** Entries removed. */
     readonly removed: number;
   }> {
-    const { store, meaning } = this.#parts;
-    const nowUs = store.stats().lastUs ?? this.#parts.clock() * 1000;
-    const { removed, texts } = store.retain({ ...retention, nowUs });
-    meaning.remove(texts);
-    if (texts.length > 0) await meaning.compact();
-    return { removed };
+    const { store, meaning, clock } = this.#parts;
+    return await retain(store, meaning, { retention, clockMs: clock() });
   }
 
   async configure(settings: SearchSettings): Promise<void> {
+    checkRetention(settings.retention);
     this.#settings = settings;
     await this.#retainNow();
   }
@@ -272,7 +276,18 @@ export class EventSearch implements Searcher, AsyncDisposable {
     const { maxAgeDays, maxBytes } = retention;
     if (readOnly || maxAgeDays === undefined && maxBytes === undefined) return;
     this.#retainedMs = clock();
-    await this.retain(retention);
+    try {
+      await this.retain(retention);
+      this.#note("retention", undefined);
+    } catch (error) {
+      this.#note("retention", messageOf(error));
+      throw error;
+    }
+  }
+
+  #note(part: "ingest" | "retention", problem: string | undefined): void {
+    if (problem === undefined) this.#problems.delete(part);
+    else this.#problems.set(part, problem);
   }
 
   async close(): Promise<void> {
@@ -312,9 +327,10 @@ export class EventSearch implements Searcher, AsyncDisposable {
     });
   }
 
-  /** The store; of a reader with what the writer did since. */
+  /** The store, which must still be there; of a reader with what the writer did since. */
   #fresh(): EventStore {
     const { store, meaning, readOnly } = this.#parts;
+    store.checkThere();
     if (readOnly && store.refresh()) meaning.update();
     return store;
   }
@@ -354,20 +370,12 @@ function sum(
   return sums;
 }
 
-/** Lengths of buckets that read well, milliseconds: seconds to years. */
-const BUCKETS_MS = [1, 5, 15, 60, 300, 900, 3600, 14_400, 86_400, 604_800]
-  .map((seconds) => seconds * 1000);
-const YEAR_MS = 31_536_000_000;
-
-/** The shortest of them that needs no more than so many buckets; years where none does. */
-function bucketMs(firstUs: number, lastUs: number, buckets: number): number {
-  const spanMs = (lastUs - firstUs) / 1000;
-  return BUCKETS_MS.find((ms) => spanMs / ms < buckets) ??
-    YEAR_MS * Math.max(1, Math.ceil(spanMs / YEAR_MS / buckets));
-}
-
 interface WordKnower {
   hasWord(word: string): boolean;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function knowsWords(embedder: object): embedder is WordKnower {

@@ -43,8 +43,10 @@ export interface IngestProgress extends Added {
   readonly bytes: number;
   /** Bytes that there are. */
   readonly ofBytes: number;
-  /** Whether everything that is there was read, and only what comes is waited for. */
+  /** Whether everything that is there was read and is in, and only what comes is waited for. */
   readonly caughtUp: boolean;
+  /** Why what was read does not get into the store, as on a full disk; it is tried again, and absent once it is in. */
+  readonly problem?: string;
 }
 
 /** What a store holds. */
@@ -71,6 +73,8 @@ export interface SearchStats {
   readonly repairs: readonly string[];
   /** Lines and files of the logs that were left out since it was opened, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
+  /** What fails at present and is tried again: following a log, removing what is not kept, or embedding; else absent. */
+  readonly problem?: string;
 }
 
 /** One entry in full. */
@@ -93,11 +97,14 @@ export interface TimelineBucket {
   readonly categories: Readonly<Record<string, number>>;
 }
 
-/** What to keep. */
+/** What to keep. Positions of artifacts that are neither in the store nor on disk any more go with what goes. */
 export interface Retention {
-  /** Entries older than this many days before the newest go. */
+  /**
+   * Entries older than this many days before the newest go, above 0. The newest is the last one that is not after the
+   * clock, so that an entry that is dated years ahead does not make all the others old; it goes when its time has come.
+   */
   readonly maxAgeDays?: number;
-  /** The oldest go until the store is no larger. */
+  /** The oldest go until the store is no larger, above 0. */
   readonly maxBytes?: number;
 }
 
@@ -146,13 +153,16 @@ export interface Searcher {
    * Read log folders: once, or on and on.
    *
    * @param directories Folders of a logger, or of artifacts.
+   * Where what was read does not get into the store, as on a full disk, reading once rejects; following tells of it by
+   * `problem`, and goes on from there when it can.
+   *
    * @param options `follow` goes on until `signal` ends it; progress is told at most ten times a second.
    */
   ingest(
     directories: readonly string[],
     options?: IngestOptions,
   ): Promise<IngestProgress>;
-  /** Remove what is too old or too much, and give back its space. */
+  /** Remove what is too old or too much, and give back its space; bounds that are not above 0 are a `RangeError`. */
   retain(retention: Retention): Promise<{
     /** Entries removed. */
     readonly removed: number;

@@ -7,6 +7,8 @@ export const cannotMount = "mounting a small tmpfs needs root";
 export interface SmallDisk extends AsyncDisposable {
   /** Fills it to the last byte. */
   fill(): Promise<void>;
+  /** Removes what filled it. */
+  empty(): Promise<void>;
   /** Lets nothing more be written. */
   readOnly(): Promise<void>;
 }
@@ -40,6 +42,11 @@ export async function mountTmpfs(
             break;
           }
         }
+      }
+    },
+    async empty() {
+      for await (const { name } of Deno.readDir(path)) {
+        if (name.startsWith("ballast-")) await Deno.remove(`${path}/${name}`);
       }
     },
     async readOnly() {
