@@ -4,32 +4,7 @@ import { StoreError } from "./error.ts";
 import { EventStore } from "./event_store.ts";
 import { event } from "./testdata/entries.ts";
 import { temporaryFolder } from "./testdata/folder.ts";
-
-const SIZE = "12m";
-
-/** Whether a file system of its own can be mounted here. */
-async function canMount(): Promise<boolean> {
-  if (Deno.build.os !== "linux" || Deno.uid() !== 0) return false;
-  const path = await Deno.makeTempDir();
-  const mounted = await mount(path);
-  if (mounted) await unmount(path);
-  await Deno.remove(path);
-  return mounted;
-}
-
-async function mount(path: string): Promise<boolean> {
-  const args = ["-t", "tmpfs", "-o", `size=${SIZE}`, "tmpfs", path];
-  try {
-    const options = { args, stdout: "null", stderr: "null" } as const;
-    return (await new Deno.Command("mount", options).output()).success;
-  } catch {
-    return false;
-  }
-}
-
-async function unmount(path: string): Promise<void> {
-  await new Deno.Command("umount", { args: ["-l", path] }).output();
-}
+import { cannotMount, mountTmpfs } from "./testdata/small_disk.ts";
 
 /** Appends batches until the disk is full; gives the number of entries that are acknowledged. */
 function fill(store: EventStore, from: number): number {
@@ -52,38 +27,34 @@ function fill(store: EventStore, from: number): number {
 optional({
   name:
     "EventStore survives a full disk: the batch is not there, reading goes on, and appending when there is room again",
-  available: await canMount(),
-  reason: "mounting a small tmpfs needs root",
+  available: await mountTmpfs.available(),
+  reason: cannotMount,
   fn: async () => {
     await using folder = await temporaryFolder();
-    assert.ok(await mount(folder.path));
-    try {
-      const path = `${folder.path}/store`;
-      const ballast = `${folder.path}/ballast`;
-      await Deno.writeFile(ballast, new Uint8Array(4_000_000));
-      let store = EventStore.open(path);
-      const count = fill(store, 0);
-      assert.ok(count > 500, `${count}`);
-      for (let tries = 0; tries < 3; tries++) fill(store, count);
-      const scans = { op: "eq", field: "category", value: "scan" } as const;
-      for (const round of ["full", "room", "again"]) {
-        assert.equal(store.stats().entries.event, count, round);
-        assert.equal(store.get(event(count).id), undefined);
-        assert.equal(store.get(event(count - 1).id)?.row, count);
-        const expected = Array.from({ length: count }, (_, i) => event(i))
-          .filter(({ facts }) => facts.category === "scan").length;
-        const found = store.columns.evaluate(scans, "event").count;
-        assert.equal(found, expected, round);
-        if (round === "full") await Deno.remove(ballast);
-        if (round !== "room") continue;
-        assert.equal(store.append([event(count)]).added, 1);
-        store.remove([event(count).id]);
-        store.close();
-        store = EventStore.open(path);
-      }
+    await using _disk = await mountTmpfs(folder.path, "12m");
+    const path = `${folder.path}/store`;
+    const ballast = `${folder.path}/ballast`;
+    await Deno.writeFile(ballast, new Uint8Array(4_000_000));
+    let store = EventStore.open(path);
+    const count = fill(store, 0);
+    assert.ok(count > 500, `${count}`);
+    for (let tries = 0; tries < 3; tries++) fill(store, count);
+    const scans = { op: "eq", field: "category", value: "scan" } as const;
+    for (const round of ["full", "room", "again"]) {
+      assert.equal(store.stats().entries.event, count, round);
+      assert.equal(store.get(event(count).id), undefined);
+      assert.equal(store.get(event(count - 1).id)?.row, count);
+      const expected = Array.from({ length: count }, (_, i) => event(i))
+        .filter(({ facts }) => facts.category === "scan").length;
+      const found = store.columns.evaluate(scans, "event").count;
+      assert.equal(found, expected, round);
+      if (round === "full") await Deno.remove(ballast);
+      if (round !== "room") continue;
+      assert.equal(store.append([event(count)]).added, 1);
+      store.remove([event(count).id]);
       store.close();
-    } finally {
-      await unmount(folder.path);
+      store = EventStore.open(path);
     }
+    store.close();
   },
 });

@@ -311,3 +311,36 @@ Deno.test("EventStore.textsAfter gives every text once, in order", async () => {
   );
   assert.equal(store.stats().texts, 10);
 });
+
+Deno.test("EventStore.append forgets the words that an entry had before it was updated", async () => {
+  await using folder = await temporaryFolder();
+  using store = EventStore.open(folder.path);
+  store.append([
+    event(1, { evidence: false, words: "early.example.net shared.example" }),
+    event(2, { evidence: false, words: "other.example.net" }),
+  ]);
+  assert.equal(store.searchWords(["early.example.net"], 5).length, 1);
+  const later = event(1, {
+    evidence: true,
+    words: "late.example.net shared.example",
+  });
+  assert.equal(store.append([later]).updated, 1);
+  assert.deepEqual(store.searchWords(["early.example.net"], 5), []);
+  assert.equal(store.searchWords(["late.example.net"], 5).length, 1);
+  assert.equal(store.searchWords(["shared.example"], 5).length, 1);
+});
+
+Deno.test("EventStore.append stores a text again that was in a batch that failed", async () => {
+  await using folder = await temporaryFolder();
+  using store = EventStore.open(folder.path);
+  const first = event(1, { behaviour: "seen in a batch that failed" });
+  const bad = event(2, { timestampUs: -1 });
+  assert.throws(() => store.append([first, bad]), RangeError);
+  assert.equal(store.stats().texts, 0);
+  store.append([event(3, { behaviour: "another" }), first]);
+  assert.equal(store.get(first.id)?.text, "seen in a batch that failed");
+  assert.deepEqual(
+    store.textsAfter(0, 9).map(({ text }) => text),
+    ["another", "seen in a batch that failed"],
+  );
+});
