@@ -93,14 +93,23 @@ export function checkText(
 
 type Resolver = (text: string) => string | null | undefined;
 
-/** Text in brackets to an id; null for a citation that does not exist, undefined for what is no citation. */
+/** An id that is not hexadecimal, as logs may have: it is no plain word, nor a number. */
+const OTHER_ID = /^(?=.*\d)(?=.*[A-Za-z_-])[A-Za-z0-9_-]{4,64}$/u;
+
+/**
+ * Text in brackets to an id; null for a citation that does not exist, undefined for what is no citation. Where every id that
+ * may be cited is hexadecimal, only such text is a citation.
+ */
 function resolver(retrieved: readonly string[]): Resolver {
   const ids = new Set(retrieved);
+  const others = retrieved.some((id) => !/^[0-9a-f]+$/u.test(id));
   return (text) => {
     if (ids.has(text)) return text;
     const lower = text.toLowerCase();
     if (ids.has(lower)) return lower;
-    if (!/^[0-9a-f]{4,64}(?:\.{3}|…)?$/u.test(lower)) return undefined;
+    if (!/^[0-9a-f]{4,64}(?:\.{3}|…)?$/u.test(lower)) {
+      return others && OTHER_ID.test(text) ? null : undefined;
+    }
     const prefix = lower.replace(/\W+$/u, "");
     if (prefix.length < 8) return null;
     const found = retrieved.filter((id) => id.startsWith(prefix));
@@ -122,8 +131,10 @@ function checked(
     const exact = resolve(inside.trim());
     const found = typeof exact === "string"
       ? [exact]
-      : inside.split(/[\s,;]+/u).filter((part) => part !== "")
-        .map((part) => resolve(part.replace(/^(?:id[:=]?|#)/iu, "")));
+      : inside.split(/[\s,;]+/u).filter((part) =>
+        !/^(?:id[:=]?|#)?$/iu.test(part)
+      )
+        .map((part) => resolvePart(part, resolve));
     if (found.every((id) => id === undefined)) {
       return found.length === 0 ? "" : whole;
     }
@@ -141,6 +152,13 @@ function checked(
     supported: !missing &&
       isSupported(text, heading, citations, retrieved.length > 0, facts),
   };
+}
+
+/** An id, also behind "id:" or "#". */
+function resolvePart(part: string, resolve: Resolver) {
+  const exact = resolve(part);
+  const bare = part.replace(/^(?:id[:=]|#)/iu, "");
+  return typeof exact === "string" || bare === part ? exact : resolve(bare);
 }
 
 function isSupported(

@@ -228,3 +228,22 @@ Deno.test("checkText takes a change by its own id, whatever it looks like", () =
   assert.deepEqual(sentence?.citations, ["change-7"]);
   assert.equal(sentence?.supported, true);
 });
+
+Deno.test("checkCitations takes ids that are not hexadecimal as they are typed, and marks those that do not exist", () => {
+  const ids = ["evt_42", "Order-Seven", "ABCDEF012345", "id-5"];
+  for (const one of ids) {
+    for (const text of [`It came [${one}].`, `It came [id: ${one}].`]) {
+      const [sentence] = checkCitations(text, ids);
+      assert.deepEqual(sentence?.citations, [one], text);
+      assert.equal(sentence?.supported, true);
+    }
+  }
+  for (const wrong of ["evt_43", "order-7", "x1y2z3"]) {
+    const [sentence] = checkCitations(`It came [${wrong}].`, ids);
+    assert.deepEqual(sentence, {
+      text: "It came.",
+      citations: [],
+      supported: false,
+    });
+  }
+});

@@ -1,9 +1,39 @@
 import { canonicalQuery } from "../query/canonical.ts";
-import type { Query } from "../query/ast.ts";
-import type { Answer, Group, Unresolved, Why } from "../result.ts";
+import type { Entry, Facts } from "../entry.ts";
+import type { EntryKind, Query } from "../query/ast.ts";
+import type { Answer, Group, Hit, Result, Unresolved, Why } from "../result.ts";
+import type { Explanation } from "../searcher.ts";
 
-/** An answer as `ask --json` prints it. */
-export interface AnswerData {
+/** A hit as programs get it. */
+export interface HitData {
+  /** Id of the entry. */
+  readonly event_id: string;
+  /** Relevance, 0 to 1. */
+  readonly score: number;
+  /** Why it is there. */
+  readonly why: readonly Why[];
+  /** What happened. */
+  readonly narrative: string;
+  /** How many more like it there are. */
+  readonly folded: number;
+}
+
+/** An entry in full as `explain --json` prints it. */
+export interface ExplanationData extends HitData {
+  /** Kind of entry. */
+  readonly kind: EntryKind;
+  /** When, microseconds since the Unix epoch. */
+  readonly timestamp_us: number;
+  /** Values of its fields. */
+  readonly facts: Facts;
+  /** As it is stored. */
+  readonly entry: Entry;
+  /** Incidents that it belongs to. */
+  readonly incidents: readonly HitData[];
+}
+
+/** A result as `similar --json` and `recent --json` print it. */
+export interface ResultData {
   /** The query in words. */
   readonly understood: string;
   /** The query, canonical. */
@@ -17,20 +47,13 @@ export interface AnswerData {
   /** All that match. */
   readonly total: number;
   /** The best of them. */
-  readonly hits: readonly {
-    /** Id of the event. */
-    readonly event_id: string;
-    /** Relevance, 0 to 1. */
-    readonly score: number;
-    /** Why it is there. */
-    readonly why: readonly Why[];
-    /** What happened. */
-    readonly narrative: string;
-    /** How many more like it there are. */
-    readonly folded: number;
-  }[];
+  readonly hits: readonly HitData[];
   /** Rows of an aggregate. */
   readonly groups?: readonly Group[];
+}
+
+/** An answer as `ask --json` prints it. */
+export interface AnswerData extends ResultData {
   /** The prose. */
   readonly answer: string;
   /** Ids that it cites. */
@@ -41,28 +64,47 @@ export interface AnswerData {
   readonly writer_problem?: string;
 }
 
+/** A hit in the form that programs get. */
+export function hitData({ id, score, why, narrative, folded }: Hit): HitData {
+  return { event_id: id, score, why, narrative, folded };
+}
+
+/** A result in the form that programs get. */
+export function resultData(result: Result): ResultData {
+  return {
+    understood: result.understood,
+    ast: canonicalQuery(result.query),
+    unresolved: result.unresolved,
+    contradictions: result.contradictions,
+    weak: result.weak,
+    total: result.summary.total,
+    hits: result.hits.map(hitData),
+    ...(result.groups === undefined ? {} : { groups: result.groups }),
+  };
+}
+
 /** An answer in the form that programs get. */
 export function answerData(answer: Answer): AnswerData {
   return {
-    understood: answer.understood,
-    ast: canonicalQuery(answer.query),
-    unresolved: answer.unresolved,
-    contradictions: answer.contradictions,
-    weak: answer.weak,
-    total: answer.summary.total,
-    hits: answer.hits.map(({ id, score, why, narrative, folded }) => ({
-      event_id: id,
-      score,
-      why,
-      narrative,
-      folded,
-    })),
-    ...(answer.groups === undefined ? {} : { groups: answer.groups }),
+    ...resultData(answer),
     answer: answer.answer,
     citations: answer.citations,
     writer: answer.writer,
     ...(answer.writerProblem === undefined
       ? {}
       : { writer_problem: answer.writerProblem }),
+  };
+}
+
+/** An entry in full in the form that programs get. */
+export function explanationData(found: Explanation): ExplanationData {
+  const { hit, entry, incidents } = found;
+  return {
+    ...hitData(hit),
+    kind: hit.kind,
+    timestamp_us: hit.timestampUs,
+    facts: hit.facts,
+    entry,
+    incidents: incidents.map(hitData),
   };
 }

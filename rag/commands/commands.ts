@@ -4,7 +4,7 @@
  * @module
  */
 
-import { answerData } from "./answer_data.ts";
+import { answerData, explanationData, resultData } from "./answer_data.ts";
 import { type Command, type CommandContext, mayRun } from "./command.ts";
 import {
   printable,
@@ -18,7 +18,12 @@ import {
 
 const BUCKETS = 24;
 
-const isId = (argument: string) => /^$|^\[?[0-9a-f]{8,32}\]?$/i.test(argument);
+/** Any id that may be in a log. A word without a digit may be a part of a question as well: `runCommand` looks it up. */
+const ANY_ID = /^\[?[A-Za-z0-9_-]{1,64}\]?$/;
+const isId = (argument: string) =>
+  argument === "" || /^\[?[0-9a-f]{8,64}\]?$/i.test(argument) ||
+  ANY_ID.test(argument) && /^\[|\d/.test(argument) &&
+    !/^cve-/i.test(argument);
 const isNumber = (argument: string) => /^-?\d*$/.test(argument);
 const isNothing = (argument: string) => argument === "";
 
@@ -65,7 +70,10 @@ export const COMMANDS: readonly Command[] = [
     async run(argument, { searcher, request }) {
       const id = idOf("similar", argument);
       const result = await searcher.similar(id, request);
-      return { data: result, text: showHits(result, { explain: true }) };
+      return {
+        data: resultData(result),
+        text: showHits(result, { explain: true }),
+      };
     },
   },
   {
@@ -87,7 +95,7 @@ export const COMMANDS: readonly Command[] = [
     async run(argument, { searcher, request }) {
       const limit = wholeNumber("recent", argument, request.limit ?? 10);
       const result = await searcher.recent({ ...request, limit });
-      return { data: result, text: showHits(result) };
+      return { data: resultData(result), text: showHits(result) };
     },
   },
   {
@@ -127,7 +135,7 @@ async function explain(
       `Cannot explain ${printable(id)}: there is no entry of that id`,
     );
   }
-  const { hit, entry, incidents } = found;
+  const { hit, incidents } = found;
   const facts = Object.entries(hit.facts).filter(([, value]) => value !== null);
   const lines = [
     `[${hit.id}] ${hit.kind}`,
@@ -136,14 +144,13 @@ async function explain(
     ...incidents.map(({ id, narrative }) => `incident [${id}] ${narrative}`),
   ];
   return {
-    data: { hit, entry, incidents },
+    data: explanationData(found),
     text: lines.map(printable).join("\n"),
   };
 }
 
 function idOf(name: string, argument: string): string {
-  return required(name, argument, "an id").replaceAll(/[[\]]/g, "")
-    .toLowerCase();
+  return required(name, argument, "an id").replaceAll(/[[\]]/g, "");
 }
 
 function required(name: string, argument: string, what: string): string {
@@ -189,6 +196,23 @@ export function commandOf(
   return { command: query, argument: trimmed };
 }
 
+/** The command of a line that names one and, behind it, an entry that there is by an id that reads like a word. */
+async function idCommandOf(
+  line: string,
+  { searcher }: CommandContext,
+): Promise<ReturnType<typeof commandOf> | undefined> {
+  const [name, argument = "", ...more] = line.trim().split(/\s+/);
+  const command = COMMANDS.find((one) =>
+    one.name === name && one.accepts === isId
+  );
+  if (
+    command === undefined || more.length > 0 || isId(argument) ||
+    !ANY_ID.test(argument)
+  ) return undefined;
+  const found = await searcher.explain(argument);
+  return found === undefined ? undefined : { command, argument };
+}
+
 /** A command was refused to the role that asked. */
 export class RefusedError extends Error {
   /** Always `"RefusedError"`. */
@@ -220,7 +244,8 @@ export async function runCommand(
   readonly text: string;
 }> {
   const { extra = [], allowWrites = false } = options;
-  const { command, argument } = commandOf(line, [...COMMANDS, ...extra]);
+  const { command, argument } = await idCommandOf(line, context) ??
+    commandOf(line, [...COMMANDS, ...extra]);
   if (!mayRun(context.role, command)) {
     throw new RefusedError(
       `Cannot run '${command.name}' as it needs the role ${command.role}: current role is ${context.role}`,
