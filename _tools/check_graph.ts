@@ -24,7 +24,16 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
   raglogger: { members: ["events"], node: ["crypto", "process"] },
   rag: {
     members: ["events", "raglogger", "native"],
-    node: ["crypto", "fs", "path", "process", "sqlite", "stream", "zlib"],
+    node: [
+      "crypto",
+      "fs",
+      "path",
+      "process",
+      "sqlite",
+      "stream",
+      "url",
+      "zlib",
+    ],
   },
   "rag/faiss": {
     members: ["native"],
@@ -39,7 +48,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
   "rag/parquet": {
     members: ["events", "raglogger"],
     npm: ["@duckdb/node-api"],
-    node: ["crypto", "fs", "process", "sqlite", "zlib"],
+    node: ["crypto", "fs", "path", "process", "sqlite", "url", "zlib"],
   },
   "rag/sentence-transformers": {
     members: [],
