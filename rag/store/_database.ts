@@ -67,7 +67,34 @@ function openReader(
     if (!isMissing || bytesOf(`${path}-wal`) > 0) throw error;
     const url = pathToFileURL(resolve(path));
     url.searchParams.set("immutable", "1");
-    return reader(path, openReadOnly(path, url, cacheBytes));
+    try {
+      return reader(path, openReadOnly(path, url, cacheBytes));
+    } catch {
+      return reader(path, openCopy(path, cacheBytes));
+    }
+  }
+}
+
+/** Where a file is given in the header of SQLite that it has a write-ahead log: 2 says so, 1 not. */
+const JOURNAL_AT = 18;
+
+/** Opens a copy elsewhere: Deno takes an address for a path where a program does not have every permission. */
+function openCopy(path: string, cacheBytes: number): DatabaseSync {
+  const folder = Deno.makeTempDirSync({ prefix: "search-" });
+  try {
+    const copy = `${folder}/events.db`;
+    Deno.copyFileSync(path, copy);
+    using file = Deno.openSync(copy, { write: true });
+    file.seekSync(JOURNAL_AT, Deno.SeekMode.Start);
+    file.writeSync(Uint8Array.of(1, 1));
+    return openReadOnly(copy, copy, cacheBytes);
+  } finally {
+    // What is open stays readable.
+    try {
+      Deno.removeSync(folder, { recursive: true });
+    } catch {
+      // The system's own cleaning removes it.
+    }
   }
 }
 
