@@ -84,14 +84,11 @@ export interface OpenedConfig extends AsyncDisposable {
 export async function openEditor(
   values: ConfigValues,
   options: {
-    /** Place, where the options name none. */
-    readonly place?: string;
     /** What to do where a folder is not there. @default {"make"} */
     readonly absent?: "make" | "defaults" | "error";
   } = {},
 ): Promise<OpenedConfig> {
-  const place = values.store ?? options.place ??
-    Deno.env.get("ML_DEFENDER_CONFIG") ?? "file:ml-defender-config";
+  const place = placeNamed(values);
   const { absent = "make" } = options;
   const there = absent === "make" || await isThere(place);
   if (!there && absent === "error") {
@@ -110,6 +107,12 @@ export async function openEditor(
     editor,
     [Symbol.asyncDispose]: () => store.close(),
   };
+}
+
+/** The place that the options or the environment name. */
+export function placeNamed({ store }: ConfigValues): string {
+  return store ?? Deno.env.get("ML_DEFENDER_CONFIG") ??
+    "file:ml-defender-config";
 }
 
 /** Whether a folder is there; what a server has, it says itself. */

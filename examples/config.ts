@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console
 /** `deno task config`: read and change the configuration of everything that runs. */
-import type { Json } from "@ml-defender/etcd-client";
+import { type Json, newKeyLine } from "@ml-defender/etcd-client";
 import { ConfigError } from "@ml-defender/watcher";
 import { complain, printable, runProgram, style, UsageError } from "./_cli.ts";
 import {
@@ -9,6 +9,7 @@ import {
   CONFIG_HELP,
   CONFIG_OPTIONS,
   type ConfigValues,
+  editorModel,
   isTold,
   type OpenedConfig,
   openEditor,
@@ -25,6 +26,8 @@ Usage: deno task config get [PATH]                 a setting, a section, or ever
        deno task config history [COUNT]            who changed what and when, newest first
        deno task config rollback REVISION          an old revision's values as a new one
        deno task config watch                      changes as they come, until Ctrl-C
+       deno task config copy PLACE                 everything that is set, to another store, as one revision
+       deno task config new-key ID                 a line for a key file
 
 Paths are dotted, section first: policy.thresholds.alert. Values are JSON, or else plain text. What a section refuses is not
 written; the message has path, reason and present value.
@@ -60,9 +63,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
   history,
   rollback,
   watch,
+  copy,
 };
 
-const READS: readonly string[] = ["get", "diff", "history"];
+const READS: readonly string[] = ["get", "diff", "history", "copy"];
 
 await runProgram({
   name: "config",
@@ -75,6 +79,7 @@ await runProgram({
     reveal: { type: "boolean" },
   },
 }, async (values, [name, ...args], signal) => {
+  if (name === "new-key") return newKey(args);
   const verb = name !== undefined && Object.hasOwn(VERBS, name)
     ? VERBS[name]
     : undefined;
@@ -272,6 +277,41 @@ async function watch(
       for (const line of changeLines(changes)) console.log(line);
     }
     first = false;
+  }
+}
+
+/** Only what was set is copied; the defaults are everywhere the same. */
+async function copy(
+  { editor, store, place }: OpenedConfig,
+  args: readonly string[],
+  values: Values,
+): Promise<void> {
+  if (args.length !== 1) throw new UsageError("copy takes one place");
+  const { revision } = await editor.get("");
+  const sections = await Promise.all(
+    editorModel().sections.map(async ({ name }) =>
+      [name, (await store.get(`ml-defender/config/${name}`))?.value] as const
+    ),
+  );
+  const set = sections.filter(([, value]) => value !== undefined);
+  await using target = await openEditor({ ...values, store: args[0] });
+  const note = `copy of revision ${revision} of ${place}`.slice(0, 400);
+  await write(
+    target.editor.set(Object.fromEntries(set), {
+      ...writeOptions(values),
+      note: values.note ?? note,
+    }),
+    values,
+  );
+}
+
+function newKey(args: readonly string[]): void {
+  if (args.length !== 1) throw new UsageError("new-key takes an id");
+  try {
+    console.log(newKeyLine(args[0]!));
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    throw error;
   }
 }
 

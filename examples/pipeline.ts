@@ -1,0 +1,95 @@
+// deno-lint-ignore-file no-console
+/** `deno task pipeline`: detection under a configuration that changes while it runs. */
+import { openCore } from "@ml-defender/native";
+import { analyze } from "@ml-defender/sdk";
+import { openConfig } from "@ml-defender/sdk/config";
+import sdk from "../deno.json" with { type: "json" };
+import { operateModel } from "../operate/section.ts";
+import {
+  complain,
+  printable,
+  runProgram,
+  UsageError,
+  userPath,
+} from "./_cli.ts";
+import { CONFIG_HELP, CONFIG_OPTIONS, placeNamed, placeOf } from "./_config.ts";
+
+const HELP = `
+Usage: deno task pipeline FILE|- [--id NAME] [--out DIR] [--store PLACE]
+
+Analyses a capture, or with - what comes in on standard input until it ends, such as
+  tcpdump -i eth0 -s 512 -w - | deno task pipeline - --id sensor-1
+under the configuration of --store: a change is in force between two batches, without a packet lost. Incidents are printed as
+they open, changes of the configuration on standard error. It registers, so that \`deno task status\` shows it, and goes on
+with what ran last where the store is away.
+
+Options:
+      --id NAME          name of this process in status; default the host's name
+      --out DIR          the event log; default events-log. Changes of the configuration are written there too
+      --last-good FILE   keeps the last configuration that ran; default DIR/last-good.json${CONFIG_HELP}
+  -h, --help             show this text
+
+Exit codes: 0 the input ended, 1 it could not be read to its end or the log not written, 2 wrong use, 130 interrupted.
+`;
+
+await runProgram({
+  name: "pipeline",
+  help: HELP,
+  positionals: true,
+  options: {
+    ...CONFIG_OPTIONS,
+    id: { type: "string" },
+    out: { type: "string" },
+    "last-good": { type: "string" },
+  },
+}, async (values, positionals, signal) => {
+  const [input] = positionals;
+  if (input === undefined || positionals.length > 1) {
+    throw new UsageError("name one capture, or - for standard input");
+  }
+  const id = values.id ?? Deno.hostname();
+  const out = userPath(values.out ?? "events-log");
+  await Deno.mkdir(out, { recursive: true });
+  await using config = await openConfig({
+    ...await placeOf(placeNamed(values), values),
+    more: operateModel(),
+    component: { kind: "pipeline", id, version: sdk.version },
+    lastGood: values["last-good"] === undefined
+      ? `${out}/last-good.json`
+      : userPath(values["last-good"]),
+    changes: out,
+    onAudit: ({ revision, outcome, actor, reason = "" }) =>
+      complain(
+        "pipeline",
+        `configuration ${revision} ${outcome}, by ${actor}${
+          reason === "" ? "" : `: ${reason}`
+        }`,
+      ),
+  });
+  const { state, applied } = config.status();
+  complain("pipeline", `runs revision ${applied.revision} (${state})`);
+  await using run = await analyze(userPath(input), {
+    core: await openCore(),
+    config: config.live,
+    log: out,
+    sourceId: id,
+    signal,
+  });
+  for await (const { state, incident } of run.incidents) {
+    if (state !== "opened") continue;
+    const { severity, category, subject, finalScore } = incident;
+    const line = `${severity} ${category} ${subject} ${finalScore.toFixed(2)}`;
+    console.log(values.json ? JSON.stringify(incident) : printable(line));
+  }
+  const { packets, incidents, logged, logFailure, health } = await run.finished;
+  complain(
+    "pipeline",
+    `${packets} packets, ${incidents.length} incidents, ${logged} lines in the log`,
+  );
+  if (logFailure !== undefined) throw logFailure;
+  const damage = health.filter(({ code }) =>
+    code === "truncated_file" || code === "broken_record"
+  );
+  for (const { text } of damage) complain("pipeline", text);
+  return damage.length > 0 && !signal.aborted ? 1 : 0;
+});
