@@ -275,14 +275,13 @@ export async function embedded(
   { program, signal }: Pick<OpenOptions, "program" | "signal">,
 ): Promise<boolean> {
   for (;;) {
-    const { texts, vectors, repairs } = await searcher.stats();
+    const { texts, vectors, problem } = await searcher.stats();
     if (vectors >= texts) break;
-    const ended = repairs.find((repair) =>
-      repair.startsWith("embedding ended")
-    );
-    if (ended !== undefined || signal.aborted) {
+    if (problem !== undefined || signal.aborted) {
       progress("");
-      const why = ended ?? "interrupted";
+      const why = problem === undefined
+        ? "interrupted"
+        : `embedding ended: ${problem}`;
       complain(program, `${why}: ${vectors} of ${texts} texts are embedded`);
       return false;
     }

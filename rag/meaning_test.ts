@@ -2,10 +2,13 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { openCore } from "@ml-defender/native";
 import { openStaticEmbedder } from "./embedding/static_embedder.ts";
 import type { Entry } from "./entry.ts";
+import type { IndexFactory } from "./index_factory.ts";
 import { openSearch } from "./search.ts";
 import { EventStore } from "./store/event_store.ts";
 import { day, id, made } from "./testdata/events.ts";
 import { checkVectors } from "./testdata/vectors.ts";
+import { VectorIndexError } from "./vectors/index.ts";
+import { openVectorIndex } from "./vectors/own_index.ts";
 
 const NOW = Date.UTC(2026, 2, 18, 15, 30);
 const core = await openCore({ build: "wasm" });
@@ -162,6 +165,39 @@ Deno.test("retain() leaves the index with the vectors of the texts that are left
       ]);
       await search.add(group("b"));
       equal((await search.retain({ maxAgeDays: 30 })).removed, 1);
+    }
+    deepEqual(await addTo(folder, []), []);
+    holds(folder);
+    const { texts } = checkVectors(folder, core, embedder);
+    equal((await Deno.stat(sumsOf(folder))).size, texts * 16);
+  });
+});
+
+Deno.test("a search goes on by words where its index cannot be written, tells of it, and completes the index later", async () => {
+  await withFolder(async (folder) => {
+    let broken = false;
+    const index: IndexFactory = {
+      name: "own",
+      open(directory, setup) {
+        const opened = openVectorIndex(directory!, setup);
+        const flush = opened.flush.bind(opened);
+        opened.flush = () => {
+          if (broken) throw new VectorIndexError("diskFull", "no space left");
+          flush();
+        };
+        return opened;
+      },
+    };
+    {
+      await using search = await openSearch(folder, { core, embedder, index });
+      await search.add(group("a"));
+      broken = true;
+      equal((await search.add(group("b"))).added, 40);
+      match((await search.stats()).problem ?? "", /no space left/);
+      equal((await search.find("port scans")).summary.total > 0, true);
+      broken = false;
+      await search.add(group("c"));
+      equal((await search.stats()).problem, undefined);
     }
     deepEqual(await addTo(folder, []), []);
     holds(folder);

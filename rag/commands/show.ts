@@ -179,6 +179,7 @@ export function showStats(stats: SearchStats): string {
     const reasons = left.map(([reason, n]) => `${n} ${reason}`).join(", ");
     lines.push(`left out   ${reasons} (lines and files, since it was opened)`);
   }
+  if (stats.problem !== undefined) lines.push(`problem    ${stats.problem}`);
   for (const repair of stats.repairs) lines.push(`put right  ${repair}`);
   return printableLines(lines);
 }
