@@ -70,7 +70,7 @@ export interface Group {
   readonly key: readonly (string | number | null)[];
   /** The metric. */
   readonly value: number | null;
-  /** Ids of some of its entries, latest first, at most 3. */
+  /** Ids of some of its entries, latest first, at most 3; of a smallest or largest value, of entries that have it. */
   readonly ids: readonly string[];
 }
 

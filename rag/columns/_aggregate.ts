@@ -7,6 +7,7 @@ import { best } from "./_order.ts";
 import {
   keyCodes,
   type KeyValue,
+  numbersOf,
   select,
   selectByAddress,
   type Selection,
@@ -67,8 +68,12 @@ export function aggregateRows(
     (a, b) => order(candidates[a]!, candidates[b]!) < 0,
   );
   const groups = Array.from(chosen, (index) => candidates[index]!);
+  const extreme = metric.kind === "min" || metric.kind === "max"
+    ? numbersOf(selection, metric.field)
+    : undefined;
   const ids = latestIds(groups.slice(0, WITH_IDS), selection, {
     grouping,
+    extreme,
     idOf: context.idOf,
   });
   return groups.map(({ group, key, value }) => ({
@@ -134,12 +139,13 @@ function lastTimes(
   return lasts;
 }
 
-/** Ids of the latest entries of some groups. */
+/** Ids of the latest entries of some groups; where the metric is the value of some of them, of these. */
 function latestIds(
   wanted: readonly Candidate[],
   selection: Selection,
-  { grouping, idOf }: {
+  { grouping, extreme, idOf }: {
     readonly grouping: Grouping;
+    readonly extreme: Float64Array | undefined;
     idOf(row: number): string | undefined;
   },
 ): Map<number, string[]> {
@@ -150,6 +156,10 @@ function latestIds(
   for (let i = 0; i < grouping.groups.length; i++) {
     const index = place[grouping.groups[i]!]!;
     if (index < 0) continue;
+    const { value } = wanted[index]!;
+    if (extreme !== undefined && extreme[i] !== value && value === value) {
+      continue;
+    }
     // Later rows win among equal times, and rows rise.
     let slot = index * IDS + IDS;
     while (slot > index * IDS) {

@@ -131,6 +131,25 @@ Deno.test("Columns.top gives the order of SQL, unknown values last, and Columns.
   );
 });
 
+Deno.test("Columns.aggregate shows a largest and a smallest value by entries that have it", () => {
+  const rows = store.columns.evaluate(undefined, "event");
+  for (const kind of ["min", "max"] as const) {
+    const metric = { kind, field: "ml_score" } as const;
+    const groups = store.columns.aggregate(rows, {
+      metric,
+      groupBy: ["service"],
+    });
+    assert.ok(groups.length > 1);
+    for (const { value, ids } of groups) {
+      assert.ok(ids.length > 0);
+      for (const id of ids) {
+        const sql = `SELECT ml_score AS value FROM entries WHERE id = '${id}'`;
+        assert.equal(db.prepare(sql).get()?.["value"], value);
+      }
+    }
+  }
+});
+
 Deno.test("Columns.summary, timeline and text functions give what SQL gives", () => {
   const filter = {
     op: "and",
