@@ -5,7 +5,12 @@ import type { TimelineBucket } from "../searcher.ts";
 import type { ColumnImage } from "./_image.ts";
 import { best } from "./_order.ts";
 import { fieldCodes, select, tally, timesOf } from "./_selection.ts";
-import { columnOf, type StoredField } from "./_specs.ts";
+import {
+  CHUNK_ROWS,
+  CHUNK_WORDS,
+  columnOf,
+  type StoredField,
+} from "./_specs.ts";
 import type { RowSet } from "./row_set.ts";
 
 const MAX_BUCKETS = 100_000;
@@ -101,19 +106,29 @@ function sharesOf(
 /** The last row of a set with each of some codes of a column. */
 function lastRows(
   image: ColumnImage,
-  { firstRow, bits }: RowSet,
+  set: RowSet,
   column: number,
   codes: readonly number[],
 ): Map<number, number> {
-  const wanted = new Set(codes);
+  const wanted = new Uint8Array(Math.max(0, ...codes) + 1);
+  for (const code of codes) wanted[code] = 1;
   const found = new Map<number, number>();
-  for (let w = bits.length - 1; w >= 0 && wanted.size > 0; w--) {
-    for (let rest = bits[w]!; rest !== 0;) {
-      const bit = 31 - Math.clz32(rest);
-      rest &= ~(1 << bit);
-      const row = firstRow + w * 32 + bit;
-      const code = image.value(row, column);
-      if (wanted.delete(code)) found.set(code, row);
+  const shift = (image.firstRow - set.firstRow) / 32;
+  for (let place = image.chunks.length - 1; place >= 0; place--) {
+    const chunk = image.chunks[place];
+    if (chunk === undefined) continue;
+    const data = image.column(chunk, column);
+    const at = place * CHUNK_WORDS + shift;
+    for (let w = CHUNK_WORDS - 1; w >= 0; w--) {
+      if (found.size === codes.length) return found;
+      for (let rest = set.bits[at + w] ?? 0; rest !== 0;) {
+        const bit = 31 - Math.clz32(rest);
+        rest &= ~(1 << bit);
+        const code = data[w * 32 + bit]!;
+        if (wanted[code] !== 1) continue;
+        wanted[code] = 0;
+        found.set(code, chunk.index * CHUNK_ROWS + w * 32 + bit);
+      }
     }
   }
   return found;
