@@ -84,6 +84,8 @@ optional({
       const options = { initial: true, signal: end.signal };
       for await (const event of reader.watch("n", options)) seen.push(event);
     })();
+    // Told where it is awaited.
+    reading.catch(() => {});
     const values = () =>
       seen.flatMap((event) => event.kind === "put" ? [event.value] : []);
     const comes = (value: number) =>
