@@ -38,7 +38,7 @@ class Line implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.release();
     this.#listener.close();
-    for (const conn of this.#open) conn.close();
+    for (const conn of this.#open) this.#close(conn);
     await this.#serving;
   }
 
@@ -62,7 +62,11 @@ class Line implements AsyncDisposable {
     } catch {
       // One of both ends has closed it.
     }
-    for (const conn of [from, to]) if (this.#open.delete(conn)) conn.close();
+    for (const conn of [from, to]) this.#close(conn);
+  }
+
+  #close(conn: Deno.Conn): void {
+    if (this.#open.delete(conn)) conn.close();
   }
 }
 
