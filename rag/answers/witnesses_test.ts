@@ -95,7 +95,7 @@ Deno.test("writeAnswer passes its own check, and cites for each value an entry t
             );
             const doubted = checked.sentences.find((s) => !s.supported);
             const weak = /weak|débil/.test(doubted?.text ?? "");
-            ok(doubted === undefined || weak, doubted?.text);
+            ok(doubted === undefined || weak, doubted?.text ?? "");
           }
           const hits = new Map(result.hits.map((hit) => [hit.id, hit]));
           for (const { text, citations } of sentences) {
