@@ -111,8 +111,8 @@ export async function openEditor(
 
 /** The place that the options or the environment name. */
 export function placeNamed({ store }: ConfigValues): string {
-  return store ?? Deno.env.get("ML_DEFENDER_CONFIG") ??
-    "file:ml-defender-config";
+  return store ?? (Deno.env.get("ML_DEFENDER_CONFIG") ||
+    "file:ml-defender-config");
 }
 
 /** Whether a folder is there; what a server has, it says itself. */

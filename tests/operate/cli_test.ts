@@ -12,7 +12,11 @@ async function inFolder(
   fn: (run: Run, folder: string) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "config-cli-" });
-  const env = { USER: "ana", NO_COLOR: "1", ML_DEFENDER_CONFIG: "" };
+  const env = {
+    USER: "ana",
+    NO_COLOR: "1",
+    ML_DEFENDER_CONFIG: "file:elsewhere",
+  };
   const store = ["--store", "file:tree"];
   try {
     await fn(
@@ -34,7 +38,7 @@ Deno.test("config get, set, diff, history, rollback: values, who, when, and back
       ...["log.compress", "gzip", "--note", "quieter"],
     );
     assert.equal(set.code, 0, set.err);
-    assert.match(set.out, /revision 1\n  log\.compress: none -> gzip\n/);
+    assert.match(set.out, /revision 1\n {2}log\.compress: none -> gzip\n/);
     const other = await run(
       ...[
         "config",
@@ -118,6 +122,19 @@ Deno.test("config set refuses with path, reason and present value, code 1, and w
     }
     const { out } = await run("config", "get", "log.compress");
     assert.equal(out, "none\n");
+  });
+});
+
+Deno.test("ML_DEFENDER_CONFIG says where the configuration is, and an empty one says nothing", async () => {
+  await inFolder(async (run, folder) => {
+    await run("config", "set", "log.compress", "gzip");
+    for (const [place, value] of [["file:tree", "gzip"], ["", "none"]]) {
+      const { out } = await runTask("config", ["get", "log.compress"], {
+        folder,
+        env: { ML_DEFENDER_CONFIG: place! },
+      });
+      assert.equal(out, `${value}\n`);
+    }
   });
 });
 
