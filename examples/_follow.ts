@@ -1,0 +1,39 @@
+/** A search that follows the configuration of what runs, and shows in `deno task status`. */
+import type { Searcher } from "@ml-defender/rag";
+import {
+  type ConfigPlace,
+  openConfig,
+  type RunningConfig,
+  searchSubscriber,
+} from "@ml-defender/sdk/config";
+import sdk from "../deno.json" with { type: "json" };
+import { operateModel } from "../operate/section.ts";
+
+/**
+ * Follow a configuration: the section `search` is applied now and at each change.
+ *
+ * @param place Where the configuration is.
+ * @param searcher The search; close what this gives first.
+ * @param options Name of the process, and who is told of what could not be applied.
+ */
+export function followConfig(
+  place: ConfigPlace,
+  searcher: Pick<Searcher, "configure">,
+  options: {
+    /** Name in status. @default {the host's name} */
+    readonly id?: string;
+    /** Told what could not be applied. */
+    readonly onFailure: (reason: string) => void;
+  },
+): Promise<RunningConfig> {
+  const { id = Deno.hostname(), onFailure } = options;
+  return openConfig({
+    ...place,
+    more: operateModel(),
+    component: { kind: "search", id, version: sdk.version },
+    subscribers: [searchSubscriber(searcher, {
+      onError: (error) =>
+        onFailure(error instanceof Error ? error.message : String(error)),
+    })],
+  });
+}
