@@ -9,6 +9,7 @@ export class Watching {
   #now: IngestProgress | undefined;
   #reading: boolean;
   #left = "";
+  #problem: string | undefined;
 
   /** Nothing is read yet; with nothing to read it is caught up. */
   constructor(program: string, reads: boolean) {
@@ -19,6 +20,7 @@ export class Watching {
 
   /** Why answers are over a part of the log, if they are. */
   get incomplete(): string | undefined {
+    if (this.#problem !== undefined) return this.#problem;
     if (!this.#reading) return undefined;
     const far = this.#now === undefined ? "" : `: ${howFar(this.#now)}`;
     return `the log is still being read${far}`;
@@ -52,6 +54,11 @@ export class Watching {
 
   #hear(now: IngestProgress): void {
     this.#now = now;
+    if (now.problem !== this.#problem) {
+      const text = now.problem ?? "what was read gets into the store again";
+      complain(this.#program, text);
+      this.#problem = now.problem;
+    }
     if (!now.caughtUp) {
       if (this.#reading) progress(`reading the log: ${howFar(now)}`);
       return;

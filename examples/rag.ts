@@ -109,9 +109,10 @@ await runProgram({
     ...{ program: "rag", worker: true, signal },
   });
   const { searcher, readOnly } = opened;
-  if (retention !== undefined && readOnly === undefined) {
+  const retain = async () => {
+    if (retention === undefined || readOnly !== undefined) return;
     await searcher.configure({ limit: LIMIT, retention });
-  }
+  };
   const streaming = !once && hasModel(values) && Deno.stdout.isTerminal();
   const run = (line: string, signal: AbortSignal): Promise<CommandOutput> =>
     unlessAborted(
@@ -127,7 +128,7 @@ await runProgram({
             signal,
             ...(streaming ? { onText: showPiece } : {}),
           });
-          if (streaming) console.log("\n");
+          if (streaming && !signal.aborted) console.log("\n");
           return answer;
         },
       }, { extra, allowWrites: config !== undefined }),
@@ -138,12 +139,13 @@ await runProgram({
   if (once) {
     const complete = await readAll(opened, values, signal);
     if (signal.aborted) return;
+    await retain();
     show(await run(positionals.join(" "), signal));
     return complete ? 0 : 1;
   }
   const folders = readOnly === undefined ? logFolders(values) : [];
   await watch(searcher, folders, {
-    signal,
+    ...{ signal, retain },
     serve: (watching, signal) =>
       tokens === undefined ? undefined : Deno.serve(
         {
@@ -190,6 +192,8 @@ interface Parts {
     watching: Watching,
     signal: AbortSignal,
   ) => Deno.HttpServer | undefined;
+  /** Removes what is not to be kept, and goes on doing so. */
+  readonly retain: () => Promise<void>;
   /** Talks to the terminal until that ends. */
   readonly talk: (signal: AbortSignal) => Promise<void>;
 }
@@ -198,13 +202,15 @@ interface Parts {
 async function watch(
   searcher: Searcher,
   folders: readonly string[],
-  { signal, serve, talk }: Parts,
+  { signal, serve, retain, talk }: Parts,
 ): Promise<void> {
   const stop = new AbortController();
   const ended = AbortSignal.any([signal, stop.signal]);
   const watching = new Watching("rag", folders.length > 0);
   const server = serve(watching, ended);
   const following = watching.follow(searcher, folders, ended);
+  watching.caughtUp(ended).then(() => ended.aborted ? undefined : retain())
+    .catch((error) => complain("rag", `removing failed: ${error.message}`));
   try {
     if (Deno.stdin.isTerminal()) {
       await watching.caughtUp(ended);

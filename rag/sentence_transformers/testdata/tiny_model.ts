@@ -19,6 +19,8 @@ export interface TinyModel {
   readonly inputs?: readonly string[];
   /** Whether each text has one vector instead of one for each token. */
   readonly flat?: boolean;
+  /** Length of a vector. @default {DIMENSIONS} */
+  readonly dimensions?: number;
   /** Added to the table, for a model of other bytes. */
   readonly shift?: number;
 }
@@ -149,12 +151,13 @@ function tensor(
 
 function onnxBytes(model: TinyModel): Uint8Array<ArrayBuffer> {
   const { inputs = ["input_ids", "attention_mask"], flat, shift } = model;
+  const { dimensions = DIMENSIONS } = model;
   const [ids = ""] = inputs;
   const table = Float32Array.from(
-    { length: VOCABULARY.length * DIMENSIONS },
-    (_, i) => tableValue(Math.floor(i / DIMENSIONS), i % DIMENSIONS, shift),
+    { length: VOCABULARY.length * dimensions },
+    (_, i) => tableValue(Math.floor(i / dimensions), i % dimensions, shift),
   );
-  const dims = [VOCABULARY.length, DIMENSIONS];
+  const dims = [VOCABULARY.length, dimensions];
   const graph = message([
     [1, node("Gather", ["table", ids], "looked_up")],
     [1, node("Tanh", ["looked_up"], flat ? "all" : "last_hidden_state")],
