@@ -50,6 +50,7 @@ export class Codec {
   readonly #plain: readonly string[];
   readonly #now: () => number;
   readonly counters: CounterStore;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(
     backend: Backend,
@@ -170,7 +171,9 @@ export class Codec {
           "it is not encrypted, and here it must be",
         );
       }
-      if (freshness !== "past") await this.#judge(entry, envelope, freshness);
+      if (freshness !== "past") {
+        await this.#alone(() => this.#judge(entry, envelope, freshness));
+      }
     }
     if (envelope.tombstone) return { kind: "deleted" };
     return await this.#finish(key, content);
@@ -217,11 +220,27 @@ export class Codec {
     freshness: Freshness,
   ): Promise<void> {
     if (!this.guards(key) || freshness === "past") return;
+    await this.#alone(() => this.#judgeAbsent(key, revision, freshness));
+  }
+
+  async #judgeAbsent(
+    key: string,
+    revision: number,
+    freshness: Freshness,
+  ): Promise<void> {
     const name = this.name(key);
     const known = this.counters.get(name);
     if (known === undefined || known.state === "deleted") return;
     const here = known.store === this.#backend.identity;
-    if (here && freshness === "event" && revision <= known.revision) return;
+    if (here && revision <= known.revision) {
+      // Nothing follows from a state that is older than the key: whoever reads the state now, reads again.
+      if (freshness === "event") return;
+      throw this.#error(
+        "replay",
+        key,
+        "the store's state is older than the value last seen",
+      );
+    }
     if (known.state === "leased") {
       const store = this.#backend.identity;
       await this.counters.set(name, {
@@ -243,9 +262,21 @@ export class Codec {
   async wrote(key: string, bytes: Uint8Array, revision: number): Promise<void> {
     if (!this.guards(key)) return;
     const envelope = parseEnvelope(bytes, key);
-    const known = this.counters.get(this.name(key));
-    if (known !== undefined && known.counter >= envelope.counter) return;
-    await this.#remember(key, envelope, revision);
+    await this.#alone(async () => {
+      const known = this.counters.get(this.name(key));
+      if (known !== undefined && known.counter >= envelope.counter) return;
+      await this.#remember(key, envelope, revision);
+    });
+  }
+
+  /**
+   * One judgement at a time: the next finds what this one remembered, or, where that could not be stored, what was known
+   * before. So no value is given out whose counter is not stored.
+   */
+  #alone(action: () => Promise<void>): Promise<void> {
+    const result = this.#last.then(action);
+    this.#last = result.catch(() => {});
+    return result;
   }
 
   async #finish(key: string, text: Uint8Array): Promise<Decoded> {
