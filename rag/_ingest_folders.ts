@@ -65,6 +65,8 @@ class Total {
   readonly #onProgress: IngestOptions["onProgress"];
   /** Why what was read of a folder is not in, by its place. */
   readonly #problems = new Map<number, string>();
+  /** Folders of which something was read that is not in yet. */
+  readonly #waiting = new Set<number>();
   #counts: Added = { added: 0, updated: 0, unchanged: 0 };
   #toldAt = -Infinity;
 
@@ -81,6 +83,11 @@ class Total {
     this.#onProgress?.(this.progress());
   }
 
+  /** Something was read, and is not in yet. */
+  take(place: number): void {
+    this.#waiting.add(place);
+  }
+
   /** A commit failed, and is tried again. */
   fail(place: number, problem: string): void {
     this.#problems.set(place, problem);
@@ -94,7 +101,9 @@ class Total {
       updated: this.#counts.updated + updated,
       unchanged: this.#counts.unchanged + unchanged,
     };
-    if (failed) this.#onProgress?.(this.progress());
+    this.#waiting.delete(place);
+    const progress = this.progress();
+    if (failed || progress.caughtUp) this.#onProgress?.(progress);
   }
 
   progress(): IngestProgress {
@@ -114,7 +123,7 @@ class Total {
       skipped,
       bytes,
       ofBytes,
-      caughtUp: problem === undefined &&
+      caughtUp: problem === undefined && this.#waiting.size === 0 &&
         this.#of.every((progress) => progress?.caughtUp === true),
       ...(problem === undefined ? {} : { problem }),
     };
@@ -193,6 +202,8 @@ class FolderIngest {
   }
 
   #take({ entries, positions }: IngestBatch): void {
+    const { total, place } = this.#options;
+    total.take(place);
     for (const entry of entries) this.#entries.push(entry);
     for (const position of positions) {
       const path = `${this.#folder}/${position.path}`;

@@ -262,3 +262,28 @@ Deno.test("stats() tells what lines of the logs were left out, and showStats() s
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("ingest() says that it caught up when everything that it read can be found, not before", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/log/events`, { recursive: true });
+    const lines = day().map(({ record }) => `${JSON.stringify(record)}\n`);
+    const file = `${folder}/log/events/2026-03-17.jsonl`;
+    await Deno.writeTextFile(file, lines.join(""));
+    await using search = await openSearch(`${folder}/search`);
+    const stop = new AbortController();
+    const caughtUp = Promise.withResolvers<number>();
+    const done = search.ingest([`${folder}/log`], {
+      ...{ follow: true, signal: stop.signal },
+      onProgress: async (progress) => {
+        if (!progress.caughtUp) return;
+        caughtUp.resolve((await search.stats()).entries.event);
+      },
+    });
+    equal(await caughtUp.promise, 26);
+    stop.abort();
+    await done;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
