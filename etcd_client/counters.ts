@@ -25,7 +25,7 @@ export interface CounterEntry {
 export interface CounterStore {
   /** What is remembered of a key. */
   get(name: string): CounterEntry | undefined;
-  /** Remember; done when a restart will find it. */
+  /** Remember; done when a restart will find it. Until then, and when it fails, `get` says what was there before. */
   set(name: string, entry: CounterEntry): Promise<void>;
   /** Names that are remembered and start with a text. */
   names(prefix: string): Iterable<string>;
@@ -98,6 +98,10 @@ export class FileCounters implements CounterStore {
   readonly #entries: Map<string, CounterEntry>;
   #file: Deno.FsFile;
   #lines: number;
+  /** Length of the file up to its last whole line. */
+  #size: number;
+  /** Whether part of a line may stand behind it. */
+  #torn = false;
   #last: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -106,12 +110,14 @@ export class FileCounters implements CounterStore {
     sync: boolean,
     lock: Deno.FsFile,
     file: Deno.FsFile,
+    size: number,
     entries: Map<string, CounterEntry>,
   ) {
     this.#path = path;
     this.#sync = sync;
     this.#lock = lock;
     this.#file = file;
+    this.#size = size;
     this.#entries = entries;
     this.#lines = entries.size;
   }
@@ -139,8 +145,8 @@ export class FileCounters implements CounterStore {
         );
       }
       const entries = await readCounters(path);
-      const file = await writeCounters(path, entries);
-      return new FileCounters(path, sync, lock, file, entries);
+      const { file, size } = await writeCounters(path, entries);
+      return new FileCounters(path, sync, lock, file, size, entries);
     } catch (error) {
       lock?.close();
       throw toStorageError("open", path, error);
@@ -157,14 +163,13 @@ export class FileCounters implements CounterStore {
   }
 
   /**
-   * Remember; done when it is in the file.
+   * Remember; done when it is in the file. Until then, and when it cannot be written, what was there before stays.
    *
    * @param name The key with its namespace.
    * @param entry What of it.
    * @throws {EtcdError} `storage`, when it cannot be written.
    */
   set(name: string, entry: CounterEntry): Promise<void> {
-    this.#entries.set(name, entry);
     this.#last = this.#last.catch(() => {}).then(() =>
       this.#write(name, entry)
     );
@@ -198,18 +203,38 @@ export class FileCounters implements CounterStore {
         `Cannot write ${this.#path}: it was closed`,
       );
     }
+    const bytes = lineOf(name, entry);
     try {
-      await writeLine(this.#file, name, entry);
+      if (this.#torn) await this.#cut();
+      this.#torn = true;
+      await writeAll(this.#file, bytes);
       if (this.#sync) await this.#file.syncData();
-      if (++this.#lines > this.#entries.size * 2 + 1000) {
-        const file = await writeCounters(this.#path, this.#entries);
-        this.#file.close();
-        this.#file = file;
-        this.#lines = this.#entries.size;
-      }
+      this.#torn = false;
     } catch (error) {
+      await this.#cut().catch(() => {});
       throw toStorageError("write", this.#path, error);
     }
+    this.#size += bytes.length;
+    this.#entries.set(name, entry);
+    if (++this.#lines > this.#entries.size * 2 + 1000) await this.#compact();
+  }
+
+  /** Takes away what was written of a line, so that the next one does not stick to it. */
+  async #cut(): Promise<void> {
+    await this.#file.truncate(this.#size);
+    await this.#file.seek(this.#size, Deno.SeekMode.Start);
+    this.#torn = false;
+  }
+
+  /** Makes the file small. Where there is no room for it, all is still in the old one: tried again as many lines later. */
+  async #compact(): Promise<void> {
+    this.#lines = this.#entries.size;
+    const made = await writeCounters(this.#path, this.#entries)
+      .catch(() => undefined);
+    if (made === undefined) return;
+    this.#file.close();
+    this.#file = made.file;
+    this.#size = made.size;
   }
 }
 
@@ -255,32 +280,34 @@ async function readCounters(path: string): Promise<Map<string, CounterEntry>> {
 async function writeCounters(
   path: string,
   entries: ReadonlyMap<string, CounterEntry>,
-): Promise<Deno.FsFile> {
+): Promise<{ file: Deno.FsFile; size: number }> {
   const file = await createAnew(`${path}.new`);
   try {
-    await writeText(file, FIRST);
-    for (const [name, entry] of entries) await writeLine(file, name, entry);
+    const first = encoder.encode(FIRST);
+    await writeAll(file, first);
+    let size = first.length;
+    for (const [name, entry] of entries) {
+      const bytes = lineOf(name, entry);
+      await writeAll(file, bytes);
+      size += bytes.length;
+    }
     await file.sync();
     await Deno.rename(`${path}.new`, path);
-    return file;
+    return { file, size };
   } catch (error) {
     file.close();
+    await Deno.remove(`${path}.new`).catch(() => {});
     throw error;
   }
 }
 
-async function writeLine(
-  file: Deno.FsFile,
-  name: string,
-  entry: CounterEntry,
-): Promise<void> {
+function lineOf(name: string, entry: CounterEntry): Uint8Array {
   const { counter, tag, state, revision, store } = entry;
   const line: CounterLine = [name, counter, tag, state, revision, store];
-  await writeText(file, `${JSON.stringify(line)}\n`);
+  return encoder.encode(`${JSON.stringify(line)}\n`);
 }
 
-async function writeText(file: Deno.FsFile, text: string): Promise<void> {
-  const bytes = encoder.encode(text);
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   let written = 0;
   while (written < bytes.length) {
     written += await file.write(bytes.subarray(written));

@@ -1,7 +1,10 @@
 /** Counters in a file: what a restart finds, and what is refused. */
 import assert from "node:assert/strict";
+import { BackedStore } from "./backed_store.ts";
 import { type CounterEntry, FileCounters, MemoryCounters } from "./counters.ts";
 import { EtcdError, type EtcdErrorCode } from "./error.ts";
+import { KeyRing, newKeyLine } from "./key_ring.ts";
+import { MemoryBackend } from "./_memory_backend.ts";
 
 function entry(counter: number): CounterEntry {
   return { counter, tag: "00", state: "live", revision: counter, store: "s" };
@@ -24,6 +27,8 @@ Deno.test("FileCounters gives after a restart what was set, without having been 
     const counters = await FileCounters.open(path, { sync: true });
     for (let i = 0; i < 3000; i++) await counters.set(`k${i % 7}`, entry(i));
     assert.deepEqual(counters.get("k1"), entry(2997));
+    // 3000 lines of 40 bytes, had they all been kept.
+    assert.ok((await Deno.stat(path)).size < 60_000);
     const copy = `${path}.copy`;
     await Deno.copyFile(path, copy);
     const again = await FileCounters.open(copy);
@@ -58,6 +63,70 @@ Deno.test("FileCounters is for one client, of its own format, whole, and drops o
     await fails("/nowhere/at/all", "storage");
     const { mode } = await Deno.stat(`${path}.lock`);
     assert.equal(mode! & 0o077, 0);
+  }));
+
+/** A disk that takes half of what is written to it, then no more, until it has room again. */
+function fullDisk(): Disposable {
+  const { write } = Deno.FsFile.prototype;
+  let full = false;
+  Deno.FsFile.prototype.write = function (bytes) {
+    if (full) {
+      const error = new Error("No space left on device");
+      return Promise.reject(Object.assign(error, { code: "ENOSPC" }));
+    }
+    full = true;
+    return write.call(this, bytes.subarray(0, bytes.length >> 1));
+  };
+  return {
+    [Symbol.dispose]: () => {
+      Deno.FsFile.prototype.write = write;
+    },
+  };
+}
+
+Deno.test("FileCounters on a full disk remembers nothing that is not stored, and goes on when there is room", () =>
+  inFile(async (path) => {
+    const counters = await FileCounters.open(path);
+    await counters.set("a", entry(1));
+    const before = await Deno.readTextFile(path);
+    {
+      using _disk = fullDisk();
+      for (const name of ["a", "b"]) {
+        const error = await counters.set(name, entry(2))
+          .then(() => undefined, (e) => e);
+        assert.ok(error instanceof EtcdError, `${error}`);
+        assert.equal(error.code, "storage");
+      }
+    }
+    assert.deepEqual(counters.get("a"), entry(1));
+    assert.equal(counters.get("b"), undefined);
+    assert.equal(await Deno.readTextFile(path), before);
+    await counters.set("b", entry(3));
+    await counters.close();
+    const again = await FileCounters.open(path);
+    assert.deepEqual([again.get("a"), again.get("b")], [entry(1), entry(3)]);
+    await again.close();
+  }));
+
+Deno.test("a value is not given out while its counter cannot be stored", () =>
+  inFile(async (path) => {
+    const keys = KeyRing.parse(newKeyLine("k1"));
+    const backend = new MemoryBackend(100);
+    const writer = new BackedStore(backend, { seal: { keys } });
+    const counters = await FileCounters.open(path);
+    const reader = new BackedStore(backend, { seal: { keys, counters } });
+    await writer.set("a", 1);
+    {
+      using _disk = fullDisk();
+      for (let i = 0; i < 3; i++) {
+        const error = await reader.get("a").then(() => undefined, (e) => e);
+        assert.equal((error as EtcdError | undefined)?.code, "storage");
+      }
+    }
+    assert.equal((await reader.get("a"))?.value, 1);
+    assert.equal(counters.get("a")?.state, "live");
+    await reader.close();
+    await counters.close();
   }));
 
 Deno.test("MemoryCounters remembers", async () => {
