@@ -2,6 +2,7 @@
 import { EtcdError } from "./error.ts";
 import { toStorageError } from "./_file_errors.ts";
 import { asHeader, decodeLine, type HeaderLine } from "./_file_lines.ts";
+import { isSame } from "./_folder_lock.ts";
 
 /** What was read on from a log. */
 export interface ReadOn {
@@ -16,7 +17,7 @@ const NEWLINE = 10;
 export class FileLog {
   readonly #path: string;
   #file: Deno.FsFile | undefined;
-  #inode: number | null = null;
+  #info: Deno.FileInfo | undefined;
   #offset = 0;
   #header: HeaderLine | undefined;
 
@@ -31,9 +32,9 @@ export class FileLog {
   /** Reads every whole line that is new. */
   async readOn(): Promise<ReadOn> {
     try {
-      const { ino, size } = await Deno.stat(this.#path);
-      const fresh = this.#file === undefined || ino !== this.#inode ||
-        size < this.#offset;
+      const there = await Deno.stat(this.#path);
+      const { size } = there;
+      const fresh = !this.#isOpen(there) || size < this.#offset;
       if (!fresh && size === this.#offset) return { fresh, lines: [] };
       return await (fresh ? this.#open() : this.#read(this.#file!));
     } catch (error) {
@@ -49,6 +50,7 @@ export class FileLog {
       await file.seek(this.#offset, Deno.SeekMode.Start);
       await writeAll(file, bytes);
       if (sync) await file.syncData();
+      if (!this.#isOpen(await Deno.stat(this.#path))) throw this.#replaced();
       this.#offset += bytes.length;
     } catch (error) {
       await file.truncate(this.#offset).catch(() => {});
@@ -101,11 +103,11 @@ export class FileLog {
     this.#offset = 0;
     this.#header = undefined;
     try {
-      const { ino } = await file.stat();
+      const info = await file.stat();
       const { lines } = await this.#read(file);
       this.#file?.close();
       this.#file = file;
-      this.#inode = ino;
+      this.#info = info;
       return { fresh: true, lines };
     } catch (error) {
       [this.#offset, this.#header] = before;
@@ -140,6 +142,17 @@ export class FileLog {
       `Cannot read ${this.#path}: the line at byte ${
         this.#offset + start
       } is damaged; open the store with { repair: true } to cut it and all that follows, which is kept in ${this.#path}.torn`,
+    );
+  }
+
+  #isOpen(there: Deno.FileInfo): boolean {
+    return this.#info !== undefined && isSame(there, this.#info);
+  }
+
+  #replaced(): EtcdError {
+    return new EtcdError(
+      "storage",
+      `Cannot write ${this.#path}: it was replaced while it was written; try again`,
     );
   }
 

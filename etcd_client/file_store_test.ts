@@ -221,6 +221,53 @@ Deno.test("FileStore says that its folder was taken away, and goes on with a new
     await events.return(undefined);
   }));
 
+Deno.test("FileStore loses no acknowledged change of two that run on after the folder was replaced by a backup", () =>
+  inFolder(async (outer) => {
+    const folder = `${outer}/config`;
+    await using a = await FileStore.open(folder, { sync: false });
+    await a.set("x", 0);
+    await Deno.mkdir(`${outer}/backup`);
+    for (const name of ["config.log", ".lock"]) {
+      await Deno.copyFile(`${folder}/${name}`, `${outer}/backup/${name}`);
+    }
+    await Deno.remove(folder, { recursive: true });
+    const error = await a.set("x", 1).then(() => undefined, (e) => e);
+    assert.equal((error as EtcdError | undefined)?.code, "storage");
+    await Deno.rename(`${outer}/backup`, folder);
+    await using b = await FileStore.open(folder, { sync: false });
+    const write = async (store: FileStore, name: string) => {
+      for (let i = 0; i < 100; i++) await store.set(`${name}/${i}`, i);
+    };
+    await Promise.all([write(a, "a"), write(b, "b")]);
+    await using c = await FileStore.open(folder);
+    for (const store of [a, b, c]) {
+      assert.equal((await store.list("")).entries.length, 201);
+    }
+  }));
+
+Deno.test("FileStore acknowledges no change whose log was replaced while it was written", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/config.log`;
+    await using store = await FileStore.open(folder, { sync: false });
+    await store.set("x", 0);
+    const { write } = Deno.FsFile.prototype;
+    Deno.FsFile.prototype.write = async function (bytes) {
+      Deno.FsFile.prototype.write = write;
+      await Deno.copyFile(path, `${path}.backup`);
+      await Deno.rename(`${path}.backup`, path);
+      return await write.call(this, bytes);
+    };
+    try {
+      const error = await store.set("x", 1).then(() => undefined, (e) => e);
+      assert.equal((error as EtcdError | undefined)?.code, "storage");
+    } finally {
+      Deno.FsFile.prototype.write = write;
+    }
+    assert.equal((await store.get("x"))?.value, 0);
+    await store.set("x", 2);
+    assert.equal((await store.get("x"))?.value, 2);
+  }));
+
 Deno.test("FileStore.open refuses options out of range", () =>
   inFolder(async (folder) => {
     for (
