@@ -47,7 +47,8 @@ export interface CaptureOptions {
    */
   sourceId?: string;
   /**
-   * Further settings of the core by name, such as `maxFlows`; see docs/flows.md.
+   * Further settings of the core by name, such as `maxFlows`; see docs/flows.md. An option above goes before a setting of
+   * its name in here.
    *
    * @default {{}}
    */
@@ -324,13 +325,14 @@ function openEngine(core: Core, options: CaptureOptions): Engine {
 }
 
 function engineOptions(options: CaptureOptions): string {
-  const { homeNets, prefixBytes = 512, activeTimeoutMs = 60_000 } = options;
-  const { sourceId = "", tables = {} } = options;
+  const { homeNets, sourceId = "", tables = {} } = options;
+  // An option that is left out must not stand in the way of the same setting among the tables.
+  const { prefixBytes = tables.prefixBytes ?? 512 } = options;
+  const { activeTimeoutMs = tables.activeTimeoutMs ?? 60_000 } = options;
+  const settings = { ...tables, prefixBytes, activeTimeoutMs };
   const lines = [
-    `prefixBytes=${prefixBytes}`,
-    `activeTimeoutMs=${activeTimeoutMs}`,
+    ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
     `sourceId=${sourceId.replaceAll(/[\r\n]/g, " ")}`,
-    ...Object.entries(tables).map(([name, value]) => `${name}=${value}`),
   ];
   if (homeNets !== undefined) lines.push(`homeNets=${homeNets.join(",")}`);
   return lines.join("\n");
