@@ -8,15 +8,14 @@ import type {
   RawSubscription,
   RawTransaction,
 } from "./backend.ts";
-import { EtcdError } from "./error.ts";
 import {
   decodeEntries,
   decodeStep,
   encodeLine,
   encodeState,
-  encodeStep,
   type FileLease,
   type Line,
+  stepLine,
 } from "./_file_lines.ts";
 import { FileLog } from "./_file_log.ts";
 import { toStorageError } from "./_file_errors.ts";
@@ -216,8 +215,8 @@ export class FileBackend implements Backend {
 
   async #catchUp(): Promise<void> {
     const { fresh, lines } = await this.#log.readOn();
-    if (fresh) this.#reload(lines as Line[]);
-    else for (const line of lines as Line[]) this.#takeLine(line);
+    if (fresh) this.#reload(lines);
+    else for (const line of lines) this.#takeLine(line);
   }
 
   /** Another file is in place: take it and tell who watches what is new in it. */
@@ -265,17 +264,12 @@ export class FileBackend implements Backend {
         this.#history.apply(step);
         return step;
       }
-      default:
-        throw new EtcdError(
-          "storage",
-          "Cannot read config log: a line is of a kind that this version does not know",
-        );
     }
   }
 
   async #take(step: Step): Promise<void> {
     if (step.changes.length === 0) return;
-    await this.#log.append(encodeStep(step), this.#settings.sync);
+    await this.#log.append(stepLine(step), this.#settings.sync);
     this.#lines++;
     this.#history.apply(step);
     this.#subscribers.step(step);
@@ -285,7 +279,7 @@ export class FileBackend implements Backend {
   async #writeLease(id: string, ttlSeconds: number): Promise<void> {
     const expires = this.#settings.now() + ttlSeconds * 1000;
     const line: Line = { kind: "lease", lease: { id, ttlSeconds, expires } };
-    await this.#log.append(encodeLine(line), false);
+    await this.#log.append(line, false);
     this.#fold(line);
     await this.#compact();
   }
@@ -297,7 +291,7 @@ export class FileBackend implements Backend {
     }));
     await this.#take(this.#history.plan(operations));
     const line: Line = { kind: "end", id };
-    await this.#log.append(encodeLine(line), false);
+    await this.#log.append(line, false);
     this.#fold(line);
   }
 
@@ -318,7 +312,7 @@ export class FileBackend implements Backend {
         [...this.#leases.values()],
         this.#nextLease,
       ),
-      ...steps.map(encodeStep),
+      ...steps.map((step) => encodeLine(stepLine(step))),
     ]);
   }
 

@@ -3,6 +3,7 @@ import { crc32 } from "node:zlib";
 import { Buffer } from "node:buffer";
 import type { RawChange, RawEntry } from "./backend.ts";
 import { EtcdError } from "./error.ts";
+import { isHeader } from "./_file_check.ts";
 import type { Step } from "./_history.ts";
 
 /** A lease in the log. */
@@ -82,16 +83,22 @@ export function asHeader(line: unknown, path: string): HeaderLine {
       `Cannot read ${path}: it is of version ${header.version}, made by a newer program; this one reads version 1`,
     );
   }
-  return header as HeaderLine;
+  if (!isHeader(header)) {
+    throw new EtcdError(
+      "integrity",
+      `Cannot read ${path}: its first line lacks what it must have; restore the log from a backup`,
+    );
+  }
+  return header;
 }
 
-export function encodeStep(step: Step): Uint8Array<ArrayBuffer> {
+export function stepLine(step: Step): Line {
   const changes = step.changes.map((change): StoredChange => {
     if (change.kind === "delete") return ["delete", change.key];
     const { key, value, lease } = change.entry;
     return ["put", key, base64(value), lease ?? null];
   });
-  return encodeLine({ kind: "step", revision: step.revision, changes });
+  return { kind: "step", revision: step.revision, changes };
 }
 
 export function decodeStep(line: Extract<Line, { kind: "step" }>): Step {

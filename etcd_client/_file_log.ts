@@ -1,7 +1,14 @@
 /** One config log: reading on, appending, making it anew. Whoever appends holds the folder's lock. */
 import { EtcdError } from "./error.ts";
 import { toStorageError } from "./_file_errors.ts";
-import { asHeader, decodeLine, type HeaderLine } from "./_file_lines.ts";
+import { LineCheck } from "./_file_check.ts";
+import {
+  asHeader,
+  decodeLine,
+  encodeLine,
+  type HeaderLine,
+  type Line,
+} from "./_file_lines.ts";
 import { isSame } from "./_folder_lock.ts";
 
 /** What was read on from a log. */
@@ -9,7 +16,7 @@ export interface ReadOn {
   /** Whether it is another file than before, read from its start. */
   readonly fresh: boolean;
   /** What the lines say. */
-  readonly lines: readonly unknown[];
+  readonly lines: readonly Line[];
 }
 
 const NEWLINE = 10;
@@ -20,6 +27,8 @@ export class FileLog {
   #info: Deno.FileInfo | undefined;
   #offset = 0;
   #header: HeaderLine | undefined;
+  /** Stands where `#offset` does: behind the last line taken. */
+  #check = new LineCheck();
 
   constructor(path: string) {
     this.#path = path;
@@ -42,9 +51,10 @@ export class FileLog {
     }
   }
 
-  /** Adds lines at the end, all or none. */
-  async append(bytes: Uint8Array, sync: boolean): Promise<void> {
+  /** Adds a line at the end, whole or not at all. */
+  async append(line: Line, sync: boolean): Promise<void> {
     const file = this.#file!;
+    const bytes = encodeLine(line);
     try {
       await this.#cutTorn(file);
       await file.seek(this.#offset, Deno.SeekMode.Start);
@@ -52,6 +62,7 @@ export class FileLog {
       if (sync) await file.syncData();
       if (!this.#isOpen(await Deno.stat(this.#path))) throw this.#replaced();
       this.#offset += bytes.length;
+      this.#check.take(line);
     } catch (error) {
       await file.truncate(this.#offset).catch(() => {});
       throw toStorageError("write", this.#path, error);
@@ -76,15 +87,17 @@ export class FileLog {
     }
   }
 
-  /** Cuts off everything from the first damaged line on, and keeps it beside the log. */
+  /** Cuts off everything from the first line that is damaged or not ours on, and keeps it beside the log. */
   async repair(): Promise<void> {
     const bytes = await Deno.readFile(this.#path);
+    const check = new LineCheck();
     let end = 0;
     for (;;) {
       const stop = bytes.indexOf(NEWLINE, end);
-      if (stop < 0 || decodeLine(bytes.subarray(end, stop)) === undefined) {
-        break;
-      }
+      if (stop < 0) break;
+      const line = decodeLine(bytes.subarray(end, stop));
+      if (line === undefined) break;
+      if (end > 0 && "reason" in check.take(line)) break;
       end = stop + 1;
     }
     if (end === 0 || end === bytes.length) return;
@@ -99,8 +112,9 @@ export class FileLog {
 
   async #open(): Promise<ReadOn> {
     const file = await Deno.open(this.#path, { read: true, write: true });
-    const before = [this.#offset, this.#header] as const;
+    const before = [this.#offset, this.#header, this.#check] as const;
     this.#offset = 0;
+    this.#check = new LineCheck();
     this.#header = undefined;
     try {
       const info = await file.stat();
@@ -110,7 +124,7 @@ export class FileLog {
       this.#info = info;
       return { fresh: true, lines };
     } catch (error) {
-      [this.#offset, this.#header] = before;
+      [this.#offset, this.#header, this.#check] = before;
       file.close();
       throw error;
     }
@@ -118,7 +132,8 @@ export class FileLog {
 
   async #read(file: Deno.FsFile): Promise<ReadOn> {
     const bytes = await readFrom(file, this.#offset);
-    const lines: unknown[] = [];
+    const lines: Line[] = [];
+    const check = this.#check.copy();
     let start = 0;
     let header = this.#header;
     for (;;) {
@@ -126,22 +141,26 @@ export class FileLog {
       if (stop < 0) break;
       const line = decodeLine(bytes.subarray(start, stop));
       if (header === undefined) header = asHeader(line, this.#path);
-      else if (line === undefined) throw this.#damaged(start);
-      else lines.push(line);
+      else {
+        const taken = check.take(line);
+        if ("reason" in taken) throw this.#refused(start, taken.reason);
+        lines.push(taken);
+      }
       start = stop + 1;
     }
     if (header === undefined) asHeader(undefined, this.#path);
     this.#header = header;
+    this.#check = check;
     this.#offset += start;
     return { fresh: false, lines };
   }
 
-  #damaged(start: number): EtcdError {
+  #refused(start: number, reason: string): EtcdError {
     return new EtcdError(
       "integrity",
       `Cannot read ${this.#path}: the line at byte ${
         this.#offset + start
-      } is damaged; open the store with { repair: true } to cut it and all that follows, which is kept in ${this.#path}.torn`,
+      } ${reason}; open the store with { repair: true } to cut it and all that follows, which is kept in ${this.#path}.torn`,
     );
   }
 

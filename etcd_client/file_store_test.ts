@@ -191,6 +191,83 @@ Deno.test("FileStore refuses foreign files, newer versions and what it may not r
     assert.equal(mode! & 0o077, 0);
   }));
 
+const FOREIGN: Record<string, unknown> = {
+  "null": null,
+  "a text": "hello",
+  "a list": [1, 2],
+  "an unknown kind": { kind: "note", text: "from elsewhere" },
+  "no kind": { revision: 3 },
+  "a step without changes": { kind: "step", revision: 3 },
+  "a change that is none": { kind: "step", revision: 3, changes: [null] },
+  "a change of unknown kind": {
+    kind: "step",
+    revision: 3,
+    changes: [["move", "x", "y", null]],
+  },
+  "a value that is no text": {
+    kind: "step",
+    revision: 3,
+    changes: [["put", "x", 1, null]],
+  },
+  "a revision with a fraction": { kind: "step", revision: 2.5, changes: [] },
+  "a revision that is no number": { kind: "step", revision: "3", changes: [] },
+  "a revision left out": { kind: "step", revision: 4, changes: [] },
+  "a revision again": { kind: "step", revision: 2, changes: [] },
+  "a lease that is none": { kind: "lease" },
+  "a lease without a number": {
+    kind: "lease",
+    lease: { id: "__proto__", ttlSeconds: 5, expires: 9 },
+  },
+  "an end of nothing": { kind: "end" },
+  "a second state": {
+    kind: "state",
+    revision: 9,
+    entries: [],
+    leases: [],
+    nextLease: 1,
+  },
+};
+
+Deno.test("FileStore refuses whole lines that are not its own, each time, and takes nothing behind them", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/config.log`;
+    await using store = await FileStore.open(folder);
+    await store.set("x", 1);
+    await store.set("x", 2);
+    const good = await Deno.readFile(path);
+    const changes = [["put", "y", btoa("1"), null]];
+    const next = { kind: "step", revision: 3, changes };
+    for (const [name, line] of Object.entries(FOREIGN)) {
+      const parts = [line, next].map((it) => encodeLine(it as never));
+      for (const bytes of parts) {
+        await Deno.writeFile(path, bytes, { append: true });
+      }
+      for (let i = 0; i < 2; i++) {
+        for (const action of [() => store.get("y"), () => store.set("z", 1)]) {
+          const error = await action().then(() => undefined, (e) => e);
+          assert.ok(error instanceof EtcdError, `${name}: ${error}`);
+          assert.equal(error.code, "integrity", error.message);
+          assert.match(error.message, /the line at byte \d+ .*repair/);
+        }
+      }
+      await failsToOpen(folder, "integrity");
+      {
+        await using repaired = await FileStore.open(folder, { repair: true });
+        const { entries, revision } = await repaired.list("");
+        assert.deepEqual(entries.map(({ value }) => value), [2], name);
+        assert.equal(revision, 2);
+      }
+      assert.deepEqual(await Deno.readFile(path), good);
+    }
+    await store.set("x", 3);
+    assert.equal((await store.get("x"))?.value, 3);
+    await Deno.writeFile(
+      path,
+      encodeLine({ format: "ml-defender-config", version: 1 } as never),
+    );
+    await failsToOpen(folder, "integrity");
+  }));
+
 Deno.test("FileStore gives up on a lock that is not let go", () =>
   inFolder(async (folder) => {
     await using store = await FileStore.open(folder, { lockTimeoutMs: 50 });
