@@ -21,6 +21,7 @@ import type {
   LiveLogSettings,
   LivePart,
   LiveSettings,
+  PreparedChange,
   StartSettings,
 } from "../live_config.ts";
 import { limitModel, loadModels } from "../models.ts";
@@ -51,19 +52,62 @@ export function liveConfig(
   watcher: ConfigWatcher,
   options: LiveOptions = {},
 ): LiveConfig {
-  return new WatchedConfig(watcher, options.readText ?? Deno.readTextFile);
+  return new WatchedConfig(watcher, new ModelFiles(options.readText));
 }
 
-class WatchedConfig implements LiveConfig {
-  readonly #watcher: ConfigWatcher;
-  readonly #rules = new Kept<FastRules>();
-  readonly #policy = new Kept<Policy>();
+/**
+ * The models of a configuration, read when they change. As a subscriber it refuses files that cannot be used, also while
+ * nothing is analysed: a configuration with such a file is none to begin with later.
+ */
+export class ModelFiles implements Subscriber {
+  /** For reasons. */
+  readonly name = "model files";
+  /** What it looks at. */
+  readonly sections: Subscriber["sections"] = [MODELS];
   readonly #models = new Kept<readonly ForestModel[]>();
   readonly #read: ReadText;
 
-  constructor(watcher: ConfigWatcher, read: ReadText) {
-    this.#watcher = watcher;
+  /** @param read How files are read. */
+  constructor(read: ReadText = Deno.readTextFile) {
     this.#read = read;
+  }
+
+  /** Models of a tree, and what to say of them then. */
+  get(
+    tree: ConfigTree,
+  ): Promise<Fate & { readonly value: readonly ForestModel[] }> {
+    return this.#models.get(
+      tree.get(MODELS),
+      (value) => modelsOf(value, this.#read),
+    );
+  }
+
+  /** The models that come with the package are not read before somebody wants them. */
+  async prepare(tree: ConfigTree): Promise<PreparedChange> {
+    const value = tree.get(MODELS);
+    const named = NAMES.some((name) =>
+      value[name].use && value[name].file !== ""
+    );
+    if (!named) return { commit: () => {}, abort: () => {} };
+    const { keep, drop } = await this.get(tree);
+    return { commit: keep, abort: drop };
+  }
+}
+
+/** What {@linkcode liveConfig} gives. */
+export class WatchedConfig implements LiveConfig {
+  readonly #watcher: ConfigWatcher;
+  readonly #rules = new Kept<FastRules>();
+  readonly #policy = new Kept<Policy>();
+  readonly #models: ModelFiles;
+
+  /**
+   * @param watcher The watcher.
+   * @param models Its models.
+   */
+  constructor(watcher: ConfigWatcher, models: ModelFiles) {
+    this.#watcher = watcher;
+    this.#models = models;
   }
 
   async current(): Promise<LiveSettings & StartSettings> {
@@ -112,10 +156,7 @@ class WatchedConfig implements LiveConfig {
   ): Promise<Fate & { readonly settings: LiveSettings }> {
     const [rules, models, policy] = await Promise.all([
       this.#rules.get(tree.get(RULES), (value) => new FastRules(value)),
-      this.#models.get(
-        tree.get(MODELS),
-        (value) => modelsOf(value, this.#read),
-      ),
+      this.#models.get(tree),
       this.#policy.get(tree.get(POLICY), (value) => value),
     ]);
     const log = logSettings(tree.get(LOG), policy.value);
@@ -134,7 +175,7 @@ class WatchedConfig implements LiveConfig {
 }
 
 /** What becomes of something that was made ready; one of both is called. */
-interface Fate {
+export interface Fate {
   /** It is in force. */
   keep(): void;
   /** It is not wanted. */

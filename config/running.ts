@@ -18,7 +18,7 @@ import {
 import type { LiveConfig } from "../live_config.ts";
 import { LastGoodFile } from "./last_good_file.ts";
 import type { LateStore } from "./_late_store.ts";
-import { liveConfig } from "./live.ts";
+import { ModelFiles, WatchedConfig } from "./live.ts";
 import { type ConfigPlace, openLater } from "./place.ts";
 import { configModel } from "./sections.ts";
 
@@ -81,12 +81,13 @@ export class RunningConfig implements AsyncDisposable {
     editor: ConfigEditor,
     model: ConfigModel,
     changes: Changes,
+    models: ModelFiles,
   ) {
     this.store = this.#late = late;
     this.watcher = watcher;
     this.editor = editor;
     this.model = model;
-    this.live = liveConfig(watcher);
+    this.live = new WatchedConfig(watcher, models);
     this.#changes = changes;
   }
 
@@ -123,7 +124,8 @@ interface Changes {
 
 /**
  * Open a configuration and put it in force. Where the store is away, or what is in it must not be used, the program starts
- * with what ran last, else with the defaults, and the store is tried again until it is there.
+ * with what ran last, else with the defaults, and the store is tried again until it is there. Model files that the
+ * configuration names are read here: one that cannot be used is refused, also while nothing is analysed.
  *
  * @param options Where it is, and who is told.
  * @returns The configuration; to be closed.
@@ -135,6 +137,8 @@ export async function openConfig(
   options: OpenConfigOptions,
 ): Promise<RunningConfig> {
   const { more, lastGood, changes: folder, onAudit, ...rest } = options;
+  const { subscribers = [] } = rest;
+  const models = new ModelFiles();
   const model = configModel(more);
   await using resources = new AsyncDisposableStack();
   const changes: Changes = {
@@ -153,6 +157,7 @@ export async function openConfig(
       ...rest,
       store: late,
       model,
+      subscribers: [models, ...subscribers],
       ...(place && { lastGood: place }),
       onAudit: (record) => {
         writeDown(record, changes);
@@ -167,7 +172,14 @@ export async function openConfig(
     model,
     ...(prefix !== undefined && { prefix }),
   });
-  const running = new RunningConfig(late, watcher, editor, model, changes);
+  const running = new RunningConfig(
+    late,
+    watcher,
+    editor,
+    model,
+    changes,
+    models,
+  );
   resources.move();
   return running;
 }

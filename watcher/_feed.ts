@@ -7,6 +7,7 @@ import {
   type Json,
   type WatchEvent,
 } from "@ml-defender/etcd-client";
+import { equal } from "./_json.ts";
 import { asMark, type ChangeMark, type Layout } from "./_layout.ts";
 import { pause } from "./_wait.ts";
 
@@ -138,4 +139,15 @@ export class Feed {
   #nameOf(key: string): string {
     return key.slice(this.#layout.config.length);
   }
+}
+
+/** Whether what the store holds is what it held. */
+export function same(a: Desired, b: Desired | undefined): boolean {
+  if (b === undefined || a.revision !== b.revision) return false;
+  if (a.actor !== b.actor || a.sections.size !== b.sections.size) return false;
+  const damage = (d: Desired) => JSON.stringify(d.damage);
+  return damage(a) === damage(b) &&
+    [...a.sections].every(([name, value]) =>
+      b.sections.has(name) && equal(value, b.sections.get(name))
+    );
 }

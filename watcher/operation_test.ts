@@ -142,7 +142,8 @@ Deno.test("ConfigWatcher.start runs on what ran last where the store has somethi
   const store = new MemoryStore();
   await force(store, { scoring: { alert: 7 } });
   const lastGood = place(KEPT);
-  await using it = await begin({ store, lastGood });
+  const subscribers = [new Probe("p")];
+  await using it = await begin({ store, lastGood, subscribers });
   const { state, applied, refusal } = it.watcher.status();
   assert.deepEqual([state, applied.source], ["refused", "last_good"]);
   assert.equal(refusal?.revision, 1);

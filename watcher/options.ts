@@ -31,7 +31,7 @@ export interface WatcherOptions {
   readonly subscribers?: readonly Subscriber[];
   /** Announces this process in the store, with what it runs and what it refused. @default {nothing is written} */
   readonly component?: ComponentName;
-  /** Where the last configuration that ran is kept. @default {nowhere} */
+  /** Where the last configuration that ran is kept, once a subscriber has made it ready. @default {nowhere} */
   readonly lastGood?: LastGood;
   /** Gets a record of each change, applied or not. Must not wait; what it throws is counted. @default {none} */
   readonly onAudit?: (record: ChangeRecord) => void;

@@ -6,9 +6,8 @@
 import type { Json } from "@ml-defender/etcd-client";
 import type { Verdict } from "./_applier.ts";
 import { Engine, startError } from "./_engine.ts";
-import { type Desired, Feed } from "./_feed.ts";
+import { type Desired, Feed, same } from "./_feed.ts";
 import { type Gate, Gates } from "./gate.ts";
-import { equal } from "./_json.ts";
 import { Keeper } from "./_keeper.ts";
 import { Layout } from "./_layout.ts";
 import type { WatcherOptions } from "./options.ts";
@@ -113,6 +112,7 @@ export class ConfigWatcher implements AsyncDisposable {
   async subscribe(subscriber: Subscriber): Promise<() => void> {
     this.#checkOpen();
     await this.#alone(() => this.#engine.join(subscriber));
+    this.#keep();
     this.#decided = undefined;
     this.#kick();
     return () => this.#engine.leave(subscriber);
@@ -311,8 +311,8 @@ export class ConfigWatcher implements AsyncDisposable {
 
   #after(verdict: Verdict): void {
     if (verdict.outcome === "closed") return;
-    const { running, refusal } = this.#engine;
-    if (verdict.outcome === "applied") this.#keeper.keep(running!.desired);
+    const { refusal } = this.#engine;
+    if (verdict.outcome === "applied") this.#keep();
     const kind = refusal?.kind;
     if (kind === "prepare" || kind === "timeout") this.#retryLater();
     this.#report(verdict.outcome !== "applied");
@@ -323,6 +323,12 @@ export class ConfigWatcher implements AsyncDisposable {
       this.#waiters.delete(waiter);
       waiter.wake();
     }
+  }
+
+  /** What nobody has made ready is not known to be good. */
+  #keep(): void {
+    const { subscribers, running } = this.#engine;
+    if (subscribers.size > 0) this.#keeper.keep(running!.desired);
   }
 
   #retryLater(): void {
@@ -382,14 +388,4 @@ export class ConfigWatcher implements AsyncDisposable {
 
 function toJson(value: object): Json {
   return JSON.parse(JSON.stringify(value));
-}
-
-function same(a: Desired, b: Desired | undefined): boolean {
-  if (b === undefined || a.revision !== b.revision) return false;
-  if (a.actor !== b.actor || a.sections.size !== b.sections.size) return false;
-  const damage = (d: Desired) => JSON.stringify(d.damage);
-  return damage(a) === damage(b) &&
-    [...a.sections].every(([name, value]) =>
-      b.sections.has(name) && equal(value, b.sections.get(name))
-    );
 }
