@@ -23,7 +23,7 @@ const FIRST_MS = 10_000;
 const EMPTY_MS = 2000;
 const RETRY_MS = 50;
 /** How long an interrupted program waits for its search to close. */
-const CLOSE_MS = 600;
+const CLOSE_MS = 400;
 
 /** A search and what it holds open. */
 export interface OpenedSearch extends AsyncDisposable {

@@ -1,6 +1,9 @@
 /**
  * A search in a worker: SQLite and vector scans do not wait, so they do not belong where detection runs.
  *
+ * The worker has the permissions of the program: `read` and `write` of the store, `read` of the logs, and those of the modules
+ * that it is told to load. What is given up in one of them is given up in both.
+ *
  * @module
  */
 
