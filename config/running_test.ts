@@ -5,9 +5,10 @@ import {
   MemoryStore,
   newKeyLine,
 } from "@ml-defender/etcd-client";
-import { applying, defineSection } from "@ml-defender/watcher";
+import { applying, ConfigEditor, defineSection } from "@ml-defender/watcher";
 import * as v from "valibot";
 import {
+  configModel,
   type EtcdPart,
   openConfig,
   openConfigStore,
@@ -97,8 +98,14 @@ Deno.test("openConfig where etcd is away starts with what ran last, says why, an
       name: "EtcdError",
       code: "unreachable",
     });
+    const editor = new ConfigEditor({
+      store: etcd.memory,
+      model: configModel(),
+    });
+    await editor.set({ "search.limit": 6 }, ANA);
     etcd.there = true;
     await until(() => config.status().applied.source === "store");
+    assert.equal(config.watcher.tree.get(SEARCH).limit, 6);
     assert.equal(config.status().storeFailure, undefined);
     const { revision } = await config.editor.set({ "search.limit": 8 }, ANA);
     await config.watcher.reached(revision);

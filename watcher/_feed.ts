@@ -44,11 +44,18 @@ export class Feed {
   /** The store's revision of the mark, and the newest of any section: what is newer was written without one. */
   #markedAt = 0;
   #writtenAt = 0;
+  /** Newest revision that is known to have been: a store that has none then has lost it. */
+  #known = 0;
 
   constructor(store: ConfigStore, layout: Layout, sink: FeedSink) {
     this.#store = store;
     this.#layout = layout;
     this.#sink = sink;
+  }
+
+  /** There was this revision, as somebody remembers who ran it. */
+  remember(revision: number): void {
+    this.#known = Math.max(this.#known, revision);
   }
 
   /** Follows the store until told to end, or until the store is closed. */
@@ -128,12 +135,25 @@ export class Feed {
       path: this.#nameOf(key),
       message,
     }));
+    const revision = this.#mark?.revision ?? 0;
+    this.remember(revision);
+    if (revision === 0 && this.#known > 0) {
+      damage.push({ path: "", message: this.#lost() });
+    }
     this.#sink.desired({
-      revision: this.#mark?.revision ?? 0,
+      revision,
       actor: outside ? "unknown" : this.#mark?.actor ?? "unknown",
       sections: new Map(this.#sections),
       damage,
     });
+  }
+
+  /** Nothing, after there was something, is no wish for the defaults. */
+  #lost(): string {
+    const state = this.#sections.size === 0
+      ? "there is none"
+      : "the record of its last change is gone";
+    return `the configuration was at revision ${this.#known} and now ${state}: roll back to a revision of the history, or set it again`;
   }
 
   #nameOf(key: string): string {

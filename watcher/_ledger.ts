@@ -21,7 +21,7 @@ import {
 
 /** What the store holds. */
 export interface LedgerState {
-  /** Revision of the configuration; 0 for none. */
+  /** Revision of the configuration; 0 for none; the newest in the history where the mark does not say. */
   readonly revision: number;
   readonly stored: Stored;
   /** Keys that must not be used, with why. */
@@ -87,14 +87,20 @@ export class Ledger {
       keys.set(key, revision);
       damage.set(key, error.message);
     }
-    const index = mark?.kept ?? [];
-    return { revision: mark?.revision ?? 0, stored, damage, index, keys };
+    const index = mark?.kept ?? await this.#found();
+    const newest = index.at(-1)?.[0] ?? 0;
+    if (mark === undefined && newest > 0 && !damage.has(markKey)) {
+      const why = `is not there, and revision ${newest} is in the history`;
+      damage.set(markKey, why);
+    }
+    const revision = mark?.revision ?? newest;
+    return { revision, stored, damage, index, keys };
   }
 
   /** Writes the next revision; undefined when others wrote meanwhile. */
   async write(state: LedgerState, entry: Entry): Promise<number | undefined> {
     const { stored, actor, note, of, changes } = entry;
-    const past = await this.#past(state);
+    const past = state.index;
     const revision = Math.max(state.revision, past.at(-1)?.[0] ?? 0) + 1;
     const timeMs = this.#now();
     const tree = Object.fromEntries(stored);
@@ -160,9 +166,8 @@ export class Ledger {
     );
   }
 
-  /** What is kept; where the mark is damaged, from what is there. */
-  async #past({ index, damage }: LedgerState): Promise<HistoryIndex> {
-    if (!damage.has(this.#layout.mark)) return index;
+  /** What is kept, from what is there: for where the mark does not say. */
+  async #found(): Promise<HistoryIndex> {
     const { history } = this.#layout;
     const { entries, invalid } = await this.#store.list(history);
     const found = [

@@ -242,6 +242,7 @@ export class ConfigWatcher implements AsyncDisposable {
     const { signal } = this.#closing;
     const kept = await this.#keeper.load();
     if (kept !== undefined) {
+      this.#feed.remember(kept.revision);
       const built = await engine.build(kept);
       if (built.state === "valid") engine.baseline = built.tree;
     }

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import type { Json } from "@ml-defender/etcd-client";
+import { MemoryStore } from "@ml-defender/etcd-client";
+import { ConfigEditor } from "./editor.ts";
+import type { WatcherStatus } from "./status.ts";
+import { begin, Probe } from "./testdata/probe.ts";
+import { model } from "./testdata/sections.ts";
+import type { ConfigWatcher } from "./watcher.ts";
+
+const ana = { actor: "ana" };
+const MARK = "ml-defender/config/@change";
+
+/** Two revisions by ana. */
+async function written() {
+  const store = new MemoryStore();
+  const editor = new ConfigEditor({ store, model: model() });
+  await editor.set({ "scoring.alert": 0.9 }, ana);
+  await editor.set({ "logging.sampling": 5 }, ana);
+  return { store, editor };
+}
+
+async function empty(store: MemoryStore): Promise<void> {
+  const { entries } = await store.list("");
+  await store.transaction({
+    operations: entries.map(({ key }) => ({ kind: "delete", key })),
+  });
+}
+
+async function refused(watcher: ConfigWatcher): Promise<WatcherStatus> {
+  for (let i = 0; i < 200 && watcher.status().state !== "refused"; i++) {
+    await new Promise((done) => setTimeout(done, 5));
+  }
+  return watcher.status();
+}
+
+function place(value?: Json) {
+  return {
+    value,
+    load() {
+      return Promise.resolve(this.value);
+    },
+    save(value: Json) {
+      this.value = value;
+      return Promise.resolve();
+    },
+  };
+}
+
+Deno.test("ConfigWatcher takes an emptied store for no wish: it says so, keeps what runs and what ran last, also at the next start", async () => {
+  const { store, editor } = await written();
+  const lastGood = place();
+  const probe = new Probe("p");
+  {
+    await using it = await begin({ store, lastGood, subscribers: [probe] });
+    assert.equal(it.watcher.tree.revision, 2);
+    await empty(store);
+    const { state, refusal, applied } = await refused(it.watcher);
+    assert.deepEqual([state, refusal?.kind, applied.revision], [
+      "refused",
+      "integrity",
+      2,
+    ]);
+    assert.match(refusal!.reason, /was at revision 2 and now there is none/);
+    assert.equal(probe.alert, 0.9);
+    await it.watcher.close();
+    assert.equal((lastGood.value as { revision: number }).revision, 2);
+    await using again = await begin({
+      store,
+      lastGood,
+      subscribers: [new Probe("q")],
+    });
+    const status = again.watcher.status();
+    assert.deepEqual([status.state, status.applied.source], [
+      "refused",
+      "last_good",
+    ]);
+    await again.watcher.close();
+    assert.equal((lastGood.value as { revision: number }).revision, 2);
+    await using last = await begin({ store, lastGood });
+    const { revision } = await editor.set({ "scoring.alert": 0.95 }, ana);
+    assert.equal((await last.watcher.reached(revision)).state, "in_force");
+    assert.equal(last.watcher.tree.at("scoring.alert"), 0.95);
+  }
+});
+
+Deno.test("a mark that is gone neither rewinds revisions nor lets the history be written over", async () => {
+  const { store, editor } = await written();
+  await using it = await begin({ store });
+  const before = await store.get("ml-defender/history/000000000001");
+  await store.delete(MARK);
+  const { refusal } = await refused(it.watcher);
+  assert.match(refusal!.reason, /record of its last change is gone/);
+  await assert.rejects(editor.set({ "scoring.alert": 0.95 }, ana), {
+    code: "damaged",
+    message: /@change.*is not there, and revision 2 is in the history/,
+  });
+  const { revision } = await editor.rollback(2, ana);
+  assert.equal(revision, 3);
+  assert.equal((await it.watcher.reached(3)).state, "in_force");
+  assert.equal(it.watcher.tree.at("logging.sampling"), 5);
+  assert.deepEqual(
+    (await editor.history()).map((entry) => entry.revision),
+    [3, 2, 1],
+  );
+  const after = await store.get("ml-defender/history/000000000001");
+  assert.deepEqual(after, before);
+});
