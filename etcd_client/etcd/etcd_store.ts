@@ -88,6 +88,11 @@ function checkEndpoints(
         "Cannot open store as each of 'endpoints' must be a URL such as http://localhost:2379",
       );
     }
+    if (url.username !== "" || url.password !== "") {
+      throw new TypeError(
+        "Cannot open store as no one of 'endpoints' must name a user or password: give them as 'auth'",
+      );
+    }
     protocols.add(url.protocol);
     if (url.protocol === "https:" && isAddress(url.hostname)) {
       throw new EtcdError(
