@@ -2,12 +2,16 @@
 import type { Component, ComponentOptions, Registration } from "./component.ts";
 import { BackendLease } from "./lease.ts";
 import type { Backend } from "./backend.ts";
+import { EtcdError } from "./error.ts";
 import type { ConfigEntry, ConfigStore } from "./store.ts";
 import { pause } from "./_reader.ts";
-import type { Json } from "./value.ts";
+import { checkKey, encodeJson, type Json } from "./value.ts";
 
 const PREFIX = "components/";
 const RETRY_MS = 500;
+const MAX_NAME = 100;
+/** What a value may be that no component wrote. */
+const FOREIGN = ["integrity", "replay", "key", "limit", "invalid"];
 
 /** The text that the keys of a kind start with. */
 export function componentPrefix(kind: string | undefined): string {
@@ -15,10 +19,38 @@ export function componentPrefix(kind: string | undefined): string {
 }
 
 function checkName(name: string, value: string): string {
-  if (typeof value === "string" && /^[^/\s]{1,100}$/.test(value)) return value;
-  throw new TypeError(
-    `Cannot name component as '${name}' must have 1 to 100 characters without slash and space`,
-  );
+  if (typeof value !== "string" || !/^[^/\s]+$/.test(value)) {
+    throw new TypeError(
+      `Cannot name component as '${name}' must be a text of 1 to ${MAX_NAME} characters without slash and space`,
+    );
+  }
+  if (value.length > MAX_NAME) {
+    throw new RangeError(
+      `Cannot name component as '${name}' must have at most ${MAX_NAME} characters: current length is ${value.length}`,
+    );
+  }
+  return value;
+}
+
+interface Announced {
+  readonly version: string;
+  readonly status: string;
+  readonly sinceMs: number;
+  readonly data: Json;
+}
+
+/** Refuses what others could not read as a component. */
+function checkAnnounced(value: Announced): Announced {
+  for (const name of ["version", "status"] as const) {
+    if (typeof value[name] === "string") continue;
+    throw new TypeError(
+      `Cannot announce component as '${name}' must be a text: current type is ${typeof value[
+        name
+      ]}`,
+    );
+  }
+  encodeJson(value.data);
+  return value;
 }
 
 /** A component of what is under its key; nothing where it is none. */
@@ -43,10 +75,13 @@ export class OwnRegistration implements Registration {
   readonly #key: string;
   readonly #ttlSeconds: number;
   readonly #end = new AbortController();
-  #value: { version: string; status: string; sinceMs: number; data: Json };
+  #value: Announced;
   #lease: BackendLease | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #looking = false;
   #last: Promise<void> = Promise.resolve();
   renewals = 0;
+  taken = false;
 
   constructor(
     store: ConfigStore,
@@ -63,21 +98,32 @@ export class OwnRegistration implements Registration {
     }
     this.#store = store;
     this.#backend = backend;
-    this.#key = componentPrefix(kind) + checkName("id", id);
+    this.#key = checkKey(componentPrefix(kind) + checkName("id", id));
     this.#ttlSeconds = ttlSeconds;
-    this.#value = { version, status, sinceMs: now, data };
+    this.#value = checkAnnounced({ version, status, sinceMs: now, data });
   }
 
-  /** Registers for the first time, and again whenever the lease was lost. */
+  /** Registers for the first time, and again whenever the lease was lost or the key went away. */
   async begin(closed: AbortSignal): Promise<void> {
     closed.addEventListener("abort", () => this.#stop());
-    await this.#alone(() => this.#announce());
+    try {
+      await this.#alone(() => this.#announce(() => this.#put()));
+    } catch (error) {
+      this.#stop();
+      await this.#lease?.revoke().catch(() => {});
+      throw error;
+    }
+    if (this.#end.signal.aborted) return;
+    const every = this.#ttlSeconds * 1000 / 3;
+    this.#timer = setInterval(() => void this.#keep(), every);
   }
 
   update(change: { status?: string; data?: Json }): Promise<void> {
     return this.#alone(async () => {
-      this.#value = { ...this.#value, ...change };
+      this.#value = checkAnnounced({ ...this.#value, ...change });
       if (this.#lease?.ended.aborted) return;
+      await this.#look();
+      if (this.taken) throw this.#takenError();
       await this.#put();
     });
   }
@@ -85,6 +131,7 @@ export class OwnRegistration implements Registration {
   async close(): Promise<void> {
     if (this.#end.signal.aborted) return;
     this.#end.abort();
+    clearInterval(this.#timer);
     await this.#last;
     await this.#lease?.revoke();
   }
@@ -95,13 +142,14 @@ export class OwnRegistration implements Registration {
 
   #stop(): void {
     this.#end.abort();
+    clearInterval(this.#timer);
     this.#lease?.stop();
   }
 
-  async #announce(): Promise<void> {
+  async #announce(put: () => Promise<void>): Promise<void> {
     this.#lease = await BackendLease.grant(this.#backend, this.#ttlSeconds);
     const lease = this.#lease;
-    await this.#put();
+    await put();
     lease.ended.addEventListener("abort", () => void this.#again());
   }
 
@@ -109,8 +157,7 @@ export class OwnRegistration implements Registration {
     const { signal } = this.#end;
     while (!signal.aborted) {
       try {
-        await this.#alone(() => this.#announce());
-        this.renewals++;
+        await this.#alone(() => this.#announce(() => this.#look()));
         return;
       } catch {
         this.#lease?.stop();
@@ -119,10 +166,50 @@ export class OwnRegistration implements Registration {
     }
   }
 
+  /** What cannot be looked at now is looked at the next time. */
+  async #keep(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    await this.#alone(() => this.#look()).catch(() => {});
+    this.#looking = false;
+  }
+
+  /** Announces again what went away, unless another one is announced there by now. */
+  async #look(): Promise<void> {
+    const lease = this.#lease;
+    if (lease === undefined || lease.ended.aborted) return;
+    const [there] = (await this.#backend.read(this.#key)).entries;
+    const own = there?.lease === lease.id;
+    this.taken = !own && there !== undefined && await this.#isAnother();
+    if (own || this.taken) return;
+    await this.#put();
+    this.renewals++;
+  }
+
+  async #isAnother(): Promise<boolean> {
+    try {
+      return await this.#store.get(this.#key) !== undefined;
+    } catch (error) {
+      if (error instanceof EtcdError && FOREIGN.includes(error.code)) {
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  #takenError(): EtcdError {
+    const key = this.#key;
+    return new EtcdError(
+      "conflict",
+      `Cannot update '${key}': another component with the same id has registered since; give each an id of its own`,
+      { key },
+    );
+  }
+
   async #put(): Promise<void> {
     const lease = this.#lease;
     if (lease === undefined) return;
-    await this.#store.set(this.#key, this.#value, { lease });
+    await this.#store.set(this.#key, { ...this.#value }, { lease });
   }
 
   #alone(action: () => Promise<void>): Promise<void> {

@@ -9,7 +9,10 @@ import type { Json } from "./value.ts";
 export interface ComponentOptions {
   /** What it is, for example "pipeline"; no slash. */
   readonly kind: string;
-  /** Which one, for example "sensor-1"; no slash. A second one with the same id takes the place of the first. */
+  /**
+   * Which one, for example "sensor-1"; no slash. A second one with the same id takes the place of the first, which is told
+   * (`Registration.taken`) and comes back when the second is gone.
+   */
   readonly id: string;
   /** Its version. */
   readonly version: string;
@@ -41,9 +44,15 @@ export interface Component {
 
 /** A component's own announcement. */
 export interface Registration extends AsyncDisposable {
-  /** How often it had to register again because its lease had ended. */
+  /** How often it had to register again because its lease had ended or its key had gone away. */
   readonly renewals: number;
-  /** Changes what others see. */
+  /** Whether another one with the same kind and id has taken its place; looked at three times in `ttlSeconds`. */
+  readonly taken: boolean;
+  /**
+   * Changes what others see.
+   *
+   * @throws {EtcdError} `conflict`, when another one with the same kind and id has taken its place.
+   */
   update(
     change: {
       /** How it is. */
