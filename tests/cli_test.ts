@@ -183,7 +183,9 @@ Deno.test("every task prints its use with --help and exits with 0", async () => 
   for (const task of Object.keys(tasks)) {
     const { code, out, err } = await runTask(task, ["--help"]);
     assert.equal(code, 0, `${task}: ${err}`);
-    assert.match(out, new RegExp(`Usage: deno task ${task}\\b`), task);
+    // A task with more permissions for the same program prints that program's use.
+    const [program] = task.split(":");
+    assert.match(out, new RegExp(`Usage: deno task (${task}|${program})\\b`));
   }
 });
 
