@@ -229,7 +229,21 @@ Deno.test("each change is written down in the folder of the log, those that are 
         actor: "eva",
       });
       await config.watcher.reached(revision);
-      await config.store.set("ml-defender/config/search", { limit: 0 });
+      // Past the editor, which would not let it in.
+      await config.store.transaction({
+        operations: [
+          {
+            kind: "put",
+            key: "ml-defender/config/@change",
+            value: { revision: 2, actor: "max", timeMs: 1 },
+          },
+          {
+            kind: "put",
+            key: "ml-defender/config/search",
+            value: { limit: 0 },
+          },
+        ],
+      });
       await until(() => config.status().refusal !== undefined);
     }
     const text = await Deno.readTextFile(`${folder}/changes.jsonl`);
@@ -242,7 +256,7 @@ Deno.test("each change is written down in the folder of the log, those that are 
           before: "0.01",
           after: "0.5",
         }]],
-        ["unknown", "refused", [{
+        ["max", "refused", [{
           path: "search.limit",
           before: "10",
           after: "0",

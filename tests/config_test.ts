@@ -34,7 +34,21 @@ Deno.test('deno task ask "what changed in config today?" finds and cites what wa
         ANA,
       );
       await config.watcher.reached(revision);
-      await config.store.set("ml-defender/config/search", { limit: 0 });
+      // Past the editor, which would not let it in.
+      await config.store.transaction({
+        operations: [
+          {
+            kind: "put",
+            key: "ml-defender/config/@change",
+            value: { revision: 2, actor: "max", timeMs: 1 },
+          },
+          {
+            kind: "put",
+            key: "ml-defender/config/search",
+            value: { limit: 0 },
+          },
+        ],
+      });
       await until(() => config.status().refusal !== undefined);
     }
     const ids = (await Deno.readTextFile(`${log}/changes.jsonl`)).trimEnd()

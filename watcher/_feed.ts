@@ -7,6 +7,7 @@ import {
   type Json,
   type WatchEvent,
 } from "@ml-defender/etcd-client";
+import { strangers } from "./_digest.ts";
 import { equal } from "./_json.ts";
 import { asMark, type ChangeMark, type Layout } from "./_layout.ts";
 import { pause } from "./_wait.ts";
@@ -135,6 +136,12 @@ export class Feed {
       path: this.#nameOf(key),
       message,
     }));
+    if (this.#mark !== undefined && !this.#damage.has(this.#layout.mark)) {
+      for (const [path, message] of strangers(this.#sections, this.#mark)) {
+        if (this.#damage.has(this.#layout.section(path))) continue;
+        damage.push({ path, message });
+      }
+    }
     const revision = this.#mark?.revision ?? 0;
     this.remember(revision);
     if (revision === 0 && this.#known > 0) {

@@ -1,5 +1,6 @@
 /** What is where in the store, and what it looks like. */
 import type { Json } from "@ml-defender/etcd-client";
+import { type Digests, isDigests } from "./_digest.ts";
 import { isObject, memberOf } from "./_json.ts";
 
 /** Who changed the configuration last; written in the same transaction as the values. */
@@ -12,6 +13,8 @@ export interface ChangeMark {
   readonly timeMs: number;
   /** What is kept of the past, here so that one read gives all that a write needs. */
   readonly kept: HistoryIndex;
+  /** Digest of each section at this revision; undefined in a mark that does not say. */
+  readonly digests: Digests | undefined;
 }
 
 /** What a store under a prefix holds. */
@@ -59,7 +62,9 @@ export function asMark(value: Json | undefined): ChangeMark | undefined {
   }
   if (typeof actor !== "string" || typeof timeMs !== "number") return undefined;
   const kept = asIndex(memberOf(value, "kept"));
-  return { revision: revision as number, actor, timeMs, kept };
+  const digests = memberOf(value, "digests");
+  if (digests !== undefined && !isDigests(digests)) return undefined;
+  return { revision: revision as number, actor, timeMs, kept, digests };
 }
 
 /** What is kept of a revision. */

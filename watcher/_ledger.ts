@@ -8,6 +8,7 @@ import {
 } from "@ml-defender/etcd-client";
 import type { ChangeText } from "./change.ts";
 import type { Stored } from "./_edit.ts";
+import { digestsOf, strangers } from "./_digest.ts";
 import { ConfigError } from "./error.ts";
 import { equal } from "./_json.ts";
 import {
@@ -87,6 +88,12 @@ export class Ledger {
       keys.set(key, revision);
       damage.set(key, error.message);
     }
+    if (mark !== undefined) {
+      for (const [name, why] of strangers(stored, mark)) {
+        const key = this.#layout.section(name);
+        if (!damage.has(key)) damage.set(key, why);
+      }
+    }
     const index = mark?.kept ?? await this.#found();
     const newest = index.at(-1)?.[0] ?? 0;
     if (mark === undefined && newest > 0 && !damage.has(markKey)) {
@@ -121,7 +128,7 @@ export class Ledger {
     const { mark } = this.#layout;
     const operations: Operation[] = [
       ...sections,
-      put(mark, { revision, actor, timeMs, kept }),
+      put(mark, { revision, actor, timeMs, kept, digests: digestsOf(stored) }),
       put(this.#layout.revision(revision), value),
       ...gone.map(([old]): Operation => ({
         kind: "delete",

@@ -105,3 +105,36 @@ Deno.test("a mark that is gone neither rewinds revisions nor lets the history be
   const after = await store.get("ml-defender/history/000000000001");
   assert.deepEqual(after, before);
 });
+
+Deno.test("ConfigWatcher refuses sections that are not those of the revision, and so does the editor until it is put right", async () => {
+  const scoring = "ml-defender/config/scoring";
+  const wrong: [(store: MemoryStore) => Promise<unknown>, RegExp][] = [
+    [(store) => store.set(scoring, { alert: 0.9 }), /is not what revision 2/],
+    [(store) => store.delete(scoring), /is gone, and revision 2 has it/],
+    [
+      (store) => store.set("ml-defender/config/feed", { token: "other" }),
+      /^feed: is no part of revision 2/,
+    ],
+  ];
+  for (const [change, reason] of wrong) {
+    const store = new MemoryStore();
+    const editor = new ConfigEditor({ store, model: model() });
+    await editor.set({ "scoring.alert": 0.9 }, ana);
+    await editor.set({ "scoring.alert": 0.95, "logging.sampling": 5 }, ana);
+    await using it = await begin({ store });
+    const { tree } = it.watcher;
+    await change(store);
+    const { refusal } = await refused(it.watcher);
+    assert.equal(refusal?.kind, "integrity");
+    assert.match(refusal.reason, reason);
+    assert.equal(it.watcher.tree, tree);
+    await using late = await begin({ store });
+    assert.equal(late.watcher.status().applied.source, "defaults");
+    await assert.rejects(editor.set({ "scoring.alert": 0.96 }, ana), {
+      code: "damaged",
+    });
+    await editor.rollback(2, ana);
+    assert.equal((await it.watcher.reached(3)).state, "in_force");
+    assert.equal(it.watcher.tree.at("scoring.alert"), 0.95);
+  }
+});

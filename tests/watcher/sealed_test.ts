@@ -172,3 +172,40 @@ optional({
     assert.doesNotMatch(dump, /my-secret|suspicious|alert|ana/);
   },
 });
+
+optional({
+  name:
+    "ConfigWatcher that was away refuses a section put back to what it saw last under a mark that it has not seen",
+  available: noEtcd === undefined,
+  reason: noEtcd ?? "",
+  fn: async () => {
+    await using etcd = await EtcdServer.start();
+    await using store = await openEtcd({
+      endpoints: [etcd.endpoint],
+      seal: { keys: keys(1) },
+    });
+    await using sensor = await openEtcd({
+      endpoints: [etcd.endpoint],
+      seal: { keys: keys(1) },
+    });
+    const attacker = new Attacker(etcd.endpoint);
+    const editor = new ConfigEditor({ store, model: model() });
+    await editor.set({ "scoring.alert": 0.91 }, ana);
+    const before = await ConfigWatcher.start({ store: sensor, model: model() });
+    assert.equal(before.tree.get(scoring).alert, 0.91);
+    await before.close();
+    const old = await attacker.read(KEY);
+    await editor.set({ "scoring.alert": 0.92, "logging.sampling": 5 }, ana);
+    await attacker.write(KEY, old);
+    await using after = await ConfigWatcher.start({
+      store: sensor,
+      model: model(),
+    });
+    const { applied, refusal } = after.status();
+    assert.deepEqual([applied.source, refusal?.kind], [
+      "defaults",
+      "integrity",
+    ]);
+    assert.match(refusal!.reason, /^scoring: is not what revision 2 has/);
+  },
+});
