@@ -97,6 +97,30 @@ Deno.test("a read that was on its way while a value was written is made anew, an
   assert.equal((await store.get("leased"))?.value, 4);
 });
 
+Deno.test("a counter that is slow to be stored does not take the place of a higher one", async () => {
+  const backend = new MemoryBackend(1000);
+  const writer = new BackedStore(backend, { seal: { keys } });
+  const counters = new MemoryCounters();
+  const set = counters.set.bind(counters);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let calls = 0;
+  counters.set = async (name, entry) => {
+    if (++calls === 1) await promise;
+    await set(name, entry);
+  };
+  await using reader = new BackedStore(backend, { seal: { keys, counters } });
+  await writer.set("a", 1);
+  const first = reader.get("a");
+  while (calls === 0) await new Promise((next) => setTimeout(next, 1));
+  const { revision } = await writer.set("a", 2);
+  const second = reader.get("a");
+  await new Promise((next) => setTimeout(next, 20));
+  resolve();
+  assert.equal((await first)?.value, 1);
+  assert.equal((await second)?.value, 2);
+  assert.equal(counters.get("a")?.revision, revision);
+});
+
 Deno.test("a value with the counter of the last one and another content is refused", async () => {
   const backend = new MemoryBackend(1000);
   await using store = new BackedStore(backend, { seal: { keys } });
