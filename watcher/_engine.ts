@@ -1,16 +1,13 @@
 /** Decides on what the store wants: checks it, puts it in force or refuses it, and records what came of it. */
 import type { ConfigIssue, Json } from "@ml-defender/etcd-client";
 import { Applier, type Verdict } from "./_applier.ts";
-import {
-  type ChangeRecord,
-  changeTexts,
-  type ConfigChange,
-  diffSection,
-} from "./change.ts";
+import { type ChangeRecord, type ConfigChange, diffSection } from "./change.ts";
+import { Authors } from "./_authors.ts";
 import { ConfigError, issuesText } from "./error.ts";
 import type { Desired } from "./_feed.ts";
 import type { Gates } from "./gate.ts";
 import { merged } from "./_json.ts";
+import { Layout } from "./_layout.ts";
 import type { Built, ConfigModel } from "./model.ts";
 import { parsePath } from "./_path.ts";
 import type { WatcherSettings } from "./_settings.ts";
@@ -46,6 +43,9 @@ export class Engine {
   refusal: Refusal | undefined;
   /** What the refusal is of. */
   #refused: Desired | undefined;
+  /** Revisions that were refused since something was put in force. */
+  readonly #refusedRevisions = new Set<number>();
+  readonly #authors: Authors;
   /** What ran before this process, for the first record. */
   baseline: ConfigTree | undefined;
   applied = 0;
@@ -54,7 +54,8 @@ export class Engine {
   auditFailures = 0;
 
   constructor(settings: WatcherSettings, gates: Gates, closing: AbortSignal) {
-    const { prepareTimeoutMs, gateTimeoutMs } = settings;
+    const { prepareTimeoutMs, gateTimeoutMs, store, prefix } = settings;
+    this.#authors = new Authors(store, new Layout(prefix));
     this.#settings = settings;
     this.#closing = closing;
     this.#applier = new Applier(gates, prepareTimeoutMs, gateTimeoutMs);
@@ -92,13 +93,15 @@ export class Engine {
   /** Puts it in force, or says why not; everything is then as before. */
   async decide(desired: Desired, source: Source): Promise<Verdict> {
     const { damage } = desired;
-    if (damage.length > 0) return this.#refuse(desired, "integrity", damage);
+    if (damage.length > 0) {
+      return await this.#refuse(desired, "integrity", damage);
+    }
     const built = await this.build(desired);
     if (this.#closing.aborted) return { outcome: "closed" };
     if (built.state !== "valid") {
       const kind = built.state === "late" ? "timeout" : "invalid";
       return source === "store"
-        ? this.#refuse(desired, kind, built.issues)
+        ? await this.#refuse(desired, kind, built.issues)
         : { outcome: "refused", kind, reason: issuesText(built.issues) };
     }
     const { tree } = built;
@@ -122,7 +125,9 @@ export class Engine {
       ),
       swap: () => this.#swap(tree, desired, source),
     }, this.#closing);
-    if (source === "store") this.#record(desired, verdict, before, changes);
+    if (source === "store") {
+      await this.#record(desired, verdict, before, changes);
+    }
     return verdict;
   }
 
@@ -187,17 +192,17 @@ export class Engine {
     if (source === "store") this.refusal = this.#refused = undefined;
   }
 
-  #record(
+  async #record(
     desired: Desired,
     verdict: Verdict,
     before: ConfigTree | undefined,
     changes: readonly ConfigChange[],
-  ): void {
+  ): Promise<void> {
     if (verdict.outcome === "closed") return;
     if (verdict.outcome !== "applied") {
       const { outcome, reason } = verdict;
       const kind = outcome === "refused" ? verdict.kind : "commit";
-      this.#stand(desired, { kind, reason, issues: [], changes });
+      await this.#stand(desired, { kind, reason, issues: [], changes });
       return;
     }
     this.applied++;
@@ -207,22 +212,23 @@ export class Engine {
     const { tree } = this.running!;
     const texts = old === before ? changes : this.model.diff(old, tree);
     const seen = old.revision === tree.revision && texts.length === 0;
-    if (!seen) this.#audit(desired, "applied", texts);
+    if (!seen) await this.#audit(desired, "applied", texts, old.revision);
+    this.#refusedRevisions.clear();
   }
 
-  #refuse(
+  async #refuse(
     desired: Desired,
     kind: "integrity" | "invalid" | "timeout",
     issues: readonly ConfigIssue[],
-  ): Verdict {
+  ): Promise<Verdict> {
     const reason = issuesText(issues);
     const changes = kind === "integrity" ? [] : this.#asked(desired);
-    this.#stand(desired, { kind, reason, issues, changes });
+    await this.#stand(desired, { kind, reason, issues, changes });
     return { outcome: "refused", kind, reason };
   }
 
   /** A refusal that stands; the same one again is no news. */
-  #stand(
+  async #stand(
     desired: Desired,
     why: {
       readonly kind: RefusalKind;
@@ -230,7 +236,7 @@ export class Engine {
       readonly issues: readonly ConfigIssue[];
       readonly changes: readonly ConfigChange[];
     },
-  ): void {
+  ): Promise<void> {
     const { kind, reason, issues, changes } = why;
     const { revision, actor } = desired;
     const known = this.#refused === desired && this.refusal?.reason === reason;
@@ -241,7 +247,12 @@ export class Engine {
     if (kind === "commit") this.rolledBack++;
     else this.refusals++;
     const outcome = kind === "commit" ? "rolled_back" : "refused";
-    this.#audit(desired, outcome, changes, reason);
+    // What cannot be trusted says nothing of who did it.
+    const from = kind === "integrity"
+      ? revision
+      : this.running?.tree.revision ?? this.baseline?.revision ?? revision;
+    await this.#audit(desired, outcome, changes, from, reason);
+    this.#refusedRevisions.add(revision);
   }
 
   /** What values that a schema refuses would have changed. */
@@ -254,26 +265,33 @@ export class Engine {
     });
   }
 
-  #audit(
-    { revision, actor }: Desired,
+  /** A record for each revision since one; of those that came as one, each by whom it was. */
+  async #audit(
+    desired: Desired,
     outcome: ChangeRecord["outcome"],
     changes: readonly ConfigChange[],
+    from: number,
     reason?: string,
-  ): void {
+  ): Promise<void> {
     const { onAudit, newId, now } = this.#settings;
     if (onAudit === undefined) return;
-    try {
-      onAudit({
-        id: newId(),
-        time: new Date(now()).toISOString(),
-        actor,
-        revision: `${revision}`,
-        outcome,
-        changes: changeTexts(changes),
-        ...(reason === undefined ? {} : { reason }),
-      });
-    } catch {
-      this.auditFailures++;
+    const refused = this.#refusedRevisions;
+    const applied = outcome === "applied";
+    const step = { from, desired, changes, refused, applied };
+    for (const one of await this.#authors.of(step, this.#closing)) {
+      try {
+        onAudit({
+          id: newId(),
+          time: new Date(now()).toISOString(),
+          actor: one.actor,
+          revision: `${one.revision}`,
+          outcome,
+          changes: one.changes,
+          ...(reason === undefined ? {} : { reason }),
+        });
+      } catch {
+        this.auditFailures++;
+      }
     }
   }
 }

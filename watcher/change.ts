@@ -37,7 +37,7 @@ export interface ChangeRecord {
   readonly id: string;
   /** When it was decided, RFC 3339 in UTC. */
   readonly time: string;
-  /** Who asked for it; "unknown" where it was written without a name. */
+  /** Who asked for it; "unknown" where it was written without a name, or where the history does not have it any more. */
   readonly actor: string;
   /** Revision of the configuration. */
   readonly revision: string;

@@ -179,12 +179,12 @@ Deno.test("ConfigWatcher.start runs on defaults where what ran last is bad too",
 
 Deno.test("ConfigWatcher.start records what changed while the process was not there", async () => {
   const store = new MemoryStore();
-  for (let i = 1; i <= 6; i++) {
-    await force(store, { scoring: { alert: 0.9 + i / 100 } }, "eva");
+  for (let i = 1; i <= 5; i++) {
+    await force(store, { scoring: { alert: (90 + i) / 100 } }, "eva");
   }
   await using it = await begin({ store, lastGood: place(KEPT) });
   assert.deepEqual(it.records.map(({ actor, changes }) => [actor, changes]), [
-    ["eva", [{ path: "scoring.alert", before: "0.9", after: "0.96" }]],
+    ["eva", [{ path: "scoring.alert", before: "0.9", after: "0.95" }]],
   ]);
 });
 

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { type Json, MemoryStore } from "@ml-defender/etcd-client";
+import type { ChangeRecord } from "./change.ts";
+import { ConfigEditor } from "./editor.ts";
+import { begin, Probe } from "./testdata/probe.ts";
+import { model } from "./testdata/sections.ts";
+
+function written() {
+  const store = new MemoryStore();
+  return { store, editor: new ConfigEditor({ store, model: model() }) };
+}
+
+const told = (records: readonly ChangeRecord[]) =>
+  records.map(({ actor, revision, outcome, changes }) => [
+    actor,
+    revision,
+    outcome,
+    changes.map(({ path, after }) => `${path} ${after}`),
+  ]);
+
+Deno.test("changes that came into force as one are recorded each by whom it was", async () => {
+  const { store, editor } = written();
+  await using it = await begin({ store });
+  const gate = it.watcher.gate("pipeline");
+  gate.betweenBatches();
+  await editor.set({ "logging.sampling": 2 }, { actor: "warm" });
+  await new Promise((done) => setTimeout(done, 5));
+  await editor.set({ "scoring.alert": 0.9 }, { actor: "ana" });
+  await editor.set({ "scoring.alert": 0.95 }, { actor: "bo" });
+  await editor.set({ "logging.sampling": 7 }, { actor: "eva" });
+  await new Promise((done) => setTimeout(done, 5));
+  gate.idle();
+  await it.watcher.reached(4);
+  assert.equal(it.watcher.status().counters.applied, 3);
+  assert.deepEqual(told(it.records), [
+    ["warm", "1", "applied", ["logging.sampling 2"]],
+    ["ana", "2", "applied", ["scoring.alert 0.9"]],
+    ["bo", "3", "applied", ["scoring.alert 0.95"]],
+    ["eva", "4", "applied", ["logging.sampling 7"]],
+  ]);
+});
+
+Deno.test("what was changed while the process was away is recorded by whom it was; what the history does not have is unknown's", async () => {
+  const { store, editor } = written();
+  let value: Json | undefined;
+  const lastGood = {
+    load: () => Promise.resolve(value),
+    save: (next: Json) => {
+      value = next;
+      return Promise.resolve();
+    },
+  };
+  const options = () => ({ store, lastGood, subscribers: [new Probe("p")] });
+  await editor.set({ "logging.sampling": 2 }, { actor: "warm" });
+  const first = await begin(options());
+  await first.watcher.close();
+  await editor.set({ "scoring.alert": 0.9 }, { actor: "ana" });
+  await editor.set({ "logging.sampling": 3 }, { actor: "eva" });
+  const second = await begin(options());
+  await second.watcher.close();
+  assert.deepEqual(told(second.records), [
+    ["ana", "2", "applied", ["scoring.alert 0.9"]],
+    ["eva", "3", "applied", ["logging.sampling 3"]],
+  ]);
+  await editor.set({ "scoring.alert": 0.92 }, { actor: "ana" });
+  await editor.set({ "logging.sampling": 4 }, { actor: "eva" });
+  await store.delete("ml-defender/history/000000000004");
+  await using third = await begin(options());
+  assert.deepEqual(told(third.records), [
+    ["unknown", "4", "applied", ["scoring.alert 0.92"]],
+    ["eva", "5", "applied", ["logging.sampling 4"]],
+  ]);
+});
+
+Deno.test("a change that was refused and comes into force with another's stays its author's", async () => {
+  const { store, editor } = written();
+  const probe = new Probe("p");
+  await using it = await begin({
+    store,
+    subscribers: [probe],
+    retryMs: 600_000,
+  });
+  probe.behaviour.prepare = () => {
+    throw new Error("not now");
+  };
+  await editor.set({ "scoring.alert": 0.9 }, { actor: "ana" });
+  await it.watcher.reached(1);
+  await editor.set({ "logging.sampling": 3 }, { actor: "eva" });
+  await it.watcher.reached(2);
+  probe.behaviour = {};
+  await editor.set({ "logging.sampling": 4 }, { actor: "bo" });
+  assert.equal((await it.watcher.reached(3)).state, "in_force");
+  assert.deepEqual(told(it.records), [
+    ["ana", "1", "refused", ["scoring.alert 0.9"]],
+    ["eva", "2", "refused", ["logging.sampling 3"]],
+    ["ana", "1", "applied", ["scoring.alert 0.9"]],
+    ["bo", "3", "applied", ["logging.sampling 4"]],
+  ]);
+});
