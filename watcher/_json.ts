@@ -17,6 +17,22 @@ export function memberOf(value: unknown, name: string): Json | undefined {
   return Object.hasOwn(value, name) ? (value as JsonObject)[name] : undefined;
 }
 
+/** Names that mean something else to objects than to those who write them. */
+const RESERVED = new Set(["__proto__", "constructor", "prototype"]);
+
+/** Paths of members with a name that nothing may have. */
+export function reservedNames(
+  value: Json,
+  path: readonly string[] = [],
+): (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [];
+  if (path.length > MAX_DEPTH) return [];
+  return Object.entries(value).flatMap(([name, item]) => {
+    const here = [...path, name];
+    return RESERVED.has(name) ? [here] : reservedNames(item, here);
+  });
+}
+
 /**
  * A copy that is frozen throughout, with the names of each object sorted: equal values give the same text.
  *

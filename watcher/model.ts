@@ -5,7 +5,7 @@
  */
 import type { ConfigIssue, Json, SchemaIssue } from "@ml-defender/etcd-client";
 import { type ConfigChange, diffSection } from "./change.ts";
-import { frozen, isObject, merged } from "./_json.ts";
+import { frozen, isObject, merged, reservedNames } from "./_json.ts";
 import { isSecret } from "./_mask.ts";
 import { formatPath } from "./_path.ts";
 import type { Section } from "./section.ts";
@@ -161,6 +161,12 @@ async function parse(
     add({ path: name, message: "must be an object" });
     return undefined;
   }
+  const reserved = reservedNames(stored ?? {});
+  for (const parts of reserved) {
+    const message = "is a name that nothing may have";
+    add({ path: formatPath([name, ...parts]), message });
+  }
+  if (reserved.length > 0) return undefined;
   try {
     const input = merged(defaults, stored ?? {});
     const result = await schema["~standard"].validate(input);

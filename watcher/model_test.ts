@@ -112,7 +112,16 @@ Deno.test("ConfigModel.build is not fooled by names that objects have anyway", a
   const value: Json = JSON.parse(
     '{"models":{"__proto__":{"polluted":1},"constructor":0.5}}',
   );
-  await model().build(stored({ scoring: value }), 1);
+  const refused = await model().build(stored({ scoring: value }), 1);
+  assert.equal(refused.state, "invalid");
+  assert.deepEqual(refused.issues.map(({ path }) => path), [
+    "scoring.models.__proto__",
+    "scoring.models.constructor",
+  ]);
+  const listed = '{"hosts":[{"name":"a","password":"b","prototype":1}]}';
+  const within = await model().build(stored({ feed: JSON.parse(listed) }), 1);
+  assert.equal(within.state, "invalid");
+  assert.equal(within.issues[0]?.path, "feed.hosts.0.prototype");
   assert.equal(({} as Record<string, unknown>).polluted, undefined);
   const built = await model().build(
     stored({ scoring: JSON.parse('{"__proto__":{"alert":1}}') }),
