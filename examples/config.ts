@@ -241,7 +241,18 @@ async function history(
   const entries = await editor.history(count);
   if (json) return console.log(JSON.stringify(entries));
   if (entries.length === 0) console.log("nobody has changed anything yet");
-  for (const { revision, actor, timeMs, note, of, changes } of entries) {
+  for (const { path, message } of await editor.damage()) {
+    complain(
+      "config",
+      `${printable(path)} can not be used: ${printable(message)}`,
+    );
+  }
+  for (const entry of entries) {
+    const { revision, actor, timeMs, note, of, changes, damage } = entry;
+    if (damage !== undefined) {
+      console.log(`${style.bold(`${revision}`)} ${printable(damage)}`);
+      continue;
+    }
     const time = new Date(timeMs).toISOString().replace(/\.\d+Z$/, "Z");
     const back = of === undefined ? "" : `, back to ${of}`;
     const why = note === "" ? "" : `: ${printable(note)}`;

@@ -90,7 +90,14 @@ export function asHistory(value: Json | undefined): HistoryValue | undefined {
   if (typeof actor !== "string" || typeof timeMs !== "number") return undefined;
   if (typeof note !== "string" || typeof of !== "number") return undefined;
   if (!Array.isArray(changes) || !isObject(tree)) return undefined;
+  if (!changes.every(isChange)) return undefined;
   return value as unknown as HistoryValue;
+}
+
+function isChange(value: unknown): boolean {
+  return ["path", "before", "after"].every((name) =>
+    typeof memberOf(value, name) === "string"
+  );
 }
 
 /** Revisions in the history with their sizes, oldest first. */

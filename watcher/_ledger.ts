@@ -10,6 +10,7 @@ import type { ChangeText } from "./change.ts";
 import type { Stored } from "./_edit.ts";
 import { digestsOf, strangers } from "./_digest.ts";
 import { ConfigError } from "./error.ts";
+import type { HistoryEntry } from "./history.ts";
 import { equal } from "./_json.ts";
 import {
   asHistory,
@@ -94,7 +95,8 @@ export class Ledger {
         if (!damage.has(key)) damage.set(key, why);
       }
     }
-    const index = mark?.kept ?? await this.#found();
+    const kept = mark?.kept ?? [];
+    const index = kept.length > 0 ? kept : await this.#found();
     const newest = index.at(-1)?.[0] ?? 0;
     if (mark === undefined && newest > 0 && !damage.has(markKey)) {
       const why = `is not there, and revision ${newest} is in the history`;
@@ -171,6 +173,20 @@ export class Ledger {
       `Cannot read revision ${revision}: what is kept of it is no configuration`,
       { revision },
     );
+  }
+
+  /** A revision for those who read the history; of one that is damaged, why. */
+  async told(revision: number): Promise<HistoryEntry> {
+    try {
+      const entry = await this.entry(revision);
+      const { actor, timeMs, note, of: back, changes } = entry;
+      const of = back === 0 ? undefined : back;
+      return { revision, actor, timeMs, note, of, changes, damage: undefined };
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      const none = { actor: "", timeMs: 0, note: "", of: undefined };
+      return { revision, ...none, changes: [], damage: error.message };
+    }
   }
 
   /** What is kept, from what is there: for where the mark does not say. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConfigStore, Json } from "@ml-defender/etcd-client";
+import type { ConfigIssue, ConfigStore, Json } from "@ml-defender/etcd-client";
 import { changeTexts, type ConfigChange, diffSection } from "./change.ts";
 import {
   effective,
@@ -203,20 +203,35 @@ export class ConfigEditor {
   }
 
   /**
-   * Revisions that are kept, newest first.
+   * Revisions that are kept, newest first: also where the record of the last change is damaged. Of one that is damaged
+   * itself, `damage` says why.
    *
    * @param limit How many at most.
+   * @throws {ConfigError} `damaged`, when something was written and nothing of the history is left.
    */
   async history(limit = 20): Promise<readonly HistoryEntry[]> {
-    const { index } = await this.#ledger.read();
+    const { index, revision, stored, damage } = await this.#ledger.read();
+    if (index.length === 0 && revision + stored.size + damage.size > 0) {
+      throw new ConfigError(
+        "damaged",
+        "Cannot read history: something was written, and nothing is left of its history",
+      );
+    }
     const wanted = index.slice(-Math.max(0, limit) || index.length).reverse();
     const chosen = limit > 0 ? wanted : [];
-    return await Promise.all(chosen.map(async ([revision]) => {
-      const entry = await this.#ledger.entry(revision);
-      const { actor, timeMs, note, of, changes } = entry;
-      const back = of === 0 ? undefined : of;
-      return { revision, actor, timeMs, note, of: back, changes };
-    }));
+    return await Promise.all(
+      chosen.map(([revision]) => this.#ledger.told(revision)),
+    );
+  }
+
+  /**
+   * What must not be used of what the store holds; empty if all is well. A rollback puts it right.
+   *
+   * @returns Keys in the store, with why.
+   */
+  async damage(): Promise<readonly ConfigIssue[]> {
+    const { damage } = await this.#ledger.read();
+    return [...damage].map(([path, message]) => ({ path, message }));
   }
 
   /**

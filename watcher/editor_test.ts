@@ -192,6 +192,7 @@ Deno.test("ConfigEditor.rollback writes an old revision anew, with all its secti
     timeMs: 1002,
     note: "too quiet",
     of: 1,
+    damage: undefined,
     changes: [
       { path: "logging.sampling", before: "3", after: "1" },
       { path: "scoring.alert", before: "0.95", after: "0.9" },

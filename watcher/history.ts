@@ -32,6 +32,8 @@ export interface HistoryEntry {
   readonly of: number | undefined;
   /** What changed. */
   readonly changes: readonly ChangeText[];
+  /** Why nothing but the number can be read of it; undefined where all can. The other fields are empty then, and 0. */
+  readonly damage: string | undefined;
 }
 
 /** A process that runs this configuration, or would not. */

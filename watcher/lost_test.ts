@@ -138,3 +138,41 @@ Deno.test("ConfigWatcher refuses sections that are not those of the revision, an
     assert.equal(it.watcher.tree.at("scoring.alert"), 0.95);
   }
 });
+
+Deno.test("ConfigEditor.history gives what can be read, and says what is damaged", async () => {
+  const { store, editor } = await written();
+  await editor.set({ "logging.sampling": 6 }, ana);
+  const told = async () =>
+    (await editor.history()).map(({ revision, actor, damage }) => [
+      revision,
+      actor,
+      damage === undefined ? "" : damage.replace(/^.*: /, ""),
+    ]);
+  const whole = await told();
+  assert.deepEqual(await editor.damage(), []);
+  await store.set(MARK, { revision: "many" });
+  assert.deepEqual(await told(), whole);
+  assert.deepEqual(await editor.damage(), [
+    { path: MARK, message: "is no record of a change" },
+  ]);
+  await store.delete(MARK);
+  assert.deepEqual(await told(), whole);
+  await store.set("ml-defender/history/000000000002", { actor: "ana" });
+  assert.deepEqual(await told(), [
+    [3, "ana", ""],
+    [2, "", "what is kept of it is no configuration"],
+    [1, "ana", ""],
+  ]);
+  await editor.rollback(3, ana);
+  await store.delete("ml-defender/history/000000000003");
+  assert.match(String((await told())[1]), /^3,,.*never was, or was let go/);
+  const { entries } = await store.list("ml-defender/history/");
+  for (const { key } of entries) await store.delete(key);
+  await store.delete(MARK);
+  await assert.rejects(editor.history(), {
+    code: "damaged",
+    message: /nothing is left of its history/,
+  });
+  await empty(store);
+  assert.deepEqual(await editor.history(), []);
+});
