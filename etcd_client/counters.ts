@@ -258,22 +258,38 @@ async function readCounters(path: string): Promise<Map<string, CounterEntry>> {
   }
   const lines = text.split("\n").slice(1, -1);
   for (const [i, line] of lines.entries()) {
-    let parsed: CounterLine;
-    try {
-      parsed = JSON.parse(line);
-    } catch (cause) {
+    const parsed = parseLine(line);
+    if (parsed === undefined) {
       throw new EtcdError(
         "storage",
         `Cannot open ${path}: line ${
           i + 2
         } is damaged; without it an old value could pass for a new one`,
-        { cause },
       );
     }
     const [name, counter, tag, state, revision, store] = parsed;
     entries.set(name, { counter, tag, state, revision, store });
   }
   return entries;
+}
+
+function parseLine(line: string): CounterLine | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(parsed) || parsed.length !== 6) return undefined;
+  const [name, counter, tag, state, revision, store] = parsed;
+  const texts = [name, tag, store].every((it) => typeof it === "string");
+  const numbers = [counter, revision].every((it) =>
+    Number.isSafeInteger(it) && it >= 0
+  );
+  const known = ["live", "leased", "deleted"].includes(state);
+  return texts && numbers && known
+    ? [name, counter, tag, state, revision, store]
+    : undefined;
 }
 
 /** Writes all of them into a new file, puts it in place and leaves it open for more. */

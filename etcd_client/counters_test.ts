@@ -58,6 +58,23 @@ Deno.test("FileCounters is for one client, of its own format, whole, and drops o
     await torn.close();
     await Deno.writeTextFile(path, text.replace('"a"', "a"));
     await fails(path, "storage");
+    const [first, a] = text.split("\n");
+    for (
+      const line of [
+        "null",
+        "7",
+        "{}",
+        '["a",1]',
+        a!.replace(",1,", ',"1",'),
+        a!.replace(",1,", ",1.5,"),
+        a!.replace("live", "gone"),
+        a!.replace('"a"', "0"),
+      ]
+    ) {
+      assert.notEqual(line, a);
+      await Deno.writeTextFile(path, `${first}\n${line}\n`);
+      await fails(path, "storage");
+    }
     await Deno.writeTextFile(path, "hello");
     await fails(path, "storage");
     await fails("/nowhere/at/all", "storage");
