@@ -241,6 +241,28 @@ for (const [build, reloads] of RELOADS) {
   });
 }
 
+Deno.test("a change of nothing but the log reaches an analysis that runs", async () => {
+  const lines = async (perhaps: Record<string, Json> | undefined) => {
+    let count = 0;
+    await inFolder(async (folder) => {
+      await using config = await openConfig({ store: "memory" });
+      const input = inPieces(20, async (piece) => {
+        if (piece !== 3 || perhaps === undefined) return;
+        const { revision } = await config.editor.set(perhaps, { actor: "ana" });
+        await config.watcher.reached(revision);
+      });
+      await run(input, { log: folder, config: config.live });
+      count = (await readLog(folder)).length;
+    });
+    return count;
+  };
+  const [without, within] = [
+    await lines(undefined),
+    await lines({ "log.benignShare": 1 }),
+  ];
+  assert.ok(within > without * 2, `${within} lines, ${without} without`);
+});
+
 Deno.test("a hundred changes of what the capture does not meet leave every record, score, incident and line as they are", async () => {
   await inFolder(async (folder) => {
     const now = () => 1_800_000_000_000;

@@ -7,7 +7,7 @@ import type { ConfigIssue, Json, SchemaIssue } from "@ml-defender/etcd-client";
 import { type ConfigChange, diffSection } from "./change.ts";
 import { frozen, isObject, merged, reservedNames } from "./_json.ts";
 import { isSecret } from "./_mask.ts";
-import { formatPath } from "./_path.ts";
+import { formatPath, parsePath } from "./_path.ts";
 import type { Section } from "./section.ts";
 import { ConfigTree } from "./tree.ts";
 
@@ -123,7 +123,7 @@ export class ConfigModel {
     });
     for (const check of this.#checks) {
       try {
-        issues.push(...check(tree));
+        issues.push(...check(tree).map((issue) => this.#told(issue)));
       } catch (error) {
         issues.push({ path: "", message: `a check failed: ${say(error)}` });
       }
@@ -131,6 +131,14 @@ export class ConfigModel {
     return issues.length === 0
       ? { state: "valid", tree }
       : { state: "invalid", issues: issues.slice(0, MAX_ISSUES) };
+  }
+
+  /** What a check says, as far as it is to be known. */
+  #told({ path, message }: ConfigIssue): ConfigIssue {
+    const dot = path.indexOf(".");
+    const section = dot < 0 ? undefined : this.section(path.slice(0, dot));
+    if (!section?.secrets.length) return { path, message };
+    return toIssue(section, { path: parsePath(path).slice(1), message });
   }
 
   /**

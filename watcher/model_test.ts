@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Json, StandardSchema } from "@ml-defender/etcd-client";
+import * as v from "valibot";
 import { ConfigModel } from "./model.ts";
 import { defineSection } from "./section.ts";
 import { feed, logging, model, scoring } from "./testdata/sections.ts";
@@ -74,6 +75,52 @@ Deno.test("ConfigModel.build does not pass on what a schema says of a secret", a
     "feed.hosts.0.password",
   ]);
   assert.doesNotMatch(JSON.stringify(built.issues), /abc|hunter2/);
+});
+
+Deno.test("ConfigModel.build does not pass on a secret that a schema or a check quotes", async () => {
+  const quoting = defineSection({
+    name: "quoting",
+    schema: v.strictObject({
+      token: v.pipe(
+        v.string(),
+        v.check(
+          (value) => value !== "hunter2",
+          ({ input }) => `must not be ${input}`,
+        ),
+      ),
+      open: v.pipe(
+        v.string(),
+        v.check(
+          (value) => value !== "shown",
+          ({ input }) => `must not be ${input}`,
+        ),
+      ),
+    }),
+    defaults: { token: "none", open: "" },
+    secrets: ["token"],
+  });
+  const own = new ConfigModel({
+    sections: [quoting],
+    checks: [(tree) => {
+      const { token } = tree.get(quoting);
+      return token !== "hunter3"
+        ? []
+        : [{ path: "quoting.token", message: `must not be ${token}` }];
+    }],
+  });
+  const said = async (value: Json) => {
+    const built = await own.build(stored({ quoting: value }), 1);
+    assert.equal(built.state, "invalid");
+    return built.issues;
+  };
+  const message = "is not what the schema wants";
+  assert.deepEqual(await said({ token: "hunter2", open: "shown" }), [
+    { path: "quoting.token", message },
+    { path: "quoting.open", message: "must not be shown" },
+  ]);
+  assert.deepEqual(await said({ token: "hunter3" }), [
+    { path: "quoting.token", message },
+  ]);
 });
 
 Deno.test("ConfigModel.build takes a schema or check that throws, or gives no JSON, as a refusal", async () => {
