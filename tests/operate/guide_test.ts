@@ -84,8 +84,9 @@ optional({
       assert.match(out, /ana: accelerate: level 0 to 1/);
       assert.match(out, /^revision 3$/m);
       assert.match(out, /malicious: 0\.65 -> 0\.7/);
-      const changes = await Deno.readTextFile(
+      const changes = await textOnce(
         `${folder}/events-1/changes.jsonl`,
+        /policy\.thresholds\.malicious/,
       );
       assert.match(changes, /policy\.thresholds\.malicious/);
       const sealed = await run(
@@ -97,6 +98,16 @@ optional({
     });
   },
 });
+
+/** Text of a file that another process writes, once it has something in it; what is there after 10 s otherwise. */
+async function textOnce(path: string, wanted: RegExp): Promise<string> {
+  const end = Date.now() + 10_000;
+  for (;;) {
+    const text = await Deno.readTextFile(path).catch(() => "");
+    if (wanted.test(text) || Date.now() > end) return text;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
 
 const etcd = lacking ?? missing("etcd") ?? missing("curl");
 const packages = etcd === undefined && await cached("npm:etcd3@1.1.2");
