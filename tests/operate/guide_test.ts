@@ -31,7 +31,12 @@ async function run(folder: string, commands: string): Promise<string> {
   const child = new Deno.Command("setsid", {
     args: ["bash", "-c", script],
     cwd: folder,
-    env: { PATH: `${bin}:${Deno.env.get("PATH")}`, NO_COLOR: "1" },
+    // A task that runs these tests says where its own user stands.
+    env: {
+      PATH: `${bin}:${Deno.env.get("PATH")}`,
+      INIT_CWD: folder,
+      NO_COLOR: "1",
+    },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
