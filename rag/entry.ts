@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Json, LogRecord } from "@ml-defender/raglogger";
+import type { Json, LoggedChange, LogRecord } from "@ml-defender/raglogger";
 import type { EntryKind } from "./query/ast.ts";
 import type {
   AddressField,
@@ -53,30 +53,8 @@ export interface IncidentRecord {
   readonly event_ids: readonly string[];
 }
 
-/** A change of configuration; written by whoever applies it. */
-export interface ChangeRecord {
-  /** Id of the change. */
-  readonly id: string;
-  /** When, RFC 3339 in UTC. */
-  readonly time: string;
-  /** Who asked for it. */
-  readonly actor: string;
-  /** Revision of the configuration. */
-  readonly revision: string;
-  /** What became of it. */
-  readonly outcome: "applied" | "refused" | "rolled_back";
-  /** What changed: path, old and new value as text. */
-  readonly changes: readonly {
-    /** Dotted path of the setting. */
-    readonly path: string;
-    /** Value before. */
-    readonly before: string;
-    /** Value after. */
-    readonly after: string;
-  }[];
-  /** Why it was refused, where it was. */
-  readonly reason?: string;
-}
+/** A change of configuration: a line of `changes.jsonl`, as the logger writes it. */
+export type ChangeRecord = LoggedChange;
 
 /** One thing that can be found. */
 export type Entry =
