@@ -20,7 +20,7 @@ import type { SealSettings } from "./store.ts";
 import { decodeJson, encodeJson, type Json } from "./value.ts";
 
 /** Bytes from which compression is tried. */
-const COMPRESS_FROM = 512;
+const COMPRESS_FROM = 4096;
 /** Bytes of a stored value at most: what etcd takes in one request by default, with room for the rest of it. */
 const MAX_STORED_BYTES = 1024 * 1024;
 

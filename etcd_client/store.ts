@@ -108,7 +108,7 @@ export interface SetOptions {
   /** Encrypt the value. @default {true where the store has keys} */
   readonly encrypt?: boolean;
   /**
-   * Compress with zstd from 512 bytes on, where that makes it smaller. Compression shows in the length how much a value
+   * Compress with zstd from 4096 bytes on, where that makes it smaller. Compression shows in the length how much a value
    * repeats itself: turn it off for a secret next to text that others choose. @default {true}
    */
   readonly compress?: boolean;
