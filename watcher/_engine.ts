@@ -92,6 +92,16 @@ export class Engine {
 
   /** Puts it in force, or says why not; everything is then as before. */
   async decide(desired: Desired, source: Source): Promise<Verdict> {
+    const wasBroken = this.#applier.broken.size > 0;
+    const verdict = await this.#decide(desired, source);
+    const { outcome } = verdict;
+    if (wasBroken && outcome !== "applied" && outcome !== "closed") {
+      await this.#heal();
+    }
+    return verdict;
+  }
+
+  async #decide(desired: Desired, source: Source): Promise<Verdict> {
     const { damage } = desired;
     if (damage.length > 0) {
       return await this.#refuse(desired, "integrity", damage);
@@ -129,6 +139,21 @@ export class Engine {
       await this.#record(desired, verdict, before, changes);
     }
     return verdict;
+  }
+
+  /** Puts the broken into what runs, where nothing newer can be had that would. */
+  async #heal(): Promise<void> {
+    const { broken } = this.#applier;
+    if (broken.size === 0 || this.running === undefined) return;
+    const { tree } = this.running;
+    await this.#applier.apply({
+      next: tree,
+      before: tree,
+      changes: [],
+      reverse: [],
+      subscribers: [...broken],
+      swap: () => {},
+    }, this.#closing);
   }
 
   /** Brings a subscriber into what runs. */
@@ -240,7 +265,7 @@ export class Engine {
     const { kind, reason, issues, changes } = why;
     const { revision, actor } = desired;
     const known = this.#refused === desired && this.refusal?.reason === reason;
-    if (known && kind !== "commit") return;
+    if (known) return;
     const timeMs = this.#settings.now();
     this.refusal = { revision, actor, kind, reason, issues, timeMs };
     this.#refused = desired;

@@ -47,8 +47,9 @@ export interface WatcherOptions {
   /** Milliseconds that the store has at the start before the last good values or the defaults are taken, 1 to 600,000. @default {2000} */
   readonly startTimeoutMs?: number;
   /**
-   * Milliseconds until a revision that a subscriber refused, or that came too late, is tried again, 1 to 600,000; twice as
-   * long each time, up to a minute. @default {1000}
+   * Milliseconds until a revision that a subscriber refused, that came too late or that failed while it was put in force is
+   * tried again, 1 to 600,000; twice as long each time, up to a minute. Broken subscribers are put right then too.
+   * @default {1000}
    */
   readonly retryMs?: number;
   /** Milliseconds within which what runs is written back; refusals are at once. Less costs writes. @default {1000} */

@@ -12,7 +12,7 @@ import type { ConfigIssue, StoreHealth } from "@ml-defender/etcd-client";
  * - `invalid`: a schema or a check refuses it; `issues` says where and why.
  * - `prepare`: a subscriber refuses it; tried again.
  * - `timeout`: a subscriber or a pipeline was not ready in time; tried again.
- * - `commit`: a subscriber failed while it was put in force, and all were taken back.
+ * - `commit`: a subscriber failed while it was put in force, and all were taken back; tried again.
  */
 export type RefusalKind =
   | "integrity"
@@ -88,7 +88,7 @@ export interface WatcherStatus {
   readonly lagMs: number;
   /** Why what the store has does not run; undefined if it does. */
   readonly refusal: Refusal | undefined;
-  /** Subscribers of which it is not known what they run; the next change that succeeds puts them right. */
+  /** Subscribers of which it is not known what they run; the next attempt that succeeds puts them right. */
   readonly broken: readonly string[];
   /** Sections in the store that nobody here knows; they are left alone. */
   readonly unknownSections: readonly string[];

@@ -312,10 +312,11 @@ export class ConfigWatcher implements AsyncDisposable {
 
   #after(verdict: Verdict): void {
     if (verdict.outcome === "closed") return;
-    const { refusal } = this.#engine;
-    if (verdict.outcome === "applied") this.#keep();
+    const { refusal, broken } = this.#engine;
     const kind = refusal?.kind;
-    if (kind === "prepare" || kind === "timeout") this.#retryLater();
+    if (verdict.outcome === "applied") this.#keep();
+    const lasting = kind === "integrity" || kind === "invalid";
+    if (kind !== undefined && !lasting || broken.length > 0) this.#retryLater();
     this.#report(verdict.outcome !== "applied");
     if (this.#decided !== this.#desired) return;
     const revision = this.#decided?.revision ?? -1;
