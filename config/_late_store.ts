@@ -5,6 +5,7 @@ import {
   type ConfigEntry,
   type ConfigState,
   type ConfigStore,
+  type DiscoverOptions,
   EtcdError,
   type Json,
   type Lease,
@@ -123,13 +124,16 @@ export class LateStore implements ConfigStore {
     return await (await this.ready()).register(options);
   }
 
-  async discover(kind?: string): Promise<readonly Component[]> {
-    return await (await this.ready()).discover(kind);
+  async discover(
+    kind?: string,
+    options?: DiscoverOptions,
+  ): Promise<readonly Component[]> {
+    return await (await this.ready()).discover(kind, options);
   }
 
   async *watchComponents(
     kind?: string,
-    options?: { readonly signal?: AbortSignal },
+    options?: DiscoverOptions & { readonly signal?: AbortSignal },
   ): AsyncGenerator<readonly Component[]> {
     yield* (await this.ready()).watchComponents(kind, options);
   }

@@ -7,15 +7,30 @@ import type { ConfigEntry, ConfigStore } from "./store.ts";
 import { pause } from "./_reader.ts";
 import { checkKey, encodeJson, type Json } from "./value.ts";
 
-const PREFIX = "components/";
+const FOLDER = "components/";
 const RETRY_MS = 500;
 const MAX_NAME = 100;
 /** What a value may be that no component wrote. */
 const FOREIGN = ["integrity", "replay", "key", "limit", "invalid"];
 
-/** The text that the keys of a kind start with. */
-export function componentPrefix(kind: string | undefined): string {
-  return kind === undefined ? PREFIX : `${PREFIX}${checkName("kind", kind)}/`;
+/** What the keys of all components under a prefix start with. */
+export function componentFolder(prefix = ""): string {
+  if (prefix === "") return FOLDER;
+  if (/^[^/\s]+(\/[^/\s]+)*$/.test(prefix)) return `${prefix}/${FOLDER}`;
+  throw new TypeError(
+    `Cannot name component as 'prefix' must be names joined by slashes: current value is ${
+      JSON.stringify(prefix)
+    }`,
+  );
+}
+
+/** What the keys of a kind start with. */
+export function componentPrefix(
+  kind: string | undefined,
+  prefix?: string,
+): string {
+  const folder = componentFolder(prefix);
+  return kind === undefined ? folder : `${folder}${checkName("kind", kind)}/`;
 }
 
 function checkName(name: string, value: string): string {
@@ -56,8 +71,9 @@ function checkAnnounced(value: Announced): Announced {
 /** A component of what is under its key; nothing where it is none. */
 export function asComponent(
   { key, value, revision }: ConfigEntry,
+  folder: string,
 ): Component | undefined {
-  const [kind, id, ...rest] = key.slice(PREFIX.length).split("/");
+  const [kind, id, ...rest] = key.slice(folder.length).split("/");
   if (!kind || !id || rest.length > 0) return undefined;
   const it = value as Partial<Record<string, Json>> | null;
   if (
@@ -80,8 +96,9 @@ export class OwnRegistration implements Registration {
   #timer: ReturnType<typeof setInterval> | undefined;
   #looking = false;
   #last: Promise<void> = Promise.resolve();
+  readonly #onTaken: ((taken: boolean) => void) | undefined;
+  #taken = false;
   renewals = 0;
-  taken = false;
 
   constructor(
     store: ConfigStore,
@@ -90,7 +107,7 @@ export class OwnRegistration implements Registration {
     now: number,
   ) {
     const { kind, id, version, status = "up", data = null } = options;
-    const { ttlSeconds = 10 } = options;
+    const { ttlSeconds = 10, prefix, onTaken } = options;
     if (!Number.isInteger(ttlSeconds) || ttlSeconds < 2) {
       throw new RangeError(
         `Cannot register component as 'ttlSeconds' must be a whole number from 2: current value is ${ttlSeconds}`,
@@ -98,9 +115,15 @@ export class OwnRegistration implements Registration {
     }
     this.#store = store;
     this.#backend = backend;
-    this.#key = checkKey(componentPrefix(kind) + checkName("id", id));
+    const folder = componentPrefix(checkName("kind", kind), prefix);
+    this.#key = checkKey(folder + checkName("id", id));
+    this.#onTaken = onTaken;
     this.#ttlSeconds = ttlSeconds;
     this.#value = checkAnnounced({ version, status, sinceMs: now, data });
+  }
+
+  get taken(): boolean {
+    return this.#taken;
   }
 
   /** Registers for the first time, and again whenever the lease was lost or the key went away. */
@@ -123,7 +146,7 @@ export class OwnRegistration implements Registration {
       this.#value = checkAnnounced({ ...this.#value, ...change });
       if (this.#lease?.ended.aborted) return;
       await this.#look();
-      if (this.taken) throw this.#takenError();
+      if (this.#taken) throw this.#takenError();
       await this.#put();
     });
   }
@@ -180,10 +203,14 @@ export class OwnRegistration implements Registration {
     if (lease === undefined || lease.ended.aborted) return;
     const [there] = (await this.#backend.read(this.#key)).entries;
     const own = there?.lease === lease.id;
-    this.taken = !own && there !== undefined && await this.#isAnother();
-    if (own || this.taken) return;
-    await this.#put();
-    this.renewals++;
+    const taken = !own && there !== undefined && await this.#isAnother();
+    if (!own && !taken) {
+      await this.#put();
+      this.renewals++;
+    }
+    if (taken === this.#taken) return;
+    this.#taken = taken;
+    this.#onTaken?.(taken);
   }
 
   async #isAnother(): Promise<boolean> {

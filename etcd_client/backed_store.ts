@@ -5,9 +5,15 @@
  */
 import type { Backend } from "./backend.ts";
 import { Codec } from "./_codec.ts";
-import type { Component, ComponentOptions, Registration } from "./component.ts";
+import type {
+  Component,
+  ComponentOptions,
+  DiscoverOptions,
+  Registration,
+} from "./component.ts";
 import {
   asComponent,
+  componentFolder,
   componentPrefix,
   OwnRegistration,
 } from "./_components.ts";
@@ -214,26 +220,32 @@ export class BackedStore implements ConfigStore {
    * Components that are there.
    *
    * @param kind Which; all if left out.
+   * @param options Where they registered.
    */
-  async discover(kind?: string): Promise<readonly Component[]> {
-    const { entries } = await this.list(componentPrefix(kind));
-    return entries.flatMap((entry) => asComponent(entry) ?? []);
+  async discover(
+    kind?: string,
+    { prefix }: DiscoverOptions = {},
+  ): Promise<readonly Component[]> {
+    const folder = componentFolder(prefix);
+    const { entries } = await this.list(componentPrefix(kind, prefix));
+    return entries.flatMap((entry) => asComponent(entry, folder) ?? []);
   }
 
   /**
    * Components that are there, now and at each change.
    *
    * @param kind Which; all if left out.
-   * @param options When to end.
+   * @param options Where they registered, and when to end.
    */
   watchComponents(
     kind?: string,
-    options: { readonly signal?: AbortSignal } = {},
+    options: DiscoverOptions & { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<readonly Component[]> {
-    const prefix = componentPrefix(kind);
+    const folder = componentFolder(options.prefix);
+    const prefix = componentPrefix(kind, options.prefix);
     return stoppable(
       options.signal,
-      (signal) => this.#components(prefix, signal),
+      (signal) => this.#components(prefix, folder, signal),
     );
   }
 
@@ -294,11 +306,12 @@ export class BackedStore implements ConfigStore {
 
   async *#components(
     prefix: string,
+    folder: string,
     signal: AbortSignal,
   ): AsyncGenerator<readonly Component[]> {
     const there = new Map<string, Component>();
     const take = (entry: ConfigEntry) => {
-      const component = asComponent(entry);
+      const component = asComponent(entry, folder);
       if (component !== undefined) there.set(entry.key, component);
     };
     const events = this.watch({ prefix }, { signal, initial: true });

@@ -11,7 +11,7 @@ export interface ComponentOptions {
   readonly kind: string;
   /**
    * Which one, for example "sensor-1"; no slash. A second one with the same id takes the place of the first, which is told
-   * (`Registration.taken`) and comes back when the second is gone.
+   * (`Registration.taken`, `onTaken`) and comes back when the second is gone.
    */
   readonly id: string;
   /** Its version. */
@@ -20,8 +20,20 @@ export interface ComponentOptions {
   readonly status?: string;
   /** What else others should know. @default {null} */
   readonly data?: Json;
+  /**
+   * What its key starts with, names joined by slashes; it is seen only by who looks under the same prefix. @default {""}
+   */
+  readonly prefix?: string;
+  /** Told when another one with the same kind and id has taken its place, and when it is back. Must not throw. @default {nobody} */
+  readonly onTaken?: (taken: boolean) => void;
   /** Seconds after its last heartbeat until it counts as gone, at least 2; heartbeats are three times as often. @default {10} */
   readonly ttlSeconds?: number;
+}
+
+/** Which components are looked for. */
+export interface DiscoverOptions {
+  /** As they registered with. @default {""} */
+  readonly prefix?: string;
 }
 
 /** A component as others see it. It is there as long as its heartbeats come. */

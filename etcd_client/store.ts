@@ -3,7 +3,12 @@
  *
  * @module
  */
-import type { Component, ComponentOptions, Registration } from "./component.ts";
+import type {
+  Component,
+  ComponentOptions,
+  DiscoverOptions,
+  Registration,
+} from "./component.ts";
 import type { Algorithm } from "./envelope.ts";
 import type { EtcdError } from "./error.ts";
 import type { CounterStore } from "./counters.ts";
@@ -283,12 +288,15 @@ export interface ConfigStore extends AsyncDisposable {
   lease(ttlSeconds: number, options?: LeaseOptions): Promise<Lease>;
   /** Announces a component for as long as the process lives. */
   register(options: ComponentOptions): Promise<Registration>;
-  /** Components that are there, of one kind or all. */
-  discover(kind?: string): Promise<readonly Component[]>;
+  /** Components that are there and registered under a prefix, of one kind or all. */
+  discover(
+    kind?: string,
+    options?: DiscoverOptions,
+  ): Promise<readonly Component[]>;
   /** As `discover`, now and at each change. */
   watchComponents(
     kind?: string,
-    options?: {
+    options?: DiscoverOptions & {
       /** Ends it. */
       readonly signal?: AbortSignal;
     },

@@ -51,7 +51,11 @@ Deno.test("a registration whose key went away is there again, also where somethi
 Deno.test("a second component with the same id takes the place of the first, which is told, and comes back", async () => {
   const { store } = open();
   await using _ = store;
-  await using first = await store.register(ONE);
+  const told: boolean[] = [];
+  await using first = await store.register({
+    ...ONE,
+    onTaken: (taken) => told.push(taken),
+  });
   const second = await store.register({ ...ONE, version: "2" });
   const seen = async () => (await store.discover())[0]?.version;
   const error = await first.update({ status: "busy" })
@@ -66,6 +70,40 @@ Deno.test("a second component with the same id takes the place of the first, whi
   await until(() => !first.taken);
   assert.equal(await seen(), "1");
   assert.equal((await store.discover())[0]?.status, "busy");
+  assert.deepEqual(told, [true, false]);
+});
+
+Deno.test("components under one prefix are not seen under another, nor without one, and may have the same id", async () => {
+  const { backend, store } = open();
+  await using _ = store;
+  const places = [undefined, "a", "a/b"];
+  for (const [i, prefix] of places.entries()) {
+    const version = `${i}`;
+    await store.register({ ...ONE, version, ...(prefix && { prefix }) });
+  }
+  const stop = new AbortController();
+  for (const [i, prefix] of places.entries()) {
+    const where = prefix === undefined ? {} : { prefix };
+    const versions = [`${i}`];
+    for (const kind of [undefined, "pipeline"]) {
+      const found = await store.discover(kind, where);
+      assert.deepEqual(found.map(({ version }) => version), versions);
+      assert.deepEqual([found[0]?.kind, found[0]?.id], ["pipeline", "one"]);
+      const { signal } = stop;
+      for await (
+        const seen of store.watchComponents(kind, { ...where, signal })
+      ) {
+        assert.deepEqual(seen.map(({ version }) => version), versions);
+        break;
+      }
+    }
+  }
+  const { entries } = await backend.read({ prefix: "" });
+  assert.deepEqual(entries.map(({ key }) => key), [
+    "a/b/components/pipeline/one",
+    "a/components/pipeline/one",
+    KEY,
+  ]);
 });
 
 Deno.test("what is no component is refused before anything is stored", async () => {
@@ -83,6 +121,9 @@ Deno.test("what is no component is refused before anything is stored", async () 
     [{ version: 1 }, TypeError],
     [{ status: null }, TypeError],
     [{ data: () => 1 }, TypeError],
+    [{ prefix: "/a" }, TypeError],
+    [{ prefix: "a/" }, TypeError],
+    [{ prefix: "a b" }, TypeError],
     [{ ttlSeconds: 1 }, RangeError],
   ];
   for (const [change, type] of wrong) {
