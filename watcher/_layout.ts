@@ -19,6 +19,8 @@ export interface ChangeMark {
 
 /** What a store under a prefix holds. */
 export class Layout {
+  /** What every key starts with. */
+  readonly prefix: string;
   /** Prefix of all that is watched: the sections and the mark, so that a transaction's values come with their author. */
   readonly config: string;
   /** Key of the mark; no section has such a name. */
@@ -34,6 +36,7 @@ export class Layout {
         }`,
       );
     }
+    this.prefix = prefix;
     this.config = `${prefix}/config/`;
     this.mark = `${this.config}@change`;
     this.history = `${prefix}/history/`;

@@ -305,7 +305,7 @@ export class ConfigEditor {
     const { refused } = this.#layout;
     const [{ revision }, components, { entries }] = await Promise.all([
       this.#ledger.read(),
-      this.#store.discover(),
+      this.#store.discover(undefined, { prefix: this.#layout.prefix }),
       this.#store.list(refused),
     ]);
     return fleetOf(components, entries, { prefix: refused, revision });

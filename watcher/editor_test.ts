@@ -322,7 +322,8 @@ Deno.test("ConfigEditor.fleet shows how far a process is behind that is cut off 
   const { store, editor } = begin();
   const data = { appliedRevision: 0, lagRevisions: 0 };
   const cutOff = { kind: "pipeline", id: "one", version: "1.0.0", data };
-  await using _here = await store.register(cutOff);
+  const prefix = "ml-defender";
+  await using _here = await store.register({ ...cutOff, prefix });
   const lag = async () => (await editor.fleet())[0]?.lagRevisions;
   assert.equal(await lag(), 0);
   await editor.set({ "scoring.alert": 0.9 }, ana);

@@ -105,6 +105,8 @@ function place(value?: Json): LastGood & { value: Json | undefined } {
   };
 }
 
+const IN_TREE = { prefix: "ml-defender" };
+
 const KEPT: Json = {
   version: 1,
   revision: 4,
@@ -210,7 +212,7 @@ Deno.test("ConfigWatcher writes back what it runs and what it refused, and takes
     assert.ok(await is());
   };
   const data = async () =>
-    (await store.discover("pipeline"))[0] as unknown as {
+    (await store.discover("pipeline", IN_TREE))[0] as unknown as {
       status: string;
       data: Record<string, Json>;
     } | undefined;
@@ -227,7 +229,7 @@ Deno.test("ConfigWatcher writes back what it runs and what it refused, and takes
   await force(store, { scoring: { alert: 0.9 } });
   await wait(async () => await refused() === undefined);
   await it.watcher.close();
-  assert.deepEqual(await store.discover("pipeline"), []);
+  assert.deepEqual(await store.discover("pipeline", IN_TREE), []);
 });
 
 Deno.test("ConfigWatcher.close gives up a change on its way and leaves what runs", async () => {

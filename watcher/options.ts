@@ -11,12 +11,17 @@ import type { Subscriber } from "./subscriber.ts";
 
 /** What a process is called in the store. */
 export interface ComponentName {
-  /** Which one, for example "sensor-1"; no slash. Two processes must not have one name. */
+  /**
+   * Which one, for example "sensor-1"; no slash. Of two processes with one id the later one has it, and the earlier one
+   * goes on, as `<id>~<8 digits>` and with `idTaken` in its status and its data.
+   */
   readonly id: string;
   /** Its version. */
   readonly version: string;
   /** What it is. @default {"pipeline"} */
   readonly kind?: string;
+  /** Told when another process has taken the id, and when it is free again. What it throws is ignored. @default {nobody} */
+  readonly onTaken?: (taken: boolean) => void;
 }
 
 /** Options of `ConfigWatcher.start`. */

@@ -94,6 +94,8 @@ export interface WatcherStatus {
   readonly unknownSections: readonly string[];
   /** Settings that differ from those at the start and take effect when the program starts anew. */
   readonly restartPending: readonly string[];
+  /** Whether another process has registered under this one's id since; this one is to be given another. */
+  readonly idTaken: boolean;
   /** Pipelines that hold a batch now. */
   readonly busy: readonly string[];
   /** What it did. */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Json } from "@ml-defender/etcd-client";
 import type { Verdict } from "./_applier.ts";
 import { Engine, startError } from "./_engine.ts";
 import { type Desired, Feed, same } from "./_feed.ts";
@@ -11,7 +10,7 @@ import { type Gate, Gates } from "./gate.ts";
 import { Keeper } from "./_keeper.ts";
 import { Layout } from "./_layout.ts";
 import type { WatcherOptions } from "./options.ts";
-import { Reporter } from "./_reporter.ts";
+import { Reporter, reportOf } from "./_reporter.ts";
 import { toSettings, type WatcherSettings } from "./_settings.ts";
 import type { InForce, WatcherStatus } from "./status.ts";
 import type { Subscriber } from "./subscriber.ts";
@@ -73,8 +72,9 @@ export class ConfigWatcher implements AsyncDisposable {
       },
     });
     if (component !== undefined) {
-      const name = { kind: "pipeline", ...component };
-      this.#reporter = new Reporter(store, layout, name, reportMs);
+      const onTaken = (taken: boolean) => this.#taken(taken);
+      const reported = { kind: "pipeline", ...component, onTaken };
+      this.#reporter = new Reporter(store, layout, reported, reportMs);
     }
   }
 
@@ -193,6 +193,7 @@ export class ConfigWatcher implements AsyncDisposable {
       broken,
       unknownSections: this.#unknown(),
       restartPending: engine.restartPending,
+      idTaken: this.#reporter?.taken ?? false,
       busy: this.#gates.busy,
       counters: {
         applied: engine.applied,
@@ -350,23 +351,16 @@ export class ConfigWatcher implements AsyncDisposable {
 
   #report(atOnce: boolean): void {
     if (this.#reporter === undefined) return;
-    const status = this.status();
-    const { state, applied, desiredRevision = null, refusal } = status;
-    const { lagRevisions, broken, restartPending, unknownSections } = status;
-    const { revision, digest, sinceMs, source } = applied;
-    const data: Json = {
-      appliedRevision: revision,
-      digest,
-      sinceMs,
-      source,
-      desiredRevision,
-      lagRevisions,
-      broken,
-      restartPending,
-      unknownSections,
-    };
-    const refused = refusal === undefined ? undefined : toJson(refusal);
-    this.#reporter.tell({ status: state, data, refused }, atOnce);
+    this.#reporter.tell(reportOf(this.status()), atOnce);
+  }
+
+  #taken(taken: boolean): void {
+    try {
+      this.#settings.component?.onTaken?.(taken);
+    } catch {
+      // It was told, and that is all.
+    }
+    this.#report(true);
   }
 
   #unknown(): string[] {
@@ -386,8 +380,4 @@ export class ConfigWatcher implements AsyncDisposable {
     if (!this.#closing.signal.aborted) return;
     throw new TypeError("Cannot use watcher as it must be open: it was closed");
   }
-}
-
-function toJson(value: object): Json {
-  return JSON.parse(JSON.stringify(value));
 }
