@@ -1,28 +1,31 @@
 /** What the commands about configuration share: where it is, who writes, how values are read and shown. */
 import type { ConfigStore, Json } from "@ml-defender/etcd-client";
-import {
-  configModel,
-  type ConfigPlace,
-  openConfigStore,
-  type TlsSettings,
-} from "@ml-defender/sdk/config";
+import { configModel, openConfigStore } from "@ml-defender/sdk/config";
 import {
   type ConfigChange,
   ConfigEditor,
   type ConfigModel,
 } from "@ml-defender/watcher";
 import { operateModel } from "../operate/section.ts";
-import { complain, printable, style, UsageError, userPath } from "./_cli.ts";
+import { complain, printable, style, UsageError } from "./_cli.ts";
+import { type Dash, isThere, placeOf, type PlaceValues } from "./_place.ts";
 
-/** Options that all of them have, as `parseArgs` takes them. */
-export const CONFIG_OPTIONS = {
-  store: { type: "string" },
+/** Options about a place beside its name, as `parseArgs` takes them. */
+export const PLACE_OPTIONS = {
   "key-file": { type: "string" },
   counters: { type: "string" },
   ca: { type: "string" },
   cert: { type: "string" },
   key: { type: "string" },
   user: { type: "string" },
+  namespace: { type: "string" },
+  prefix: { type: "string" },
+} as const;
+
+/** Options that all of the commands have. */
+export const CONFIG_OPTIONS = {
+  store: { type: "string" },
+  ...PLACE_OPTIONS,
   actor: { type: "string" },
   note: { type: "string" },
   json: { type: "boolean" },
@@ -36,6 +39,8 @@ export const CONFIG_HELP = `
       --ca FILE          with https: certificate of the authority that signed the server's
       --cert FILE --key FILE   with https: the client's certificate and key
       --user NAME        user of etcd; the password is in ML_DEFENDER_ETCD_PASSWORD
+      --namespace TEXT   what stands before every key in etcd; default nothing
+      --prefix NAMES     what the keys of this configuration start with, as several may be in one store; default ml-defender
       --json             print data`;
 
 /** Help of the options about who writes. */
@@ -44,25 +49,15 @@ export const WRITER_HELP = `
       --note TEXT        why, for the history`;
 
 /** Values of those options. */
-export interface ConfigValues {
+export interface ConfigValues extends PlaceValues {
   /** Where the configuration is. */
   store?: string | undefined;
-  /** Keys. */
-  "key-file"?: string | undefined;
-  /** Where counters are kept. */
-  counters?: string | undefined;
-  /** Authority. */
-  ca?: string | undefined;
-  /** Certificate. */
-  cert?: string | undefined;
-  /** Its key. */
-  key?: string | undefined;
-  /** User of etcd. */
-  user?: string | undefined;
   /** Who writes. */
   actor?: string | undefined;
   /** Why. */
   note?: string | undefined;
+  /** Only show what would be written. */
+  "dry-run"?: boolean | undefined;
 }
 
 /** Sections and checks of everything that can be configured, with the place on the ladder. */
@@ -74,22 +69,33 @@ export function editorModel(): ConfigModel {
 export interface OpenedConfig extends AsyncDisposable {
   /** Where it is, as the user named it. */
   readonly place: string;
+  /** What its keys start with. */
+  readonly prefix: string;
   /** The store. */
   readonly store: ConfigStore;
   /** Reads and writes it. */
   readonly editor: ConfigEditor;
 }
 
+/** How a configuration is opened. */
+export interface OpenEditorOptions {
+  /** What to do where a folder is not there. @default {"make", and "defaults" for a dry run} */
+  readonly absent?: "make" | "defaults" | "error";
+  /** Ends the opening. */
+  readonly signal?: AbortSignal;
+  /** What stands in front of the options' names. @default {"--"} */
+  readonly dash?: Dash;
+}
+
 /** Open what the options name. */
 export async function openEditor(
   values: ConfigValues,
-  options: {
-    /** What to do where a folder is not there. @default {"make"} */
-    readonly absent?: "make" | "defaults" | "error";
-  } = {},
+  options: OpenEditorOptions = {},
 ): Promise<OpenedConfig> {
   const place = placeNamed(values);
-  const { absent = "make" } = options;
+  const { absent = values["dry-run"] ? "defaults" : "make" } = options;
+  const { signal, dash } = options;
+  const where = await placeOf(place, values, dash);
   const there = absent === "make" || await isThere(place);
   if (!there && absent === "error") {
     throw new Error(
@@ -97,16 +103,48 @@ export async function openEditor(
     );
   }
   if (!there) complain("config", `nothing in ${place} yet: the defaults`);
-  const store = await openConfigStore(
-    there ? await placeOf(place, values) : { store: "memory" },
+  const store = await interruptible(
+    openConfigStore(there ? where : { store: "memory" }),
+    signal,
+    (late) => late.close(),
   );
-  const editor = new ConfigEditor({ store, model: editorModel() });
-  return {
-    place,
-    store,
-    editor,
-    [Symbol.asyncDispose]: () => store.close(),
-  };
+  const { prefix = "ml-defender" } = values;
+  const close = () => store.close();
+  try {
+    const editor = new ConfigEditor({ store, prefix, model: editorModel() });
+    return { place, prefix, store, editor, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    if (!(error instanceof TypeError)) throw error;
+    throw new UsageError(error.message);
+  }
+}
+
+/** How long something that was interrupted may take to come to its end. */
+const END_MS = 400;
+
+/** What a promise gives, or an error soon after a signal aborts; what comes later is let go. */
+export async function interruptible<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+  late: (value: T) => unknown = () => {},
+): Promise<T> {
+  if (signal === undefined) return await promise;
+  const stopped = Promise.withResolvers<never>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = () =>
+    timer = setTimeout(() => {
+      promise.then(late).catch(() => {});
+      stopped.reject(new Error("interrupted"));
+    }, END_MS);
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([promise, stopped.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 /** The place that the options or the environment name. */
@@ -115,67 +153,34 @@ export function placeNamed({ store }: ConfigValues): string {
     "file:ml-defender-config");
 }
 
-/** Whether a folder is there; what a server has, it says itself. */
-async function isThere(place: string): Promise<boolean> {
-  if (!place.startsWith("file:")) return true;
-  const found = await Deno.stat(userPath(place.slice("file:".length)))
-    .catch(() => undefined);
-  return found !== undefined;
-}
-
-/** A place with its keys, certificates and user, as the options name them. */
-export async function placeOf(
-  place: string,
-  values: ConfigValues,
-): Promise<ConfigPlace> {
-  const [, kind, where = ""] = /^(file|etcd):(.+)$/.exec(place) ?? [];
-  if (kind === undefined) {
-    throw new UsageError(
-      `--store must be file:DIR or etcd:URL[,URL...]: current value is ${place}`,
-    );
-  }
-  const { "key-file": keys, counters, user } = values;
-  if (counters !== undefined && keys === undefined) {
-    throw new UsageError("--counters needs --key-file");
-  }
-  const tls = await tlsOf(values);
-  return {
-    store: kind === "file" ? `file:${userPath(where)}` : place,
-    ...(keys === undefined ? {} : { keys: `file:${userPath(keys)}` }),
-    ...(counters === undefined ? {} : { counters: userPath(counters) }),
-    ...(tls === undefined ? {} : { tls }),
-    ...(user === undefined ? {} : {
-      auth: {
-        username: user,
-        password: Deno.env.get("ML_DEFENDER_ETCD_PASSWORD") ?? "",
-      },
-    }),
-    // Only whoever has an etcd loads its package.
-    loadEtcd: () =>
-      import(new URL("../etcd_client/etcd/mod.ts", import.meta.url).href),
-  };
-}
-
-async function tlsOf(
-  { ca, cert, key }: ConfigValues,
-): Promise<TlsSettings | undefined> {
-  if (ca === undefined && cert === undefined && key === undefined) {
-    return undefined;
-  }
-  if (ca === undefined || (cert === undefined) !== (key === undefined)) {
-    throw new UsageError("--cert and --key go together, and need --ca");
-  }
-  const read = (path: string) => Deno.readTextFile(userPath(path));
-  if (cert === undefined || key === undefined) return { ca: await read(ca) };
-  return { ca: await read(ca), cert: await read(cert), key: await read(key) };
-}
-
 /** Who writes. */
 export function actorOf(values: ConfigValues): string {
   const actor = values.actor ?? Deno.env.get("USER") ??
     Deno.env.get("LOGNAME");
-  if (actor !== undefined && actor !== "") return actor;
+  if (actor !== undefined && actor !== "") return words("actor", actor, 200);
   throw new UsageError("say who writes: --actor NAME");
+}
+
+/** Why, where that was said. */
+export function noteOf({ note }: ConfigValues): { readonly note?: string } {
+  return note === undefined ? {} : { note: words("note", note, 500) };
+}
+
+/** A text for the history. */
+function words(name: string, text: string, most: number): string {
+  if (text.length > most) {
+    throw new UsageError(
+      `--${name} must have at most ${most} characters: current length is ${text.length}`,
+    );
+  }
+  if (printable(text) !== text) {
+    throw new UsageError(
+      `--${name} must be without control and format characters: current value is ${
+        printable(text)
+      }`,
+    );
+  }
+  return text;
 }
 
 /** A value of the command line: JSON, or else a plain text. */

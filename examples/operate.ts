@@ -6,11 +6,18 @@ import {
   actorOf,
   CONFIG_HELP,
   CONFIG_OPTIONS,
+  type ConfigValues,
+  interruptible,
+  noteOf,
   openEditor,
   WRITER_HELP,
 } from "./_config.ts";
 import { MEASURED, optimizeInputs } from "./_operate.ts";
-import { applyMove, applyOptimize } from "../operate/plan.ts";
+import {
+  applyMove,
+  applyOptimize,
+  type ApplyOptions,
+} from "../operate/plan.ts";
 import { moveLines, optimizeLines } from "../operate/texts.ts";
 
 /** The task's command names it first. */
@@ -77,15 +84,13 @@ if (verb === "optimize") {
       measure: { type: "boolean" },
       costs: { type: "string" },
     },
-  }, async (values, positionals) => {
+  }, async (values, positionals, signal) => {
     alone(positionals);
+    const options = writerOf(values);
     const inputs = await optimizeInputs(values);
-    await using config = await openEditor(values);
-    const result = await refusals(applyOptimize(config.editor, inputs, {
-      actor: actorOf(values),
-      dryRun: values["dry-run"] ?? false,
-      ...(values.note === undefined ? {} : { note: values.note }),
-    }));
+    await using config = await openEditor(values, { signal });
+    const writing = applyOptimize(config.editor, inputs, options);
+    const result = await interruptible(refusals(writing), signal);
     if (values.json) console.log(JSON.stringify({ ...result, inputs }));
     else print([...inputs.told, ...optimizeLines(result)]);
     return result.proposal.fits ? 0 : 1;
@@ -96,23 +101,25 @@ if (verb === "optimize") {
     help: LADDER_HELP,
     positionals: true,
     options: { ...COMMON, steps: { type: "string" } },
-  }, async (values, positionals) => {
+  }, async (values, positionals, signal) => {
     alone(positionals);
     if (verb !== "accelerate" && verb !== "decelerate") {
       throw new UsageError("say accelerate, decelerate or optimize");
     }
     const steps = wholeNumber("steps", values.steps, 1, [1, 6]);
-    await using config = await openEditor(values);
-    const result = await refusals(
-      applyMove(config.editor, verb === "accelerate" ? steps : -steps, {
-        actor: actorOf(values),
-        dryRun: values["dry-run"] ?? false,
-        ...(values.note === undefined ? {} : { note: values.note }),
-      }),
-    );
+    const options = writerOf(values);
+    await using config = await openEditor(values, { signal });
+    const way = verb === "accelerate" ? steps : -steps;
+    const writing = applyMove(config.editor, way, options);
+    const result = await interruptible(refusals(writing), signal);
     if (values.json) console.log(JSON.stringify(result));
     else print(moveLines(result, MEASURED));
   });
+}
+
+function writerOf(values: ConfigValues): ApplyOptions {
+  const dryRun = values["dry-run"] ?? false;
+  return { actor: actorOf(values), dryRun, ...noteOf(values) };
 }
 
 function alone([, more]: readonly string[]): void {

@@ -12,7 +12,13 @@ import {
   UsageError,
   userPath,
 } from "./_cli.ts";
-import { CONFIG_HELP, CONFIG_OPTIONS, placeNamed, placeOf } from "./_config.ts";
+import {
+  CONFIG_HELP,
+  CONFIG_OPTIONS,
+  interruptible,
+  placeNamed,
+} from "./_config.ts";
+import { placeOf } from "./_place.ts";
 
 const HELP = `
 Usage: deno task pipeline FILE|- [--id NAME] [--out DIR] [--store PLACE]
@@ -50,8 +56,10 @@ await runProgram({
   const id = values.id ?? Deno.hostname();
   const out = userPath(values.out ?? "events-log");
   await Deno.mkdir(out, { recursive: true });
-  await using config = await openConfig({
+  const { prefix } = values;
+  const opening = openConfig({
     ...await placeOf(placeNamed(values), values),
+    ...(prefix === undefined ? {} : { prefix }),
     more: operateModel(),
     component: { kind: "pipeline", id, version: sdk.version },
     lastGood: values["last-good"] === undefined
@@ -66,6 +74,8 @@ await runProgram({
         }`,
       ),
   });
+  const close = (late: Awaited<typeof opening>) => late.close();
+  await using config = await interruptible(opening, signal, close);
   const { state, applied } = config.status();
   complain("pipeline", `runs revision ${applied.revision} (${state})`);
   await using run = await analyze(userPath(input), {

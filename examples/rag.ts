@@ -15,6 +15,7 @@ import {
   type ConfigValues,
   type OpenedConfig,
   openEditor,
+  PLACE_OPTIONS,
 } from "./_config.ts";
 import {
   backfill,
@@ -64,7 +65,8 @@ Options:
 }); without it a new token
                          is made and printed
       --config PLACE     the configuration of what runs, file:DIR or etcd:URL: allows the commands that change it
-      --key-file FILE    its keys, where it is encrypted
+      --key-file FILE    its keys, where it is encrypted; and for it --counters, --ca, --cert, --key, --user, --namespace,
+                         --prefix as for \`deno task config\`
       --actor NAME       who changes it, for the history; default $USER
       --keep-days N      remove entries more than N days older than the newest one; default all are kept
       --keep-bytes N     remove the oldest entries where the store is larger
@@ -87,7 +89,7 @@ await runProgram({
     "no-serve": { type: "boolean" },
     "token-file": { type: "string" },
     config: { type: "string" },
-    "key-file": { type: "string" },
+    ...PLACE_OPTIONS,
     actor: { type: "string" },
     "keep-days": { type: "string" },
     "keep-bytes": { type: "string" },
@@ -103,7 +105,7 @@ await runProgram({
   const tokens = serve ? await readTokens(values["token-file"]) : undefined;
   await using writer = await openWriter(values, asked.nowMs);
   if (values.config === undefined) await dropPermissions(values, { serve });
-  await using config = await configFor(values);
+  await using config = await configFor(values, signal);
   const extra = config === undefined ? [] : await operators(config, values);
   await using opened = await openFor(values, {
     ...{ program: "rag", worker: true, signal },
@@ -229,10 +231,11 @@ function showPiece(text: string): void {
 /** The configuration that operators may change from here; none unless one is named. */
 async function configFor(
   { config, ...values }: { readonly config?: string } & ConfigValues,
+  signal: AbortSignal,
 ): Promise<OpenedConfig | undefined> {
   if (config === undefined) return undefined;
   const { store: _, ...rest } = values;
-  return await openEditor({ ...rest, store: config });
+  return await openEditor({ ...rest, store: config }, { signal });
 }
 
 /** Only who names a configuration loads what measures the machine. */

@@ -11,23 +11,26 @@ import {
 import {
   CONFIG_HELP,
   CONFIG_OPTIONS,
+  interruptible,
   type OpenedConfig,
   openEditor,
 } from "./_config.ts";
 
 const HELP = `
-Usage: deno task status [--wait SECONDS] [--json]
+Usage: deno task status [--wait SECONDS] [--expect N] [--json]
+       deno task status --forget ID
 
 Lists every component that has registered (pipelines, search): its version, the revision that it runs, how many changes it is
 behind, and how it is. Components that ended properly are not there; one that was killed goes after some seconds; one that
-refused a revision stays named until it runs what is desired.
+refused a revision stays named until it runs what is desired. One that is gone for good is named until it is forgotten.
 
 Options:
       --wait SECONDS     wait so long for all to be in step, 0 to 3600; default 2, as a change takes a moment
-      --expect N         there must be at least N components; default 0${CONFIG_HELP}
+      --expect N         there must be at least N components; default 0
+      --forget ID        remove what is left of a component that is gone; not of one that is registered${CONFIG_HELP}
   -h, --help             show this text
 
-Exit codes: 0 all are well, 1 one is behind or unhealthy (or the store cannot be used), 2 wrong use, 130 interrupted.
+Exit codes: 0 all are well (or it is forgotten), 1 one is behind or unhealthy (or the store cannot be used), 2 wrong use, 130 interrupted.
 `;
 
 /** A component and what is to be thought of it. */
@@ -42,6 +45,7 @@ interface Row {
   readonly health: "well" | "behind" | "unhealthy";
   readonly refusal: NonNullable<FleetMember["refusal"]> | null;
   readonly restartPending: readonly string[];
+  readonly idTaken: boolean;
 }
 
 interface Overview {
@@ -61,22 +65,48 @@ await runProgram({
     ...CONFIG_OPTIONS,
     wait: { type: "string" },
     expect: { type: "string" },
+    forget: { type: "string" },
   },
 }, async (values, positionals, signal) => {
   if (positionals.length > 0) throw new UsageError("status takes no argument");
   const waitMs = 1000 * wholeNumber("wait", values.wait, 2, [0, 3600]);
   const expected = wholeNumber("expect", values.expect, 0, [0, 1e6]);
-  await using config = await openEditor(values, { absent: "error" });
+  await using config = await openEditor(values, { absent: "error", signal });
+  if (values.forget !== undefined) {
+    await interruptible(forget(config, values.forget, values.json), signal);
+    return 0;
+  }
   const end = Date.now() + waitMs;
-  let seen = await overview(config, expected);
+  const look = () => interruptible(overview(config, expected), signal);
+  let seen = await look();
   while (!seen.well && Date.now() < end && !signal.aborted) {
     await new Promise((done) => setTimeout(done, POLL_MS));
-    seen = await overview(config, expected);
+    seen = await look();
   }
   if (values.json) console.log(JSON.stringify(seen));
   else print(seen, expected);
   return seen.well ? 0 : 1;
 });
+
+async function forget(
+  { editor }: OpenedConfig,
+  id: string,
+  json = false,
+): Promise<void> {
+  let forgotten: boolean;
+  try {
+    forgotten = await editor.forget(id);
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message);
+    throw error;
+  }
+  if (json) return console.log(JSON.stringify({ id, forgotten }));
+  console.log(
+    forgotten
+      ? `${printable(id)} is forgotten`
+      : `nothing is left of ${printable(id)}`,
+  );
+}
 
 async function overview(
   { editor, store, place }: OpenedConfig,
@@ -101,6 +131,7 @@ async function overview(
     sinceMs,
     refusal: undefined,
     restartPending: [],
+    idTaken: false,
   }));
   const rows = [...fleet, ...others].map((member) => rowOf(member, revision))
     .sort((a, b) => a.kind.localeCompare(b.kind) || a.id.localeCompare(b.id));
@@ -118,7 +149,7 @@ function rowOf(member: FleetMember, desired: number): Row {
   const { kind, id, version, status, sinceMs, refusal } = member;
   const applied = member.appliedRevision ?? null;
   const lag = applied === null ? null : Math.max(0, desired - applied);
-  const ill = !WELL.includes(status) || refusal !== undefined;
+  const ill = !WELL.includes(status) || refusal !== undefined || member.idTaken;
   return {
     kind,
     id,
@@ -130,6 +161,7 @@ function rowOf(member: FleetMember, desired: number): Row {
     health: ill ? "unhealthy" : lag !== null && lag > 0 ? "behind" : "well",
     refusal: refusal ?? null,
     restartPending: member.restartPending,
+    idTaken: member.idTaken,
   };
 }
 
@@ -176,14 +208,25 @@ function print(seen: Overview, expected: number): void {
       ? style.yellow
       : style.red;
     console.log(paint(line(cells[i]!)));
-    if (row.refusal !== null) {
-      const { revision, reason } = row.refusal;
-      console.log(`  refused revision ${revision}: ${printable(reason)}`);
-    }
-    if (row.restartPending.length > 0) {
-      console.log(
-        `  after a restart: ${row.restartPending.map(printable).join(", ")}`,
-      );
-    }
+    for (const remark of remarks(row)) console.log(`  ${printable(remark)}`);
   }
+}
+
+/** What else is to be known of a component. */
+function remarks(row: Row): string[] {
+  const { id, status, refusal, restartPending, idTaken } = row;
+  const lines: string[] = [];
+  if (refusal !== null) {
+    lines.push(`refused revision ${refusal.revision}: ${refusal.reason}`);
+  }
+  if (status === "gone") {
+    lines.push(`if it does not come back: deno task status --forget ${id}`);
+  }
+  if (idTaken) {
+    lines.push("another process has taken this id: give each one of its own");
+  }
+  if (restartPending.length > 0) {
+    lines.push(`after a restart: ${restartPending.join(", ")}`);
+  }
+  return lines;
 }

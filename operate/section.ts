@@ -60,6 +60,7 @@ export const OPERATE: Section<OperateConfig> = defineSection({
     anchors: {},
     taken: { forests: [], benignShare: null },
   },
+  managed: "accelerate, decelerate and optimize",
 });
 
 /** Section and checks, for the model of whoever writes. */

@@ -1,7 +1,7 @@
 /** Edits of what is stored of a section: only what differs from the defaults is stored. */
 import type { Json } from "@ml-defender/etcd-client";
-import { ConfigError } from "./error.ts";
-import { isObject, memberOf, merged } from "./_json.ts";
+import { ConfigError, issuesText } from "./error.ts";
+import { equal, isObject, memberOf, merged } from "./_json.ts";
 import { formatPath, parsePath } from "./_path.ts";
 import type { ConfigModel } from "./model.ts";
 import type { Section } from "./section.ts";
@@ -24,6 +24,71 @@ export function placeOf(model: ConfigModel, path: string): Place {
   throw new ConfigError(
     "unknown_path",
     `Cannot find '${path}' as its first name must be a section: the sections are ${names}`,
+  );
+}
+
+/** Places of several settings; none may be there twice, or be part of another one. */
+export function placesOf(
+  model: ConfigModel,
+  paths: readonly string[],
+): Place[] {
+  const places = paths.map((path) => placeOf(model, path));
+  const known = new Map<string, string>();
+  for (const [i, { section, rest }] of places.entries()) {
+    known.set(formatPath([section.name, ...rest]), paths[i]!);
+  }
+  if (known.size < paths.length) {
+    throw new SyntaxError(
+      "Cannot write paths as each must be there once: one of them is there twice",
+    );
+  }
+  for (const [i, { section, rest }] of places.entries()) {
+    for (let length = 0; length < rest.length; length++) {
+      const above = formatPath([section.name, ...rest.slice(0, length)]);
+      if (!known.has(above)) continue;
+      throw new SyntaxError(
+        `Cannot write paths as none must be part of another: '${
+          paths[i]
+        }' is part of '${known.get(above)}'`,
+      );
+    }
+  }
+  return places;
+}
+
+/** Refuses places that commands keep. */
+export function checkUnmanaged(places: readonly Place[]): void {
+  const issues = places.flatMap(({ section: { name, managed }, rest }) =>
+    managed === undefined ? [] : [{
+      path: formatPath([name, ...rest]),
+      message: `is written by ${managed} alone`,
+    }]
+  );
+  if (issues.length === 0) return;
+  throw new ConfigError(
+    "invalid",
+    `Cannot write configuration: ${issuesText(issues)}`,
+    { issues },
+  );
+}
+
+/** Whether the same is stored. */
+export function sameStored(a: Stored, b: Stored): boolean {
+  return a.size === b.size &&
+    [...a].every(([name, value]) => b.has(name) && equal(value, b.get(name)));
+}
+
+/** A text of a writer; what would hide or turn around what stands beside it is refused. */
+export function checkText(
+  name: string,
+  value: string,
+  [low, high]: readonly [number, number],
+): string {
+  const bad = typeof value !== "string" ||
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(value);
+  if (!bad && value.length >= low && value.length <= high) return value;
+  throw new TypeError(
+    `Cannot write configuration as '${name}' must have ${low} to ${high} characters without control and format characters`,
   );
 }
 

@@ -1,7 +1,14 @@
 /** Processes, as they say of themselves in the store. */
-import type { Component, ConfigEntry, Json } from "@ml-defender/etcd-client";
+import type {
+  Component,
+  ConfigEntry,
+  ConfigStore,
+  Json,
+} from "@ml-defender/etcd-client";
+import { ConfigError } from "./error.ts";
 import type { FleetMember } from "./history.ts";
 import { memberOf } from "./_json.ts";
+import type { Layout } from "./_layout.ts";
 
 /** What the store says: where refusals are, and which revision is wanted. */
 export interface Wanted {
@@ -39,6 +46,7 @@ export function fleetOf(
       sinceMs,
       refusal: refusalOf(refused.get(id)),
       restartPending: Array.isArray(pending) ? pending.map(String) : [],
+      idTaken: memberOf(data, "idTaken") === true,
     };
   });
   const known = new Set(here.map(({ id }) => id));
@@ -55,8 +63,38 @@ export function fleetOf(
     sinceMs: undefined,
     refusal: refusalOf(value),
     restartPending: [],
+    idTaken: false,
   }));
   return [...here, ...gone];
+}
+
+/** Removes what is left of a process that is gone; whether there was anything. */
+export async function forget(
+  store: ConfigStore,
+  { prefix, refused }: Layout,
+  id: string,
+): Promise<boolean> {
+  if (typeof id !== "string" || !/^[^/\s]{1,100}$/.test(id)) {
+    throw new TypeError(
+      `Cannot forget component as its id must be a text of 1 to 100 characters without slash and space: current value is ${
+        JSON.stringify(id)
+      }`,
+    );
+  }
+  const there = (await store.discover(undefined, { prefix }))
+    .find((one) => one.id === id);
+  if (there !== undefined) {
+    throw new ConfigError(
+      "conflict",
+      `Cannot forget '${id}' as it must be gone: a ${there.kind} is registered under this id; what it refused goes when it runs what is desired`,
+    );
+  }
+  const key = refused + id;
+  const { entries, invalid } = await store.list(key);
+  const left = [...entries, ...invalid].find((one) => one.key === key);
+  if (left === undefined) return false;
+  const { revision: expectedRevision } = left;
+  return (await store.delete(key, { expectedRevision })).deleted;
 }
 
 function refusalOf(value: Json | undefined): FleetMember["refusal"] {

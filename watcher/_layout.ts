@@ -43,6 +43,16 @@ export class Layout {
     this.refused = `${prefix}/refused/`;
   }
 
+  /** Refuses what no section is called. */
+  checkSection(name: string): void {
+    if (/^[a-z][a-z0-9_]{0,63}$/.test(name)) return;
+    throw new TypeError(
+      `Cannot write configuration as each section must have a name of small letters, digits and '_': current value is ${
+        JSON.stringify(name)
+      }`,
+    );
+  }
+
   section(name: string): string {
     return this.config + name;
   }

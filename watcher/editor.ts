@@ -6,23 +6,35 @@
 import type { ConfigIssue, ConfigStore, Json } from "@ml-defender/etcd-client";
 import { changeTexts, type ConfigChange, diffSection } from "./change.ts";
 import {
+  checkText,
+  checkUnmanaged,
   effective,
   isSet,
   placeOf,
+  placesOf,
+  sameStored,
   type Stored,
   valueAt,
   withoutValue,
   withValue,
 } from "./_edit.ts";
 import { ConfigError, issuesText } from "./error.ts";
-import { Feed } from "./_feed.ts";
-import { fleetOf } from "./_fleet.ts";
-import type { FleetMember, HistoryEntry, Setting } from "./history.ts";
+import { fleetOf, forget } from "./_fleet.ts";
+import type {
+  EditorEvent,
+  FleetMember,
+  HistoryEntry,
+  Setting,
+  Snapshot,
+  WriteOptions,
+  WriteResult,
+} from "./history.ts";
 import { DEFAULT_PREFIX, Layout } from "./_layout.ts";
 import { Ledger, type LedgerState } from "./_ledger.ts";
 import { masked } from "./_mask.ts";
 import type { ConfigModel } from "./model.ts";
 import { whole } from "./_settings.ts";
+import { watching } from "./_watching.ts";
 
 /** Options of a `ConfigEditor`. */
 export interface EditorOptions {
@@ -36,48 +48,24 @@ export interface EditorOptions {
   readonly historyEntries?: number;
   /** Bytes of revisions kept, as JSON, 1 to 1,000,000,000; the newest is always kept. @default {1048576} */
   readonly historyBytes?: number;
+  /**
+   * Milliseconds for which a write is tried again while others write at the same time, 1 to 600,000. More lets a writer
+   * wait longer among many. @default {10000}
+   */
+  readonly conflictMs?: number;
   /** Clock, milliseconds since the Unix epoch. @default {Date.now} */
   readonly now?: () => number;
-}
-
-/** Options of a write. */
-export interface WriteOptions {
-  /** Who writes: 1 to 200 characters. */
-  readonly actor: string;
-  /** Why, at most 500 characters. @default {""} */
-  readonly note?: string;
-  /** Check and tell what would change, and write nothing. @default {false} */
-  readonly dryRun?: boolean;
-  /** Write only if the configuration is at this revision. @default {whatever it is} */
-  readonly expectedRevision?: number;
-}
-
-/** What came of a write. */
-export interface WriteResult {
-  /** Revision of the configuration afterwards. */
-  readonly revision: number;
-  /** Whether something was written: not in a dry run, and not when nothing would change. */
-  readonly written: boolean;
-  /** What changed, or would. */
-  readonly changes: readonly ConfigChange[];
-}
-
-/** What the store holds, as `ConfigEditor.watch` yields it. */
-export interface EditorEvent {
-  /** Revision of the configuration. */
-  readonly revision: number;
-  /** Who wrote it. */
-  readonly actor: string;
-  /** What changed since the event before; empty in the first. */
-  readonly changes: readonly ConfigChange[];
 }
 
 type Edit = (state: LedgerState) => {
   readonly stored: Stored;
   readonly of: number;
+  /** Whether what is stored counts, and not only what differs from the defaults. */
+  readonly exact: boolean;
 };
 
-const MAX_ATTEMPTS = 32;
+const FIRST_PAUSE_MS = 4;
+const LONGEST_PAUSE_MS = 250;
 
 /** Reads and writes configuration for operators. */
 export class ConfigEditor {
@@ -85,6 +73,7 @@ export class ConfigEditor {
   readonly #model: ConfigModel;
   readonly #layout: Layout;
   readonly #ledger: Ledger;
+  readonly #conflictMs: number;
 
   /**
    * Makes an editor.
@@ -92,7 +81,7 @@ export class ConfigEditor {
    * @param options Store and model.
    */
   constructor(options: EditorOptions) {
-    const { store, model, now = Date.now } = options;
+    const { store, model, now = Date.now, conflictMs = 10_000 } = options;
     const { historyEntries = 100, historyBytes = 1024 * 1024 } = options;
     this.#store = store;
     this.#model = model;
@@ -102,6 +91,7 @@ export class ConfigEditor {
       bytes: whole("historyBytes", historyBytes, 1, 1_000_000_000),
     };
     this.#ledger = new Ledger(store, this.#layout, limits, now);
+    this.#conflictMs = whole("conflictMs", conflictMs, 1, 600_000);
   }
 
   /**
@@ -122,6 +112,8 @@ export class ConfigEditor {
     const state = await this.#ledger.read();
     this.#checkWhole(state);
     const { stored, revision } = state;
+    const built = await this.#model.build(stored, revision);
+    const refused = built.state === "valid" ? [] : built.issues;
     if (path === "") {
       const all = this.#model.sections.map((section) => {
         const value = effective(section, stored);
@@ -129,7 +121,7 @@ export class ConfigEditor {
         return [section.name, shown];
       });
       const value: Json = Object.fromEntries(all);
-      return { path, value, set: stored.size > 0, revision };
+      return { path, value, set: stored.size > 0, revision, refused };
     }
     const place = placeOf(this.#model, path);
     const value = valueAt(place, stored);
@@ -141,7 +133,20 @@ export class ConfigEditor {
     }
     const { section: { secrets }, rest } = place;
     const shown = reveal ? value : masked(value, secrets, rest);
-    return { path, value: shown, set: isSet(place, stored), revision };
+    const set = isSet(place, stored);
+    return { path, value: shown, set, revision, refused };
+  }
+
+  /**
+   * Everything that is set, at one revision: for another store, where `replace` takes it.
+   *
+   * @throws {ConfigError} `damaged`.
+   */
+  async snapshot(): Promise<Snapshot> {
+    const state = await this.#ledger.read();
+    this.#checkWhole(state);
+    const { revision, stored } = state;
+    return { revision, tree: Object.fromEntries(stored) };
   }
 
   /**
@@ -150,22 +155,13 @@ export class ConfigEditor {
    * @param values Values by path; undefined gives a setting back to its default.
    * @param options Who, and how.
    * @throws {ConfigError} `invalid`, `conflict`, `unknown_path`, `damaged`; nothing was written then.
+   * @throws {SyntaxError} When a path is none, is there twice, or is part of another one.
    */
   set(
     values: Readonly<Record<string, Json | undefined>>,
     options: WriteOptions,
   ): Promise<WriteResult> {
-    return this.#write((state) => {
-      this.#checkWhole(state);
-      let { stored } = state;
-      for (const [path, value] of Object.entries(values)) {
-        const place = placeOf(this.#model, path);
-        stored = value === undefined
-          ? withoutValue(stored, place)
-          : withValue(stored, place, value);
-      }
-      return { stored, of: 0 };
-    }, options);
+    return this.#put(Object.entries(values), options);
   }
 
   /**
@@ -174,15 +170,27 @@ export class ConfigEditor {
    * @param paths Their paths.
    * @param options Who, and how.
    * @throws {ConfigError} As `set`.
+   * @throws {SyntaxError} As `set`.
    */
   reset(paths: readonly string[], options: WriteOptions): Promise<WriteResult> {
+    return this.#put(paths.map((path) => [path, undefined]), options);
+  }
+
+  /**
+   * Makes everything that is set what a snapshot has, as one revision; all else is given back to its default.
+   *
+   * @param tree What is to be set, by section.
+   * @param options Who, and how.
+   * @throws {ConfigError} `invalid`, `conflict`, `damaged`.
+   */
+  replace(
+    tree: Snapshot["tree"],
+    options: WriteOptions,
+  ): Promise<WriteResult> {
     return this.#write((state) => {
       this.#checkWhole(state);
-      let { stored } = state;
-      for (const path of paths) {
-        stored = withoutValue(stored, placeOf(this.#model, path));
-      }
-      return { stored, of: 0 };
+      for (const name of Object.keys(tree)) this.#layout.checkSection(name);
+      return { stored: new Map(Object.entries(tree)), of: 0, exact: true };
     }, options);
   }
 
@@ -198,8 +206,8 @@ export class ConfigEditor {
     options: WriteOptions,
   ): Promise<WriteResult> {
     const { tree } = await this.#ledger.entry(revision);
-    const stored = new Map(Object.entries(tree));
-    return await this.#write(() => ({ stored, of: revision }), options);
+    const edit = { stored: new Map(Object.entries(tree)), of: revision };
+    return await this.#write(() => ({ ...edit, exact: false }), options);
   }
 
   /**
@@ -252,49 +260,23 @@ export class ConfigEditor {
   }
 
   /**
-   * Yields what the store holds now, and then each change. A reader that is slow gets several changes as one.
+   * Yields what the store holds now, then each change, damage, and when the store goes away and comes back. A reader that
+   * is slow gets several changes as one. Ends when the store is closed, too.
    *
    * @param options When to end.
    */
-  async *watch(
+  watch(
     options: {
       /** Ends it. */
       readonly signal?: AbortSignal;
     } = {},
   ): AsyncGenerator<EditorEvent> {
-    const end = new AbortController();
-    const signal = AbortSignal.any([
-      end.signal,
-      ...options.signal === undefined ? [] : [options.signal],
-    ]);
-    let wake = () => {};
-    let next: { stored: Stored; revision: number; actor: string } | undefined;
-    const feed = new Feed(this.#store, this.#layout, {
-      desired: ({ sections, revision, actor }) => {
-        next = { stored: sections, revision, actor };
-        wake();
-      },
-      failed: () => {},
-    });
-    const following = feed.run(signal).then(() => end.abort());
-    signal.addEventListener("abort", () => wake());
-    let before: Stored | undefined;
-    try {
-      while (!signal.aborted) {
-        if (next === undefined) {
-          await new Promise<void>((done) => wake = done);
-          continue;
-        }
-        const { stored, revision, actor } = next;
-        next = undefined;
-        const changes = before === undefined ? [] : this.#diff(before, stored);
-        before = stored;
-        yield { revision, actor, changes };
-      }
-    } finally {
-      end.abort();
-      await following;
-    }
+    const watched = {
+      store: this.#store,
+      layout: this.#layout,
+      diff: (before: Stored, after: Stored) => this.#diff(before, after),
+    };
+    return watching(watched, options.signal);
   }
 
   /**
@@ -311,11 +293,43 @@ export class ConfigEditor {
     return fleetOf(components, entries, { prefix: refused, revision });
   }
 
+  /**
+   * Removes what is left of a process that is gone: what it refused last.
+   *
+   * @param id Which.
+   * @returns Whether something was left of it.
+   * @throws {ConfigError} `conflict`, when it is registered.
+   * @throws {TypeError} When the id is none.
+   */
+  forget(id: string): Promise<boolean> {
+    return forget(this.#store, this.#layout, id);
+  }
+
+  #put(
+    values: readonly (readonly [path: string, value: Json | undefined])[],
+    options: WriteOptions,
+  ): Promise<WriteResult> {
+    return this.#write((state) => {
+      this.#checkWhole(state);
+      const places = placesOf(this.#model, values.map(([path]) => path));
+      if (!options.managed) checkUnmanaged(places);
+      let { stored } = state;
+      for (const [i, place] of places.entries()) {
+        const [, value] = values[i]!;
+        stored = value === undefined
+          ? withoutValue(stored, place)
+          : withValue(stored, place, value);
+      }
+      return { stored, of: 0, exact: false };
+    }, options);
+  }
+
   async #write(edit: Edit, options: WriteOptions): Promise<WriteResult> {
     const { note = "", dryRun = false, expectedRevision } = options;
-    const actor = checkText("actor", options.actor, 1, 200);
-    checkText("note", note, 0, 500);
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const actor = checkText("actor", options.actor, [1, 200]);
+    checkText("note", note, [0, 500]);
+    const end = performance.now() + this.#conflictMs;
+    for (let attempt = 0;; attempt++) {
       const state = await this.#ledger.read();
       const { revision, damage } = state;
       if (expectedRevision !== undefined && expectedRevision !== revision) {
@@ -325,7 +339,7 @@ export class ConfigEditor {
           { revision },
         );
       }
-      const { stored, of } = edit(state);
+      const { stored, of, exact } = edit(state);
       const built = await this.#model.build(stored, revision + 1);
       if (built.state === "invalid") {
         throw new ConfigError(
@@ -335,7 +349,10 @@ export class ConfigEditor {
         );
       }
       const changes = this.#diff(state.stored, stored);
-      const idle = changes.length === 0 && of === 0 && damage.size === 0;
+      const same = exact
+        ? sameStored(state.stored, stored)
+        : changes.length === 0;
+      const idle = same && of === 0 && damage.size === 0;
       if (dryRun || idle) return { revision, written: false, changes };
       const texts = changeTexts(changes);
       const entry = { stored, actor, note, of, changes: texts };
@@ -343,10 +360,12 @@ export class ConfigEditor {
       if (written !== undefined) {
         return { revision: written, written: true, changes };
       }
+      if (performance.now() > end) break;
+      await standBack(attempt);
     }
     throw new ConfigError(
       "conflict",
-      `Cannot write configuration: others wrote it at the same time, ${MAX_ATTEMPTS} times in a row; try again later`,
+      `Cannot write configuration: others wrote it at the same time for ${this.#conflictMs} ms; try again later`,
     );
   }
 
@@ -371,16 +390,8 @@ export class ConfigEditor {
   }
 }
 
-function checkText(
-  name: string,
-  value: string,
-  low: number,
-  high: number,
-): string {
-  // deno-lint-ignore no-control-regex
-  const bad = typeof value !== "string" || /[\u0000-\u001f\u007f]/.test(value);
-  if (!bad && value.length >= low && value.length <= high) return value;
-  throw new TypeError(
-    `Cannot write configuration as '${name}' must have ${low} to ${high} characters without control characters`,
-  );
+/** Lets others write: not all who met once are to meet again. */
+function standBack(attempt: number): Promise<void> {
+  const longest = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
+  return new Promise((done) => setTimeout(done, Math.random() * longest));
 }

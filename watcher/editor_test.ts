@@ -26,6 +26,7 @@ Deno.test("ConfigEditor.get reads settings with their defaults, and says which w
     value: 0.9,
     set: true,
     revision: 1,
+    refused: [],
   });
   const other = await editor.get("scoring.suspicious");
   assert.deepEqual([other.value, other.set], [0.7, false]);
@@ -88,8 +89,11 @@ Deno.test("ConfigEditor.set refuses before it writes: values, rules between sett
     await assert.rejects(editor.set(values, ana), { code, message });
   }
   await assert.rejects(editor.set({ "a..b": 1 }, ana), SyntaxError);
-  for (const actor of ["", "a\nb", "x".repeat(201)]) {
+  for (const actor of ["", "a\nb", "a\u202eb", "a\u200bb", "x".repeat(201)]) {
     await assert.rejects(editor.set({}, { actor }), /'actor' must have/);
+  }
+  for (const note of ["\u2066", "\ud800", "x".repeat(501)]) {
+    await assert.rejects(editor.set({}, { ...ana, note }), /'note' must have/);
   }
   assert.equal((await store.list("")).revision, revision);
 });
@@ -240,14 +244,17 @@ Deno.test("ConfigEditor.watch yields what is there and then each change with its
   const end = new AbortController();
   const events = editor.watch({ signal: end.signal });
   assert.deepEqual((await events.next()).value, {
+    kind: "config",
     revision: 1,
     actor: "ana",
     changes: [],
+    damage: [],
   });
   await editor.set({ "scoring.alert": 0.95 }, { actor: "eva" });
   const { value } = await events.next();
-  assert.deepEqual([value?.revision, value?.actor], [2, "eva"]);
-  assert.equal(value?.changes[0]?.after, 0.95);
+  assert.ok(value?.kind === "config");
+  assert.deepEqual([value.revision, value.actor], [2, "eva"]);
+  assert.equal(value.changes[0]?.after, 0.95);
   const last = events.next();
   end.abort();
   assert.equal((await last).done, true);

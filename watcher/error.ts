@@ -9,7 +9,8 @@ import type { ConfigIssue } from "@ml-defender/etcd-client";
  * Why something could not be done.
  *
  * - `invalid`: the values are not what the sections want; `issues` says where and why.
- * - `conflict`: the configuration is not at the revision that the caller expected.
+ * - `conflict`: the configuration is not at the revision that the caller expected, others write it all the time, or what
+ *   was to be forgotten is there.
  * - `unknown_path`: no section has such a setting.
  * - `unknown_revision`: the history does not have it, or no longer.
  * - `damaged`: what is stored can not be read; roll back to a revision to put it right.

@@ -3,8 +3,68 @@
  *
  * @module
  */
-import type { Json } from "@ml-defender/etcd-client";
-import type { ChangeText } from "./change.ts";
+import type { ConfigIssue, Json } from "@ml-defender/etcd-client";
+import type { ChangeText, ConfigChange } from "./change.ts";
+
+/** Options of a write. */
+export interface WriteOptions {
+  /** Who writes: 1 to 200 characters, without control and format characters. */
+  readonly actor: string;
+  /** Why, at most 500 such characters. @default {""} */
+  readonly note?: string;
+  /** Check and tell what would change, and write nothing. @default {false} */
+  readonly dryRun?: boolean;
+  /** Write only if the configuration is at this revision. @default {whatever it is} */
+  readonly expectedRevision?: number;
+  /** Whether sections that commands keep may be set: for those commands. @default {false} */
+  readonly managed?: boolean;
+}
+
+/** What came of a write. */
+export interface WriteResult {
+  /** Revision of the configuration afterwards. */
+  readonly revision: number;
+  /** Whether something was written: not in a dry run, and not when nothing would change. */
+  readonly written: boolean;
+  /** What changed, or would. */
+  readonly changes: readonly ConfigChange[];
+}
+
+/** Everything that is set, at one revision. */
+export interface Snapshot {
+  /** Revision of the configuration; 0 when nobody has written any. */
+  readonly revision: number;
+  /** What is set of each section, secret values too; everything else is the default. */
+  readonly tree: {
+    /** By section. */
+    readonly [section: string]: Json;
+  };
+}
+
+/** What `ConfigEditor.watch` yields. */
+export type EditorEvent =
+  | {
+    /** What the store holds. */
+    readonly kind: "config";
+    /** Revision of the configuration. */
+    readonly revision: number;
+    /** Who wrote it. */
+    readonly actor: string;
+    /** What changed since the event before; empty in the first, and while there is damage. */
+    readonly changes: readonly ConfigChange[];
+    /** What is there and must not be used, by section; a rollback puts it right. */
+    readonly damage: readonly ConfigIssue[];
+  }
+  | {
+    /** The store can not be reached or read; it is tried again. */
+    readonly kind: "away";
+    /** Why. */
+    readonly reason: string;
+  }
+  | {
+    /** The store is there again. */
+    readonly kind: "back";
+  };
 
 /** A setting. */
 export interface Setting {
@@ -16,6 +76,8 @@ export interface Setting {
   readonly set: boolean;
   /** Revision of the configuration that was read. */
   readonly revision: number;
+  /** What is wrong with what is set, here or elsewhere, so that nobody runs it; empty where all is well. */
+  readonly refused: readonly ConfigIssue[];
 }
 
 /** A revision that is kept. */
@@ -63,4 +125,6 @@ export interface FleetMember {
   } | undefined;
   /** Settings that take effect when it starts anew. */
   readonly restartPending: readonly string[];
+  /** Whether another process has taken its id, as it says itself: each needs one of its own. */
+  readonly idTaken: boolean;
 }

@@ -22,6 +22,11 @@ export interface SectionOptions<Output> {
   readonly restart?: readonly string[];
   /** Paths in the section, `*` for any one name, whose values are shown as `***` wherever something is shown. @default {[]} */
   readonly secrets?: readonly string[];
+  /**
+   * Commands that keep this section, in words, for example "accelerate and decelerate": whoever sets something in it by
+   * hand is refused and told of them. @default {whoever may write sets it}
+   */
+  readonly managed?: string;
 }
 
 /** A section; make it with `defineSection`. */
@@ -36,6 +41,8 @@ export interface Section<Output = unknown> {
   readonly restart: readonly (readonly string[])[];
   /** Names in each path that is secret. */
   readonly secrets: readonly (readonly string[])[];
+  /** Commands that keep it; undefined where anybody sets it. */
+  readonly managed: string | undefined;
 }
 
 /**
@@ -48,7 +55,7 @@ export interface Section<Output = unknown> {
 export function defineSection<Output>(
   options: SectionOptions<Output>,
 ): Section<Output> {
-  const { name, schema, restart = [], secrets = [] } = options;
+  const { name, schema, restart = [], secrets = [], managed } = options;
   if (!/^[a-z][a-z0-9_]{0,63}$/.test(name)) {
     throw new TypeError(
       `Cannot define section as 'name' must be a small letter, then small letters, digits and '_', at most 64: current value is ${
@@ -74,5 +81,6 @@ export function defineSection<Output>(
     defaults: defaults as JsonObject,
     restart: restart.map(parsePath),
     secrets: secrets.map(parsePath),
+    managed,
   };
 }

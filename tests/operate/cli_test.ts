@@ -179,8 +179,6 @@ Deno.test("config with a key file writes nothing that can be read without it", a
     assert.equal(got.out, "gzip\n");
     const without = await run("config", "get", "log.compress");
     assert.equal(without.code, 1);
-    const copy = await run("config", "copy", "file:other", ...keys);
-    assert.match(copy.out, /log\.compress: none -> gzip/);
   });
 });
 

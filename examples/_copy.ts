@@ -1,0 +1,156 @@
+/** Taking a configuration along to another store, and its keys to newer ones. */
+import { newKeyLine } from "@ml-defender/etcd-client";
+import type { WriteResult } from "@ml-defender/watcher";
+import { printable, UsageError } from "./_cli.ts";
+import {
+  actorOf,
+  type ConfigValues,
+  noteOf,
+  type OpenedConfig,
+  openEditor,
+} from "./_config.ts";
+import { isSamePlace, placeOf, type PlaceValues } from "./_place.ts";
+
+/** Options about the target of a copy. */
+export const TARGET_OPTIONS = {
+  "to-key-file": { type: "string" },
+  "to-counters": { type: "string" },
+  "to-plain": { type: "boolean" },
+  "to-ca": { type: "string" },
+  "to-cert": { type: "string" },
+  "to-key": { type: "string" },
+  "to-user": { type: "string" },
+  "to-namespace": { type: "string" },
+  "to-prefix": { type: "string" },
+} as const;
+
+/** Their help. */
+export const TARGET_HELP = `
+      --to-key-file FILE copy: the target's values are encrypted, with these keys
+      --to-plain         copy: the target's values are readable, though those of the source are encrypted
+      --to-counters, --to-ca, --to-cert, --to-key, --to-user, --to-namespace, --to-prefix
+                         copy: for the target what the options without to- are for the source; nothing is taken over from
+                         those. The password is in ML_DEFENDER_TO_ETCD_PASSWORD`;
+
+/** Values of those options. */
+export type TargetValues = {
+  [Name in keyof typeof TARGET_OPTIONS]?:
+    | (typeof TARGET_OPTIONS[Name]["type"] extends "boolean" ? boolean : string)
+    | undefined;
+};
+
+/** Whether any of them is there. */
+export function isTargetNamed(values: TargetValues): boolean {
+  return Object.keys(TARGET_OPTIONS).some((name) =>
+    values[name as keyof TargetValues] !== undefined
+  );
+}
+
+/** Makes the configuration in a place what this one is, as one revision. */
+export async function copyTo(
+  { editor, place }: OpenedConfig,
+  to: string,
+  values: ConfigValues & TargetValues,
+  signal: AbortSignal,
+): Promise<WriteResult> {
+  const target = targetOf(values);
+  if (values["key-file"] !== undefined && target["key-file"] === undefined) {
+    if (!values["to-plain"]) {
+      throw new UsageError(
+        "the source is encrypted: say --to-key-file FILE for the target, or --to-plain for one that all can read",
+      );
+    }
+  } else if (values["to-plain"] && target["key-file"] !== undefined) {
+    throw new UsageError("--to-plain does not go with --to-key-file");
+  }
+  const one = await placeOf(place, values);
+  const same = await isSamePlace(one, await placeOf(to, target, "--to-"));
+  const { prefix = "ml-defender" } = values;
+  if (same && prefix === (target.prefix ?? "ml-defender")) {
+    throw new UsageError(
+      `${to} is the configuration itself: name another place`,
+    );
+  }
+  const { revision, tree } = await editor.snapshot();
+  if (revision === 0) {
+    throw new Error(
+      `there is nothing to copy: nobody has set anything in ${place}`,
+    );
+  }
+  const dryRun = values["dry-run"] ?? false;
+  const actor = actorOf(values);
+  const note = noteOf(values);
+  await using other = await openEditor(
+    { ...target, store: to, "dry-run": dryRun },
+    { signal, dash: "--to-" },
+  );
+  return await other.editor.replace(tree, {
+    actor,
+    note: printable(`copy of revision ${revision} of ${place}`).slice(0, 500),
+    ...note,
+    dryRun,
+  });
+}
+
+function targetOf(values: TargetValues): PlaceValues {
+  return {
+    "key-file": values["to-key-file"],
+    counters: values["to-counters"],
+    ca: values["to-ca"],
+    cert: values["to-cert"],
+    key: values["to-key"],
+    user: values["to-user"],
+    namespace: values["to-namespace"],
+    prefix: values["to-prefix"],
+  };
+}
+
+/** What came of encrypting everything anew. */
+export interface Reencrypted {
+  /** Values written anew. */
+  readonly rewritten: number;
+  /** Values that the first key had encrypted already. */
+  readonly unchanged: number;
+  /** Values that could not be read, with why. */
+  readonly failed: readonly {
+    readonly path: string;
+    readonly message: string;
+  }[];
+}
+
+/** Parts of a store that belong to a configuration: itself, its history, refusals; and who is there. */
+export function partsOf({ prefix }: OpenedConfig): readonly string[] {
+  return [`${prefix}/`, "components/"];
+}
+
+/** Encrypts everything with the first key of the file. */
+export async function reencryptAll(
+  config: OpenedConfig,
+  values: ConfigValues,
+): Promise<Reencrypted> {
+  if (values["key-file"] === undefined) {
+    throw new UsageError("reencrypt needs --key-file, with the new key first");
+  }
+  let rewritten = 0;
+  let unchanged = 0;
+  const failed: { path: string; message: string }[] = [];
+  for (const part of partsOf(config)) {
+    const done = await config.store.reencrypt(part);
+    rewritten += done.rewritten;
+    unchanged += done.unchanged;
+    for (const { key, error } of done.failed) {
+      failed.push({ path: key, message: error.message });
+    }
+  }
+  return { rewritten, unchanged, failed };
+}
+
+/** A line for a key file. */
+export function keyLine(id: string): string {
+  try {
+    return newKeyLine(id);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
