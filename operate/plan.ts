@@ -16,15 +16,9 @@ import {
   type Present,
   rungsOf,
 } from "./ladder.ts";
-import {
-  type Conditions,
-  optimize,
-  type Proposal,
-  type Targets,
-} from "./optimize.ts";
+import { optimize, type Proposal, type Targets } from "./optimize.ts";
 import { OPERATE, type OperateConfig, type Taken } from "./section.ts";
 import { valueAtPath } from "./policy_at_level.ts";
-import type { TrafficByForests } from "./traffic.ts";
 
 /** How a plan is written. */
 export interface ApplyOptions {
@@ -128,10 +122,8 @@ export interface OptimizeInputs {
   readonly targets: Targets;
   /** Packets a second. */
   readonly packetsPerSecond: number;
-  /** See {@linkcode Conditions.traffic}. */
-  readonly traffic: Conditions["traffic"];
-  /** See {@linkcode Conditions.flood}. */
-  readonly flood?: TrafficByForests;
+  /** Flow records for each packet, where they are known. */
+  readonly flowsPerPacket?: number;
   /** Hottest sensor; undefined where there is none. */
   readonly temperature: number | undefined;
   /** Why there is none, in words. */
@@ -163,12 +155,11 @@ export async function applyOptimize(
     ([name, model]) =>
       (model as { use?: boolean }).use === true || taken.forests.includes(name),
   ).map(([name]) => name);
-  const { traffic, flood, packetsPerSecond, temperature } = inputs;
+  const { flowsPerPacket, packetsPerSecond, temperature } = inputs;
   const { noTemperature } = inputs;
   const count = (name: string) => Number(present.at(`capture.${name}`));
   const proposal = optimize(inputs.costs, inputs.targets, {
     packetsPerSecond,
-    traffic,
     temperature,
     models,
     benignShare: wanted,
@@ -178,7 +169,7 @@ export async function applyOptimize(
       maxHosts: count("maxHosts"),
       maxProbationHosts: count("maxProbationHosts"),
     },
-    ...(flood === undefined ? {} : { flood }),
+    ...(flowsPerPacket === undefined ? {} : { flowsPerPacket }),
     ...(noTemperature === undefined ? {} : { noTemperature }),
   }, inputs.effects);
   const values: Record<string, Json | undefined> = { ...proposal.values };
