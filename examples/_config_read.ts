@@ -150,8 +150,10 @@ export async function check(
     if (message === undefined) continue;
     damage.push({ path: `revision ${revision}`, message });
   }
-  for (const part of [`${config.prefix}/refused/`, "components/"]) {
-    const { invalid } = await config.store.list(part);
+  for (const part of ["refused", "components"]) {
+    const { invalid } = await config.store.list(
+      `${config.prefix}/${part}/`,
+    );
     damage.push(
       ...invalid.map(({ key, error }) => ({
         path: key,

@@ -118,12 +118,7 @@ export interface Reencrypted {
   }[];
 }
 
-/** Parts of a store that belong to a configuration: itself, its history, refusals; and who is there. */
-export function partsOf({ prefix }: OpenedConfig): readonly string[] {
-  return [`${prefix}/`, "components/"];
-}
-
-/** Encrypts everything with the first key of the file. */
+/** Encrypts everything under the prefix with the first key of the file: settings, history, refusals, who is there. */
 export async function reencryptAll(
   config: OpenedConfig,
   values: ConfigValues,
@@ -131,18 +126,17 @@ export async function reencryptAll(
   if (values["key-file"] === undefined) {
     throw new UsageError("reencrypt needs --key-file, with the new key first");
   }
-  let rewritten = 0;
-  let unchanged = 0;
-  const failed: { path: string; message: string }[] = [];
-  for (const part of partsOf(config)) {
-    const done = await config.store.reencrypt(part);
-    rewritten += done.rewritten;
-    unchanged += done.unchanged;
-    for (const { key, error } of done.failed) {
-      failed.push({ path: key, message: error.message });
-    }
-  }
-  return { rewritten, unchanged, failed };
+  const { rewritten, unchanged, failed } = await config.store.reencrypt(
+    `${config.prefix}/`,
+  );
+  return {
+    rewritten,
+    unchanged,
+    failed: failed.map(({ key, error }) => ({
+      path: key,
+      message: error.message,
+    })),
+  };
 }
 
 /** A line for a key file. */

@@ -109,12 +109,12 @@ async function forget(
 }
 
 async function overview(
-  { editor, store, place }: OpenedConfig,
+  { editor, store, place, prefix }: OpenedConfig,
   expected: number,
 ): Promise<Overview> {
   const [fleet, components, { revision }] = await Promise.all([
     editor.fleet(),
-    store.discover(),
+    store.discover(undefined, { prefix }),
     editor.get(""),
   ]);
   const watching = new Set(fleet.map(({ kind, id }) => `${kind}/${id}`));
@@ -223,7 +223,7 @@ function remarks(row: Row): string[] {
     lines.push(`if it does not come back: deno task status --forget ${id}`);
   }
   if (idTaken) {
-    lines.push("another process has taken this id: give each one of its own");
+    lines.push("another process has taken its id: give each one of its own");
   }
   if (restartPending.length > 0) {
     lines.push(`after a restart: ${restartPending.join(", ")}`);

@@ -4,29 +4,8 @@ import { FileStore } from "@ml-defender/etcd-client";
 import { ConfigWatcher } from "@ml-defender/watcher";
 import { configModel } from "@ml-defender/sdk/config";
 import { operateModel } from "../../operate/section.ts";
-import { commandOf, type Outcome, runTask, spawn } from "../cli/run.ts";
-
-type Run = (task: string, ...args: string[]) => Promise<Outcome>;
-
-async function inFolder(
-  fn: (run: Run, folder: string) => Promise<void>,
-): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "config-cli-" });
-  const env = {
-    USER: "ana",
-    NO_COLOR: "1",
-    ML_DEFENDER_CONFIG: "file:elsewhere",
-  };
-  const store = ["--store", "file:tree"];
-  try {
-    await fn(
-      (task, ...args) => runTask(task, [...args, ...store], { folder, env }),
-      folder,
-    );
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { commandOf, runTask, spawn } from "../cli/run.ts";
+import { inFolder, stolen } from "./_cli.ts";
 
 Deno.test("config get, set, diff, history, rollback: values, who, when, and back", async () => {
   await inFolder(async (run) => {
@@ -173,12 +152,13 @@ Deno.test("config with a key file writes nothing that can be read without it", a
     const keys = ["--key-file", "keys"];
     const set = await run("config", "set", "log.compress", "gzip", ...keys);
     assert.equal(set.code, 0, set.err);
-    const text = await Deno.readTextFile(`${folder}/tree/config.log`);
-    assert.ok(!text.includes("gzip"));
+    assert.doesNotMatch(await stolen(`${folder}/tree`), /gzip/);
     const got = await run("config", "get", "log.compress", ...keys);
     assert.equal(got.out, "gzip\n");
     const without = await run("config", "get", "log.compress");
     assert.equal(without.code, 1);
+    await run("config", "set", "log.compress", "gzip", "--store", "file:plain");
+    assert.match(await stolen(`${folder}/plain`), /gzip/);
   });
 });
 
