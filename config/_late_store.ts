@@ -39,7 +39,7 @@ export interface Opened {
  */
 export class LateStore implements ConfigStore {
   readonly kind: string;
-  readonly #open: () => Promise<Opened>;
+  readonly #open: (signal: AbortSignal) => Promise<Opened>;
   readonly #closing = new AbortController();
   readonly #schemas = new Set<
     { readonly target: Target; readonly schema: StandardSchema; off(): void }
@@ -47,10 +47,13 @@ export class LateStore implements ConfigStore {
   readonly #trying: Promise<void>;
   #attempt: Promise<ConfigStore>;
   #opened: Opened | undefined;
-  #failure: unknown;
+  #failure: Error | undefined;
   #attempts = 0;
+  /** Told of wrong use, once. */
+  onMisuse: ((error: Error) => void) | undefined;
 
-  constructor(kind: string, open: () => Promise<Opened>) {
+  /** @param open Opens the store; the signal says that it is no more wanted. */
+  constructor(kind: string, open: (signal: AbortSignal) => Promise<Opened>) {
     this.kind = kind;
     this.#open = open;
     this.#attempt = this.#try();
@@ -62,8 +65,8 @@ export class LateStore implements ConfigStore {
     return this.#failure instanceof EtcdError ? this.#failure : undefined;
   }
 
-  /** Wrong use, which no further attempt puts right. */
-  get misuse(): unknown {
+  /** Wrong use, which no further attempt puts right; undefined when there is none. */
+  get misuse(): Error | undefined {
     return this.#failure instanceof EtcdError ? undefined : this.#failure;
   }
 
@@ -159,7 +162,7 @@ export class LateStore implements ConfigStore {
     return {
       reachable: false,
       reconnects: 0,
-      lastError: this.#failure === undefined ? undefined : say(this.#failure),
+      lastError: this.#failure?.message,
       watches: 0,
       resyncs: 0,
       invalid: 0,
@@ -169,7 +172,7 @@ export class LateStore implements ConfigStore {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#opened?.close();
-    // An attempt that is under way closes what it opens; it is not waited for.
+    // An attempt that is under way ends by the signal, or closes what it opens; it is not waited for.
     if (this.#opened !== undefined) await this.#trying;
   }
 
@@ -185,7 +188,7 @@ export class LateStore implements ConfigStore {
 
   async #openOnce(): Promise<ConfigStore> {
     try {
-      const opened = await this.#open();
+      const opened = await this.#open(this.#closing.signal);
       if (this.#closing.signal.aborted) {
         await opened.close();
         throw closedError();
@@ -196,10 +199,12 @@ export class LateStore implements ConfigStore {
         one.off = opened.store.validateSchema(one.target, one.schema);
       }
       return opened.store;
-    } catch (error) {
-      this.#failure = error;
+    } catch (cause) {
+      this.#failure = cause instanceof Error
+        ? cause
+        : new TypeError(`Cannot open configuration: ${cause}`, { cause });
       this.#attempts++;
-      throw error;
+      throw this.#failure;
     }
   }
 
@@ -208,7 +213,8 @@ export class LateStore implements ConfigStore {
     let wait = FIRST_PAUSE_MS;
     for (;;) {
       await this.#attempt.catch(() => {});
-      if (this.#opened !== undefined || this.misuse !== undefined) return;
+      if (this.#opened !== undefined) return;
+      if (this.misuse !== undefined) return this.onMisuse?.(this.misuse);
       await pause(wait, signal);
       if (signal.aborted) return;
       wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
@@ -219,10 +225,6 @@ export class LateStore implements ConfigStore {
 
 function closedError(): EtcdError {
   return new EtcdError("closed", "Cannot use store: it was closed");
-}
-
-function say(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -89,6 +89,8 @@ export interface EtcdPart {
         readonly namespace?: string;
         /** Milliseconds until an operation gives up. */
         readonly timeoutMs?: number;
+        /** Gives up connecting. */
+        readonly signal?: AbortSignal;
       },
     ): Promise<ConfigStore>;
   };
@@ -118,7 +120,7 @@ export async function openConfigStore(
 /** Opens it in the background, again and again until it is there. */
 export function openLater(place: ConfigPlace): LateStore {
   const parsed = parsePlace(place);
-  return new LateStore(parsed.kind, () => open(parsed, place));
+  return new LateStore(parsed.kind, (signal) => open(parsed, place, signal));
 }
 
 type Parsed =
@@ -159,10 +161,14 @@ function protocolOf(url: string): string {
   return URL.parse(url)?.protocol ?? "";
 }
 
-async function open(parsed: Parsed, place: ConfigPlace): Promise<Opened> {
+async function open(
+  parsed: Parsed,
+  place: ConfigPlace,
+  signal: AbortSignal,
+): Promise<Opened> {
   await using resources = new AsyncDisposableStack();
   const options = await storeOptions(place, resources);
-  const store = await openStore(parsed, place, options);
+  const store = await openStore(parsed, place, { ...options, signal });
   const held = resources.move();
   return {
     store,
@@ -179,7 +185,7 @@ async function open(parsed: Parsed, place: ConfigPlace): Promise<Opened> {
 async function openStore(
   parsed: Parsed,
   place: ConfigPlace,
-  options: StoreOptions,
+  { signal, ...options }: StoreOptions & { readonly signal: AbortSignal },
 ): Promise<ConfigStore> {
   if (parsed.kind === "memory") return new MemoryStore(options);
   if (parsed.kind === "file") {
@@ -189,6 +195,7 @@ async function openStore(
   const { EtcdStore } = await loadEtcd();
   return await EtcdStore.open({
     ...options,
+    signal,
     endpoints: parsed.endpoints,
     ...(tls && { tls }),
     ...(auth && { auth }),

@@ -31,12 +31,19 @@ export interface OpenConfigOptions
   readonly lastGood?: string | LastGood;
   /** Folder of the event log in which each change is written down, as `changes.jsonl`. @default {none} */
   readonly changes?: string;
+  /**
+   * Told of wrong use of the store that shows only when it is opened after the start: it is not tried again, and what ran
+   * last goes on. Must not throw. @default {it stands in the status alone}
+   */
+  readonly onMisuse?: (error: Error) => void;
 }
 
 /** How a configuration fares. */
 export interface ConfigStatus extends WatcherStatus {
   /** Why the store was not opened yet; undefined when it is open. */
   readonly storeFailure: EtcdError | undefined;
+  /** Wrong use that showed when the store was to be opened: it is not tried again, and to be put right by a new start. */
+  readonly storeMisuse: Error | undefined;
   /** Attempts to open the store that failed. */
   readonly storeAttempts: number;
   /** Changes that could not be written down. */
@@ -96,6 +103,7 @@ export class RunningConfig implements AsyncDisposable {
     return {
       ...this.watcher.status(),
       storeFailure: this.#late.failure,
+      storeMisuse: this.#late.misuse,
       storeAttempts: this.#late.attempts,
       changesFailed: this.#changes.failed,
       changesFailure: this.#changes.failure,
@@ -136,7 +144,8 @@ interface Changes {
 export async function openConfig(
   options: OpenConfigOptions,
 ): Promise<RunningConfig> {
-  const { more, lastGood, changes: folder, onAudit, ...rest } = options;
+  const { more, lastGood, changes: folder, onAudit, onMisuse, ...rest } =
+    options;
   const { subscribers = [] } = rest;
   const models = new ModelFiles();
   const model = configModel(more);
@@ -166,6 +175,7 @@ export async function openConfig(
     }),
   );
   if (late.misuse !== undefined) throw late.misuse;
+  late.onMisuse = onMisuse;
   const { prefix } = options;
   const editor = new ConfigEditor({
     store: late,

@@ -128,6 +128,52 @@ Deno.test("openConfig where etcd is away and nothing ran before starts with the 
   await config.close();
 });
 
+Deno.test("openConfig.close ends an attempt to connect to an etcd that stays silent", async () => {
+  const asked = Promise.withResolvers<AbortSignal | undefined>();
+  const part: EtcdPart = {
+    EtcdStore: {
+      open: ({ signal }) => {
+        asked.resolve(signal);
+        return new Promise(() => {});
+      },
+    },
+  };
+  const config = await openConfig({
+    store: "etcd:http://localhost:1",
+    loadEtcd: () => Promise.resolve(part),
+    startTimeoutMs: 1,
+  });
+  const signal = await asked.promise;
+  assert.equal(signal?.aborted, false);
+  await config.close();
+  assert.equal(signal.aborted, true);
+});
+
+Deno.test("openConfig says in its status, and once to who wants to know, what is wrong use and shows after the start", async () => {
+  const loading = Promise.withResolvers<EtcdPart>();
+  const told: Error[] = [];
+  let loads = 0;
+  await using config = await openConfig({
+    store: "etcd:http://localhost:1",
+    loadEtcd: () => {
+      loads++;
+      return loading.promise;
+    },
+    startTimeoutMs: 1,
+    onMisuse: (error) => told.push(error),
+  });
+  assert.equal(config.status().storeMisuse, undefined);
+  loading.reject(new TypeError("install npm:etcd3"));
+  await until(() => told.length > 0);
+  const { storeMisuse, storeFailure, store, applied } = config.status();
+  assert.match(storeMisuse!.message, /install npm:etcd3/);
+  assert.equal(storeFailure, undefined);
+  assert.match(store.lastError!, /install npm:etcd3/);
+  assert.equal(applied.source, "defaults");
+  await new Promise((done) => setTimeout(done, 500));
+  assert.deepEqual([loads, told.length], [1, 1]);
+});
+
 Deno.test("openConfig on a folder that can not be used starts all the same, says why, and takes it when it can", async () => {
   await inFolder(async (folder) => {
     const place = `${folder}/tree`;

@@ -32,18 +32,31 @@ export class EtcdBackend implements Backend {
 
   static async open(
     settings: ConnectionSettings,
-    namespace: string,
+    { namespace, signal }: {
+      readonly namespace: string;
+      readonly signal: AbortSignal | undefined;
+    },
   ): Promise<EtcdBackend> {
     const backend = new EtcdBackend(settings, namespace);
+    const stopped = Promise.withResolvers<never>();
+    const stop = () => {
+      backend.#connection.close();
+      stopped.reject(givenUp());
+    };
+    signal?.addEventListener("abort", stop);
     try {
-      const { header } = await backend.#connection.call(
+      if (signal?.aborted) throw givenUp();
+      const asking = backend.#connection.call(
         (etcd, options) => etcd.maintenance.status(options),
         { write: false },
       );
+      const { header } = await Promise.race([asking, stopped.promise]);
       backend.#cluster = header.cluster_id;
     } catch (error) {
       await backend.close();
       throw error;
+    } finally {
+      signal?.removeEventListener("abort", stop);
     }
     return backend;
   }
@@ -218,6 +231,10 @@ export class EtcdBackend implements Backend {
     };
     return { request_put: put };
   }
+}
+
+function givenUp(): EtcdError {
+  return new EtcdError("closed", "Cannot connect to etcd: it was given up");
 }
 
 function asFuture(error: unknown, revision: number | undefined): unknown {

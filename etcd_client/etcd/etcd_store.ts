@@ -42,6 +42,8 @@ export interface EtcdStoreOptions extends StoreOptions {
   readonly namespace?: string;
   /** Milliseconds until an operation gives up, 100 to 600,000; watches never do. @default {5000} */
   readonly timeoutMs?: number;
+  /** Gives up connecting; a store that is open is closed by `close` alone. @default {nothing does} */
+  readonly signal?: AbortSignal;
 }
 
 /** A store in etcd. */
@@ -54,19 +56,19 @@ export class EtcdStore extends BackedStore {
    * Connects.
    *
    * @param options Where and as whom.
-   * @throws {EtcdError} `unreachable`, `tls`, `auth`; the message says what to do.
+   * @throws {EtcdError} `unreachable`, `tls`, `auth`; the message says what to do; `closed`, when the signal ended it.
    * @throws {TypeError} When an endpoint is no URL or the certificates do not go with it.
    */
   static async open(options: EtcdStoreOptions): Promise<EtcdStore> {
-    const { endpoints, tls, auth, namespace = "", timeoutMs = 5000, ...rest } =
-      options;
+    const { endpoints, tls, auth, namespace = "", signal, ...rest } = options;
+    const { timeoutMs = 5000 } = options;
     checkEndpoints(endpoints, tls);
     const backend = await EtcdBackend.open({
       endpoints: endpoints.map((endpoint) => new URL(endpoint).origin),
       ...(tls === undefined ? {} : { tls }),
       ...(auth === undefined ? {} : { auth }),
       timeoutMs: checkWhole("timeoutMs", timeoutMs, 100, 600_000),
-    }, namespace);
+    }, { namespace, signal });
     return new EtcdStore(backend, rest);
   }
 }

@@ -21,5 +21,5 @@ export function openEtcdBackend(
   namespace: string,
 ): Promise<EtcdBackend> {
   const settings = { endpoints: [endpoint], timeoutMs: 5000 };
-  return inside!.EtcdBackend.open(settings, namespace);
+  return inside!.EtcdBackend.open(settings, { namespace, signal: undefined });
 }
