@@ -28,7 +28,7 @@
  */
 export { CAPTURE, type CaptureConfig } from "./capture.ts";
 export type { FieldDoc } from "./field.ts";
-export { LastGoodFile } from "./last_good_file.ts";
+export { LastGoodFile, type LastGoodFileOptions } from "./last_good_file.ts";
 export { liveConfig, type LiveOptions, type ReadText } from "./live.ts";
 export {
   LOG,

@@ -227,6 +227,20 @@ async function storeOptions(
   };
 }
 
+/**
+ * The keys of a place that may not be there yet: looked for when they are needed.
+ *
+ * @param keys As in `ConfigPlace`.
+ */
+export function laterKeys(keys: string | KeyProvider): KeyProvider {
+  let found: KeyProvider | undefined;
+  const get = async () => found ??= await keysOf(keys);
+  return {
+    active: async () => (await get()).active(),
+    find: async (id) => (await get()).find(id),
+  };
+}
+
 async function keysOf(keys: string | KeyProvider): Promise<KeyProvider> {
   if (typeof keys !== "string") return keys;
   const found = /^(file|env):(.+)$/s.exec(keys);

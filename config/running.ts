@@ -16,10 +16,10 @@ import {
   type WatcherStatus,
 } from "@ml-defender/watcher";
 import type { LiveConfig } from "../live_config.ts";
-import { LastGoodFile } from "./last_good_file.ts";
+import { LastGoodFile, type LastGoodFileOptions } from "./last_good_file.ts";
 import type { LateStore } from "./_late_store.ts";
 import { ModelFiles, WatchedConfig } from "./live.ts";
-import { type ConfigPlace, openLater } from "./place.ts";
+import { type ConfigPlace, laterKeys, openLater } from "./place.ts";
 import { configModel } from "./sections.ts";
 
 /** Options of {@linkcode openConfig}. */
@@ -27,7 +27,10 @@ export interface OpenConfigOptions
   extends ConfigPlace, Omit<WatcherOptions, "store" | "model" | "lastGood"> {
   /** Sections and checks of further stages. @default {none} */
   readonly more?: ModelOptions;
-  /** File, or another place, for the last configuration that ran; what the program starts with when the store is away. */
+  /**
+   * File, or another place, for the last configuration that ran; what the program starts with when the store is away. The
+   * file has all values, and is encrypted by `keys` where they are given: else they are in it in the clear.
+   */
   readonly lastGood?: string | LastGood;
   /** Folder of the event log in which each change is written down, as `changes.jsonl`. @default {none} */
   readonly changes?: string;
@@ -159,7 +162,7 @@ export async function openConfig(
   };
   const late = resources.use(openLater(options));
   const place = typeof lastGood === "string"
-    ? new LastGoodFile(lastGood)
+    ? new LastGoodFile(lastGood, sealedAs(options))
     : lastGood;
   const watcher = resources.use(
     await ConfigWatcher.start({
@@ -192,6 +195,14 @@ export async function openConfig(
   );
   resources.move();
   return running;
+}
+
+/** The file of what ran last is no easier to read than the store. */
+function sealedAs({ keys, algorithm }: ConfigPlace): LastGoodFileOptions {
+  return {
+    ...(keys !== undefined && { keys: laterKeys(keys) }),
+    ...(algorithm && { algorithm }),
+  };
 }
 
 function writeDown(record: ChangeRecord, changes: Changes): void {

@@ -128,6 +128,34 @@ Deno.test("openConfig where etcd is away and nothing ran before starts with the 
   await config.close();
 });
 
+Deno.test("openConfig says in its status that what ran last could be read by others, and does not start with it", async () => {
+  await inFolder(async (folder) => {
+    const lastGood = `${folder}/last.json`;
+    await Deno.writeTextFile(lastGood, "{}", { mode: 0o644 });
+    await using config = await openConfig({ store: "memory", lastGood });
+    const { revision } = await config.editor.set({ "search.limit": 7 }, ANA);
+    await config.watcher.reached(revision);
+    await until(() => (Deno.statSync(lastGood).mode! & 0o777) === 0o600);
+    const { lastGoodFailure, counters } = config.status();
+    assert.match(lastGoodFailure!.message, /nobody but its owner.*chmod 600/);
+    assert.equal(counters.reportFailures, 1);
+  });
+});
+
+Deno.test("openConfig says in its status that what runs could not be kept, until it could", async () => {
+  await inFolder(async (folder) => {
+    const away = `${folder}/away`;
+    const lastGood = `${away}/last.json`;
+    await using config = await openConfig({ store: "memory", lastGood });
+    await until(() => config.status().lastGoodFailure !== undefined);
+    await Deno.mkdir(away);
+    const { revision } = await config.editor.set({ "search.limit": 7 }, ANA);
+    await config.watcher.reached(revision);
+    await until(() => config.status().lastGoodFailure === undefined);
+    assert.ok((await Deno.stat(lastGood)).size > 0);
+  });
+});
+
 Deno.test("openConfig.close ends an attempt to connect to an etcd that stays silent", async () => {
   const asked = Promise.withResolvers<AbortSignal | undefined>();
   const part: EtcdPart = {
@@ -224,7 +252,8 @@ Deno.test("openConfig with keys and counters encrypts what it writes, and anothe
       keys: `file:${keys}`,
       counters: `${folder}/${name}`,
     });
-    await using config = await openConfig(place("a"));
+    const lastGood = `${folder}/last.json`;
+    await using config = await openConfig({ ...place("a"), lastGood });
     const { revision } = await config.editor.set({
       "policy.suppressions": [{
         domain: "backup.example",
@@ -236,6 +265,17 @@ Deno.test("openConfig with keys and counters encrypts what it writes, and anothe
     assert.equal(other.watcher.tree.revision, revision);
     const stored = await Deno.readTextFile(`${folder}/tree/config.log`);
     assert.ok(!stored.includes("backup.example"));
+    await config.watcher.reached(revision);
+    await config.watcher.close();
+    const kept = await Deno.readTextFile(lastGood);
+    assert.doesNotMatch(kept, /backup\.example|policy|suppressions/);
+    {
+      const away = { ...place("c"), store: "etcd:http://localhost:1" };
+      const loadEtcd = () => Promise.resolve(new Away().part);
+      await using config = await openConfig({ ...away, lastGood, loadEtcd });
+      assert.equal(config.status().applied.source, "last_good");
+      assert.equal(config.watcher.tree.revision, revision);
+    }
     await using blind = await openConfig({ store: `file:${folder}/tree` });
     assert.equal(blind.status().state, "refused");
     assert.equal(blind.watcher.tree.revision, 0);

@@ -35,6 +35,7 @@ export * from "./file_store.ts";
 export * from "./key_ring.ts";
 export type { Lease, LeaseOptions } from "./lease.ts";
 export * from "./memory_store.ts";
+export { openValue, type SealedOptions, sealValue } from "./sealed.ts";
 export type {
   SchemaIssue,
   SchemaResult,

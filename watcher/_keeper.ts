@@ -8,10 +8,18 @@ export class Keeper {
   readonly #place: LastGood | undefined;
   #next: Desired | undefined;
   #running: Promise<void> | undefined;
+  /** Why what was kept could not be loaded; a file that others could read does not become secret by a new one. */
+  #unread: Error | undefined;
+  #unsaved: Error | undefined;
   failures = 0;
 
   constructor(place: LastGood | undefined) {
     this.#place = place;
+  }
+
+  /** Why the last of it could not be saved, or could not be loaded; undefined when all is well. */
+  get failure(): Error | undefined {
+    return this.#unsaved ?? this.#unread;
   }
 
   /** What was kept; undefined if nothing that can be used was. */
@@ -30,8 +38,9 @@ export class Keeper {
         sections: new Map(Object.entries(sections)),
         damage: [],
       };
-    } catch {
+    } catch (error) {
       this.failures++;
+      this.#unread = asError(error);
       return undefined;
     }
   }
@@ -55,10 +64,16 @@ export class Keeper {
       const values: Json = Object.fromEntries(sections);
       try {
         await place.save({ version: 1, revision, actor, sections: values });
-      } catch {
+        this.#unsaved = undefined;
+      } catch (error) {
         this.failures++;
+        this.#unsaved = asError(error);
       }
     }
     this.#running = undefined;
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

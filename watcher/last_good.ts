@@ -7,7 +7,8 @@ import type { Json } from "@ml-defender/etcd-client";
 
 /**
  * A place for the last configuration that ran: what a process begins with when the store can not be reached or has
- * something that must not be used. It holds every value, secret ones too: a file must be for its owner only.
+ * something that must not be used. It holds every value, secret ones too: a file must be for its owner only, and encrypted
+ * where the store's values are.
  */
 export interface LastGood {
   /** What was saved last; undefined if nothing was. */

@@ -96,6 +96,8 @@ export interface WatcherStatus {
   readonly restartPending: readonly string[];
   /** Whether another process has registered under this one's id since; this one is to be given another. */
   readonly idTaken: boolean;
+  /** Why the last good configuration could not be saved the last time, or loaded at the start; undefined if it could. */
+  readonly lastGoodFailure: Error | undefined;
   /** Pipelines that hold a batch now. */
   readonly busy: readonly string[];
   /** What it did. */

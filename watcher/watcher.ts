@@ -194,6 +194,7 @@ export class ConfigWatcher implements AsyncDisposable {
       unknownSections: this.#unknown(),
       restartPending: engine.restartPending,
       idTaken: this.#reporter?.taken ?? false,
+      lastGoodFailure: this.#keeper.failure,
       busy: this.#gates.busy,
       counters: {
         applied: engine.applied,
