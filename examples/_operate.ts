@@ -1,18 +1,29 @@
 /** What `optimize` measures and is told, for its task and for the prompt of the search. */
-import { openCore } from "@ml-defender/native";
+import type { ForestModel } from "@ml-defender/detectors";
+import { type Core, openCore } from "@ml-defender/native";
 import { loadModels } from "@ml-defender/sdk";
 import sdk from "../deno.json" with { type: "json" };
 import { type Costs, measureCosts } from "../operate/costs.ts";
 import { machineName, readCosts, writeCosts } from "../operate/costs_file.ts";
 import { type Effects, type Table, tableOf } from "../operate/effects.ts";
 import measured from "../operate/effects.json" with { type: "json" };
+import mixes from "../operate/mixes.json" with { type: "json" };
 import { measurePacketRate } from "../operate/packet_rate.ts";
 import type { OptimizeInputs } from "../operate/plan.ts";
 import { readSensors } from "../operate/thermal.ts";
+import {
+  countTraffic,
+  FEW_PACKETS,
+  type Mixes,
+  type TrafficByForests,
+} from "../operate/traffic.ts";
 import { progress, UsageError, userPath, wholeNumber } from "./_cli.ts";
 
 /** What levels and forests found on labelled captures. */
 export const MEASURED: Table = tableOf(measured as unknown as Effects);
+
+/** What kinds of traffic are made of. */
+const MIXES: Mixes = mixes;
 
 const RATE_MS = 1000;
 
@@ -26,8 +37,10 @@ export interface OptimizeValues {
   temp?: string | undefined;
   /** Packets a second. */
   rate?: string | undefined;
-  /** Flow records for a thousand packets. */
-  flows?: string | undefined;
+  /** Kind of network. */
+  traffic?: string | undefined;
+  /** Capture file of what this machine gets. */
+  sample?: string | undefined;
   /** Measure anew. */
   measure?: boolean | undefined;
   /** File of costs. */
@@ -43,12 +56,12 @@ export async function optimizeInputs(
     ramMib: wholeNumber("ram", values.ram, 4096, [64, 1_048_576]),
     temperature: wholeNumber("temp", values.temp, 65, [20, 120]),
   };
-  const flows = values.flows === undefined
-    ? undefined
-    : wholeNumber("flows", values.flows, 0, [1, 1000]) / 1000;
   const told: string[] = [];
+  const core = await openCore();
+  const models = await loadModels();
+  const traffic = await trafficOf(values, { core, models, told });
   const packetsPerSecond = await rateOf(values.rate, told);
-  const costs = await costsOf(values, told);
+  const costs = await costsOf(values, { core, models, told });
   const { sensors: [hottest], reason } = await readSensors();
   if (hottest !== undefined) {
     told.push(`hottest sensor: ${hottest.name}, ${hottest.degrees} degrees`);
@@ -61,8 +74,57 @@ export async function optimizeInputs(
     noTemperature: reason,
     effects: MEASURED,
     told,
-    ...(flows === undefined ? {} : { flowsPerPacket: flows }),
+    traffic,
+    flood: MIXES.flood,
   };
+}
+
+/** What all parts of it use. */
+interface Shared {
+  readonly core: Core;
+  readonly models: readonly ForestModel[];
+  /** Words about where figures come from. */
+  readonly told: string[];
+}
+
+/** Every kind, unless it is said or shown which it is. */
+async function trafficOf(
+  { traffic, sample }: OptimizeValues,
+  { core, models, told }: Shared,
+): Promise<OptimizeInputs["traffic"]> {
+  const { kinds } = MIXES;
+  if (sample !== undefined) {
+    if (traffic !== undefined) {
+      throw new UsageError("say either --traffic or --sample");
+    }
+    return { sample: await counted(sample, { core, models, told }) };
+  }
+  if (traffic === undefined) return kinds;
+  if (Object.hasOwn(kinds, traffic)) return { [traffic]: kinds[traffic]! };
+  throw new UsageError(
+    `--traffic must be ${Object.keys(kinds).join(", ")}: it is '${traffic}'`,
+  );
+}
+
+async function counted(
+  sample: string,
+  { core, models, told }: Shared,
+): Promise<TrafficByForests> {
+  const input = userPath(sample);
+  if (!(await Deno.stat(input)).isFile) {
+    throw new UsageError(`--sample must be a capture file: ${sample}`);
+  }
+  progress("reading the sample");
+  const { packets, traffic } = await inFolder((folder) =>
+    countTraffic(core, models, { input, folder })
+  );
+  progress("");
+  if (packets === 0) {
+    throw new UsageError(`--sample has no packet in it: ${sample}`);
+  }
+  const few = packets < FEW_PACKETS ? ", which is few" : "";
+  told.push(`sample: ${packets} packets${few}`);
+  return traffic;
 }
 
 async function rateOf(
@@ -87,9 +149,8 @@ async function rateOf(
 
 async function costsOf(
   { measure, costs: file }: OptimizeValues,
-  told: string[],
+  { core, models, told }: Shared,
 ): Promise<Costs> {
-  const core = await openCore();
   const machine = await machineName(sdk.version, core.build);
   const path = file === undefined ? cachePath() : userPath(file);
   const known = measure ? undefined : await readCosts(path, machine);
@@ -97,19 +158,28 @@ async function costsOf(
     told.push(`costs: measured earlier, ${path}`);
     return known;
   }
-  const folder = await Deno.makeTempDir({ prefix: "optimize-" });
   const start = performance.now();
-  try {
-    const costs = await measureCosts(core, await loadModels(), {
+  const costs = await inFolder((folder) =>
+    measureCosts(core, models, {
       machine,
       folder,
       onPart: (part) => progress(`measuring: ${part}`),
-    });
-    progress("");
-    await writeCosts(path, costs);
-    const seconds = (performance.now() - start) / 1000;
-    told.push(`costs: measured in ${seconds.toFixed(1)} s, kept in ${path}`);
-    return costs;
+    })
+  );
+  progress("");
+  await writeCosts(path, costs);
+  const seconds = (performance.now() - start) / 1000;
+  told.push(`costs: measured in ${seconds.toFixed(1)} s, kept in ${path}`);
+  return costs;
+}
+
+/** A folder for logs that nobody reads. */
+async function inFolder<T>(
+  doing: (folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = await Deno.makeTempDir({ prefix: "optimize-" });
+  try {
+    return await doing(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

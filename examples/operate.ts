@@ -45,9 +45,9 @@ Exit codes: 0 done (also at the end of the ladder), 1 refused or the store canno
 `;
 
 const OPTIMIZE_HELP = `
-Usage: deno task optimize [--cpu PERCENT] [--ram MIB] [--temp DEGREES] [--rate N] [--dry-run]
+Usage: deno task optimize [--cpu PERCENT] [--ram MIB] [--temp DEGREES] [--rate N] [--traffic KIND | --sample FILE] [--dry-run]
 
-Measures in a few seconds what packets, records, forests, events, flows and hosts cost on this machine (kept until machine or
+Measures in a few seconds what packets, flows, forests, verdicts, events and hosts cost on this machine (kept until machine or
 version change), and chooses the room for flows and hosts, the sampling of the log and how much of the forests is used, so
 that the predicted load fits. What costs least detection gives way first; what goes below the floor is said with what it
 misses. It prints what it chose, what that is predicted to take, and why.
@@ -58,7 +58,8 @@ Options:
       --temp DEGREES     hottest sensor wanted, 20 to 120; each degree above takes 5 % of --cpu away, at most half;
                          default 65
       --rate N           packets a second; default what the busiest interface gets now
-      --flows N          flow records for a thousand packets; default as in the ordinary traffic that is measured
+      --traffic KIND     office, home, server or infrastructure; default the one that takes most
+      --sample FILE      a capture of what arrives here, instead of --traffic; better, from 20,000 packets on
       --measure          measure anew
       --costs FILE       where the costs are kept; default ~/.cache/ml-defender/costs.json
       --dry-run          show it, write nothing${WRITER_HELP}${CONFIG_HELP}
@@ -80,7 +81,8 @@ if (verb === "optimize") {
       ram: { type: "string" },
       temp: { type: "string" },
       rate: { type: "string" },
-      flows: { type: "string" },
+      traffic: { type: "string" },
+      sample: { type: "string" },
       measure: { type: "boolean" },
       costs: { type: "string" },
     },

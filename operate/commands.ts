@@ -19,6 +19,8 @@ export interface PromptTargets {
   readonly temp?: string;
   /** Packets a second. */
   readonly rate?: string;
+  /** Kind of network. */
+  readonly traffic?: string;
 }
 
 /** What the commands work with. */
@@ -36,7 +38,8 @@ export interface OperatorOptions {
 }
 
 const STEPS = /^(?:([1-6])\s*)?(--dry-run)?$/;
-const TARGETS = /^(?:--(?:cpu|ram|temp|rate)[= ]\d{1,10}\s*|--dry-run\s*)*$/;
+const TARGETS =
+  /^(?:--(?:cpu|ram|temp|rate)[= ]\d{1,10}\s*|--traffic[= ][a-z]{1,20}\s*|--dry-run\s*)*$/;
 
 /**
  * `accelerate`, `decelerate` and `optimize`, each for operators.
@@ -66,13 +69,14 @@ export function operatorCommands(options: OperatorOptions): Command[] {
     ladder("decelerate", -1, "Alert less: one level down the ladder"),
     {
       name: "optimize",
-      usage: "[--cpu N] [--ram N] [--temp N] [--rate N] [--dry-run]",
+      usage:
+        "[--cpu N] [--ram N] [--temp N] [--rate N] [--traffic KIND] [--dry-run]",
       text: "Choose what this machine can carry, by costs measured on it",
       role: "operator",
       writes: true,
       accepts: (argument) => TARGETS.test(argument),
       async run(argument): Promise<CommandOutput> {
-        const found = [...argument.matchAll(/--(\w+)[= ](\d+)/g)];
+        const found = [...argument.matchAll(/--(\w+)[= ](\w+)/g)];
         const targets: PromptTargets = Object.fromEntries(
           found.map(([, name, value]) => [name!, value!]),
         );

@@ -45,15 +45,17 @@ export async function readCosts(
 
 function isWhole(found: Partial<Costs>): boolean {
   const numbers = [
-    found.rulesNs,
-    found.verdictNs,
+    found.startNs,
+    found.packetNs,
+    found.flowNs,
+    found.judgedNs,
     found.eventNs,
-    found.flowsPerPacket,
-    found.hostsPerPacket,
+    found.incidentNs,
+    found.worst,
     found.processBytes,
     found.flowBytes,
     found.hostBytes,
-    ...BATCHES.map((batch) => found.packetNs?.[batch]),
+    ...BATCHES.map((batch) => found.batchNs?.[batch]),
     ...FOREST_CHOICES.map(({ name }) => found.forestsNs?.[name]),
   ];
   return numbers.every((one) => typeof one === "number" && one >= 0);

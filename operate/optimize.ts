@@ -8,6 +8,8 @@ import type { Json } from "@ml-defender/etcd-client";
 import type { Costs } from "./costs.ts";
 import type { Effect } from "./effects.ts";
 import { FOREST_CHOICES, type ForestChoice } from "./forest_choices.ts";
+import { packetCost, type Work } from "./packet_cost.ts";
+import type { TrafficByForests } from "./traffic.ts";
 
 /** What is wanted. */
 export interface Targets {
@@ -23,8 +25,10 @@ export interface Targets {
 export interface Conditions {
   /** Packets a second. */
   readonly packetsPerSecond: number;
-  /** Flow records for each packet; by default as in the traffic that was measured. */
-  readonly flowsPerPacket?: number;
+  /** What the traffic may be, by name: one where it is known. The costliest decides. */
+  readonly traffic: Readonly<Record<string, TrafficByForests>>;
+  /** A flood, for which nothing is chosen but the packets that can be taken are told; none where absent. */
+  readonly flood?: TrafficByForests;
   /** Hottest sensor, degrees Celsius; undefined where there is none. */
   readonly temperature: number | undefined;
   /** Why there is no temperature, in words. @default {"this machine has no sensor"} */
@@ -51,12 +55,16 @@ export interface Room {
 
 /** What a choice is predicted to take. */
 export interface Load {
-  /** Percent of one processor. */
+  /** Percent of one processor, of the costliest traffic. */
   readonly cpuPercent: number;
+  /** The same by traffic, costliest first. */
+  readonly byTraffic: readonly (readonly [string, number])[];
   /** MiB. */
   readonly ramMib: number;
   /** Packets a second that the choice can take within the target. */
   readonly capacity: number;
+  /** Packets a second of a flood; undefined where none was given. */
+  readonly floodCapacity: number | undefined;
 }
 
 /** One thing that was chosen, and why. */
@@ -122,28 +130,33 @@ export function optimize(
   const warnings: string[] = [];
   const cpuTarget = cooled(targets, conditions, decisions);
   const room = chooseRoom(costs, targets, conditions, { decisions, warnings });
+  const { packetsPerSecond, traffic, flood, models } = conditions;
+  const workOf = (option: Option) => ({ ...option, used: models.length });
+  const percent = (ns: number) => ns * packetsPerSecond / 1e7;
+  const loadOf = (option: Option) =>
+    percent(packetCosts(costs, traffic, workOf(option))[0]![1]);
   const options = optionsOf(conditions);
-  const loadOf = ({ forests, share }: Option) => {
-    const ns = packetNs(costs, conditions, forests.name, share);
-    return ns * conditions.packetsPerSecond / 1e7;
-  };
   const chosen = options.find((one) => loadOf(one) <= cpuTarget) ??
     options.at(-1)!;
   const cpuPercent = loadOf(chosen);
   const full = options[0]!;
   decisions.push(...choiceDecisions(chosen, full, { cpuTarget, loadOf }));
   warnings.push(...lossWarnings(chosen.forests, effects));
-  const ns = packetNs(costs, conditions, chosen.forests.name, chosen.share);
+  const work = workOf(chosen);
+  const byTraffic = packetCosts(costs, traffic, work);
+  const capacityAt = (ns: number) => Math.floor(cpuTarget * 1e7 / ns);
   const load: Load = {
     cpuPercent,
+    byTraffic: byTraffic.map(([name, ns]) => [name, percent(ns)]),
     ramMib: ramMib(costs, room),
-    capacity: Math.floor(cpuTarget * 1e7 / ns),
+    capacity: capacityAt(byTraffic[0]![1]),
+    floodCapacity: flood && capacityAt(packetCost(costs, flood, work)),
   };
   const fits = cpuPercent <= cpuTarget && load.ramMib <= targets.ramMib;
   if (cpuPercent > cpuTarget) {
     warnings.push(
       `even the least takes ${cpuPercent.toFixed(0)} % of a processor at ${
-        Math.round(conditions.packetsPerSecond)
+        Math.round(packetsPerSecond)
       } packets/s: packets will be lost above ${load.capacity} packets/s`,
     );
   }
@@ -173,20 +186,18 @@ function optionsOf({ models, benignShare }: Conditions): Option[] {
   );
 }
 
-/** CPU time of a packet with all that follows from it. */
-function packetNs(
+/** CPU time of a packet by traffic, costliest first. */
+function packetCosts(
   costs: Costs,
-  conditions: Conditions,
-  forests: string,
-  share: number,
-): number {
-  const { flowsPerPacket = costs.flowsPerPacket, models } = conditions;
-  const ratio = models.length / 4;
-  const flow = costs.rulesNs + costs.verdictNs +
-    ratio * (costs.forestsNs[forests] ?? 0) +
-    share * costs.eventNs;
-  return (costs.packetNs[BATCH_IN_USE] ?? 0) + flowsPerPacket * flow +
-    costs.hostsPerPacket * costs.rulesNs;
+  traffic: Conditions["traffic"],
+  work: Work,
+): [string, number][] {
+  return Object.entries(traffic)
+    .map(([name, one]): [string, number] => [
+      name,
+      packetCost(costs, one, work),
+    ])
+    .sort(([, a], [, b]) => b - a);
 }
 
 function ramMib(costs: Costs, { maxFlows, maxHosts }: Room): number {
@@ -194,23 +205,23 @@ function ramMib(costs: Costs, { maxFlows, maxHosts }: Room): number {
   return (processBytes + maxFlows * flowBytes + maxHosts * hostBytes) / MIB;
 }
 
-function batchDecision({ packetNs }: Costs): Decision {
+function batchDecision({ batchNs }: Costs): Decision {
   const [best, ns] =
-    Object.entries(packetNs).toSorted(([, a], [, b]) => a - b)[0] ??
+    Object.entries(batchNs).toSorted(([, a], [, b]) => a - b)[0] ??
       [BATCH_IN_USE, 0];
-  const present = packetNs[BATCH_IN_USE] ?? ns;
+  const present = batchNs[BATCH_IN_USE] ?? ns;
   const gain = present === 0 ? 0 : 1 - ns / present;
-  const all = Object.entries(packetNs).map(([batch, one]) =>
+  const all = Object.entries(batchNs).map(([batch, one]) =>
     `${batch}: ${one.toFixed(0)} ns`
   ).join(", ");
   return {
     what: "batch",
     choice: `${BATCH_IN_USE} records`,
     why: gain > BATCH_GAIN
-      ? `a packet takes ${all}; ${best} would save ${
+      ? `reading a packet takes ${all}; ${best} would save ${
         (gain * 100).toFixed(0)
       } % of that, but the size is built in`
-      : `a packet takes ${all}: the size makes no difference worth having`,
+      : `reading a packet takes ${all}: the size makes no difference worth having`,
   };
 }
 

@@ -16,9 +16,15 @@ import {
   type Present,
   rungsOf,
 } from "./ladder.ts";
-import { optimize, type Proposal, type Targets } from "./optimize.ts";
+import {
+  type Conditions,
+  optimize,
+  type Proposal,
+  type Targets,
+} from "./optimize.ts";
 import { OPERATE, type OperateConfig, type Taken } from "./section.ts";
 import { valueAtPath } from "./policy_at_level.ts";
+import type { TrafficByForests } from "./traffic.ts";
 
 /** How a plan is written. */
 export interface ApplyOptions {
@@ -122,8 +128,10 @@ export interface OptimizeInputs {
   readonly targets: Targets;
   /** Packets a second. */
   readonly packetsPerSecond: number;
-  /** Flow records for each packet, where they are known. */
-  readonly flowsPerPacket?: number;
+  /** See {@linkcode Conditions.traffic}. */
+  readonly traffic: Conditions["traffic"];
+  /** See {@linkcode Conditions.flood}. */
+  readonly flood?: TrafficByForests;
   /** Hottest sensor; undefined where there is none. */
   readonly temperature: number | undefined;
   /** Why there is none, in words. */
@@ -155,11 +163,12 @@ export async function applyOptimize(
     ([name, model]) =>
       (model as { use?: boolean }).use === true || taken.forests.includes(name),
   ).map(([name]) => name);
-  const { flowsPerPacket, packetsPerSecond, temperature } = inputs;
+  const { traffic, flood, packetsPerSecond, temperature } = inputs;
   const { noTemperature } = inputs;
   const count = (name: string) => Number(present.at(`capture.${name}`));
   const proposal = optimize(inputs.costs, inputs.targets, {
     packetsPerSecond,
+    traffic,
     temperature,
     models,
     benignShare: wanted,
@@ -169,7 +178,7 @@ export async function applyOptimize(
       maxHosts: count("maxHosts"),
       maxProbationHosts: count("maxProbationHosts"),
     },
-    ...(flowsPerPacket === undefined ? {} : { flowsPerPacket }),
+    ...(flood === undefined ? {} : { flood }),
     ...(noTemperature === undefined ? {} : { noTemperature }),
   }, inputs.effects);
   const values: Record<string, Json | undefined> = { ...proposal.values };

@@ -1,6 +1,7 @@
 /** What the operator commands print, in words. */
 import { moveEffect, type Table } from "./effects.ts";
 import { LADDER } from "./ladder.ts";
+import type { Load } from "./optimize.ts";
 import type { MoveResult, OptimizeResult } from "./plan.ts";
 
 /**
@@ -34,13 +35,7 @@ export function optimizeLines({ proposal, written }: OptimizeResult): string[] {
   const { decisions, load, cpuTarget, fits, warnings } = proposal;
   return [
     ...decisions.map(({ what, choice, why }) => `${what}: ${choice} (${why})`),
-    `predicted for ordinary traffic: ${
-      load.cpuPercent.toFixed(1)
-    } % of one processor of ${cpuTarget.toFixed(0)} % wanted, ${
-      load.ramMib.toFixed(0)
-    } MiB when full, room for ${load.capacity} packets/s${
-      fits ? "" : "; DOES NOT FIT"
-    }`,
+    ...loadLines(load, cpuTarget, fits),
     ...warnings.map((warning) => `warning: ${warning}`),
     ...written.changes.filter(({ path }) => !path.startsWith("operate."))
       .map(({ path, before, after, restart }) =>
@@ -49,6 +44,31 @@ export function optimizeLines({ proposal, written }: OptimizeResult): string[] {
         }`
       ),
     state(written),
+  ];
+}
+
+function loadLines(
+  { byTraffic, ramMib, capacity, floodCapacity }: Load,
+  cpuTarget: number,
+  fits: boolean,
+): string[] {
+  const [[costliest, most] = ["", 0], ...others] = byTraffic;
+  const percent = (value: number) => `${value.toFixed(1)} %`;
+  const rest = others.map(([name, value]) => `${name} ${percent(value)}`);
+  const decides = rest.length === 0
+    ? ""
+    : `, the costliest ordinary traffic (${rest.join(", ")})`;
+  return [
+    `predicted: ${percent(most)} of one processor of ${
+      cpuTarget.toFixed(0)
+    } % wanted for ${costliest}${decides}; ${ramMib.toFixed(0)} MiB when full${
+      fits ? "" : "; DOES NOT FIT"
+    }`,
+    `room for ${capacity} packets/s${
+      floodCapacity === undefined
+        ? ""
+        : `, and for ${floodCapacity} of a flood from made-up sources`
+    }`,
   ];
 }
 

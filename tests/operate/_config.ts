@@ -7,6 +7,7 @@ import { FOREST_CHOICES } from "../../operate/forest_choices.ts";
 import type { Conditions, Targets } from "../../operate/optimize.ts";
 import type { OptimizeInputs } from "../../operate/plan.ts";
 import { operateModel } from "../../operate/section.ts";
+import type { Traffic, TrafficByForests } from "../../operate/traffic.ts";
 
 /** A configuration of its own for a test. */
 export function begin() {
@@ -34,21 +35,33 @@ export async function stored(
 export const COSTS: Costs = {
   version: COSTS_VERSION,
   machine: "made up",
-  packetNs: { 128: 130, 512: 120, 2048: 121 },
-  rulesNs: 700,
+  batchNs: { 128: 130, 512: 120, 2048: 121 },
   forestsNs: Object.fromEntries(
     FOREST_CHOICES.map(({ name }, i, all) => [
       name,
       1000 * (all.length - 1 - i) / (all.length - 1),
     ]),
   ),
-  verdictNs: 2000,
-  eventNs: 60_000,
-  flowsPerPacket: 0.1,
-  hostsPerPacket: 0.02,
+  startNs: 2e7,
+  packetNs: 200,
+  flowNs: 3000,
+  judgedNs: 20_000,
+  eventNs: 40_000,
+  incidentNs: 1e6,
+  worst: 0.2,
   processBytes: 150 * 1024 * 1024,
   flowBytes: 500,
   hostBytes: 4000,
+};
+
+/** Traffic that every choice of forests judges alike. */
+export function trafficOf(counts: Traffic): TrafficByForests {
+  return Object.fromEntries(FOREST_CHOICES.map(({ name }) => [name, counts]));
+}
+
+const TRAFFIC = {
+  quiet: trafficOf({ flows: 0.02, judged: 0, logged: 0, incidents: 0 }),
+  busy: trafficOf({ flows: 0.1, judged: 0.01, logged: 0.008, incidents: 1e-4 }),
 };
 
 /** Targets that everything keeps to. */
@@ -61,6 +74,7 @@ export const TARGETS: Targets = {
 /** Ordinary conditions. */
 export const CONDITIONS: Conditions = {
   packetsPerSecond: 10_000,
+  traffic: TRAFFIC,
   temperature: undefined,
   models: ["ddos", "ransomware", "traffic", "internal"],
   benignShare: 0.01,
@@ -78,6 +92,7 @@ export function inputs(change: Partial<OptimizeInputs> = {}): OptimizeInputs {
     costs: COSTS,
     targets: TARGETS,
     packetsPerSecond: 10_000,
+    traffic: TRAFFIC,
     temperature: undefined,
     effects: undefined,
     ...change,

@@ -238,7 +238,11 @@ Deno.test("optimize measures, keeps the costs, says what it chose and why, and e
     for (const what of ["batch", "temperature", "windows", "sampling"]) {
       assert.match(first.out, new RegExp(`^${what}: .+ \\(.+\\)$`, "m"));
     }
-    assert.match(first.out, /predicted for ordinary traffic: [\d.]+ %/);
+    assert.match(
+      first.out,
+      /predicted: [\d.]+ % .* for infrastructure, the costliest .*home [\d.]+ %/,
+    );
+    assert.match(first.out, /packets\/s, and for \d+ of a flood/);
     const much = await run(
       ...["optimize", "--rate", "100000000", "--dry-run", "--json"] as const,
       ...args,

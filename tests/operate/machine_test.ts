@@ -4,9 +4,15 @@ import { loadModels } from "@ml-defender/sdk";
 import { measureCosts } from "../../operate/costs.ts";
 import { readCosts, writeCosts } from "../../operate/costs_file.ts";
 import { FOREST_CHOICES } from "../../operate/forest_choices.ts";
+import { leastSquares } from "../../operate/least_squares.ts";
+import { packetCost } from "../../operate/packet_cost.ts";
 import { measurePacketRate } from "../../operate/packet_rate.ts";
 import { readSensors } from "../../operate/thermal.ts";
+import { countTraffic, type Mixes } from "../../operate/traffic.ts";
+import mixes from "../../operate/mixes.json" with { type: "json" };
+import { generateBytes } from "../../generator/generate.ts";
 import { COSTS } from "./_config.ts";
+import { Random } from "./_random.ts";
 
 async function inFolder(fn: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "operate-" });
@@ -75,7 +81,7 @@ Deno.test("readCosts takes costs of this machine and version alone, whole", asyn
     assert.deepEqual(await readCosts(path, "made up"), COSTS);
     assert.equal(await readCosts(path, "another"), undefined);
     for (
-      const change of [{ version: 0 }, { rulesNs: -1 }, { packetNs: {} }, {
+      const change of [{ version: 0 }, { flowNs: -1 }, { batchNs: {} }, {
         forestsNs: undefined,
       }]
     ) {
@@ -105,17 +111,65 @@ Deno.test("measureCosts finds a cost for everything, and less for less of the fo
     assert.ok(forests[0]! > forests.at(-2)!, `${forests}`);
     for (
       const one of [
-        ...Object.values(costs.packetNs),
-        costs.rulesNs,
-        costs.eventNs,
+        ...Object.values(costs.batchNs),
+        costs.startNs,
+        costs.packetNs,
+        costs.flowNs,
+        costs.judgedNs + costs.eventNs,
         costs.flowBytes,
         costs.hostBytes,
         costs.processBytes,
       ]
     ) assert.ok(one > 0, JSON.stringify(costs));
-    assert.ok(costs.flowsPerPacket > 0 && costs.flowsPerPacket < 1);
+    assert.ok(costs.worst < 1, `${costs.worst}`);
     const path = `${folder}/costs.json`;
     await writeCosts(path, costs);
     assert.deepEqual(await readCosts(path, "here"), costs);
   });
+});
+
+Deno.test("leastSquares finds what sums are made of, and nothing below 0", () => {
+  const random = new Random(3);
+  const truth = [200, 3000, 0, 45_000];
+  const rows = Array.from({ length: 9 }, () => {
+    const cells = [1000, 50, 40, 3].map((most) => most * random.next());
+    const sum = cells.reduce((total, cell, i) => total + cell * truth[i]!, 0);
+    return { cells, sum };
+  });
+  for (const [i, found] of leastSquares(rows).entries()) {
+    assert.ok(Math.abs(found - truth[i]!) < 1e-3, `${i}: ${found}`);
+  }
+  const falling = [{ cells: [1, 1], sum: 10 }, { cells: [1, 2], sum: 8 }];
+  const [first, second] = leastSquares(falling);
+  assert.equal(second, 0);
+  assert.ok(first! > 8 && first! < 10);
+  assert.deepEqual(leastSquares([{ cells: [2, 0], sum: 4 }]), [2, 0]);
+});
+
+Deno.test("mixes.json says what ordinary traffic and a flood are made of", async () => {
+  const { kinds, flood }: Mixes = mixes;
+  const [whole] = FOREST_CHOICES;
+  const costOf = (traffic: Mixes["flood"]) =>
+    packetCost(COSTS, traffic, { forests: whole!, used: 4, share: 0.01 });
+  const core = await openCore();
+  const models = await loadModels();
+  await inFolder(async (folder) => {
+    for (const kind of Object.keys(kinds)) {
+      const { bytes } = generateBytes(`benign_${kind}`, {
+        seed: 5_000_000_002,
+        packets: 60_000,
+      });
+      const { packets, traffic } = await countTraffic(core, models, {
+        input: bytes as Uint8Array<ArrayBuffer>,
+        folder,
+      });
+      assert.ok(packets >= 60_000);
+      const ratio = costOf(kinds[kind]!) / costOf(traffic);
+      assert.ok(ratio > 0.5 && ratio < 2, `${kind}: ${ratio.toFixed(2)}`);
+    }
+  });
+  for (const traffic of [...Object.values(kinds), flood]) {
+    for (const { name } of FOREST_CHOICES) assert.ok(traffic[name], name);
+  }
+  assert.ok(costOf(flood) > 2 * Math.max(...Object.values(kinds).map(costOf)));
 });
