@@ -71,6 +71,12 @@ export class Ledger {
   }
 
   async read(): Promise<LedgerState> {
+    const state = await this.#readOnce();
+    // The first change of all may have come between the two reads; it has its mark by now, if it was that.
+    return state.lost ? await this.#readOnce() : state;
+  }
+
+  async #readOnce(): Promise<LedgerState & { readonly lost: boolean }> {
     const { config, mark: markKey } = this.#layout;
     const { entries, invalid } = await this.#store.list(config);
     const stored = new Map<string, Json>();
@@ -98,12 +104,13 @@ export class Ledger {
     const kept = mark?.kept ?? [];
     const index = kept.length > 0 ? kept : await this.#found();
     const newest = index.at(-1)?.[0] ?? 0;
-    if (mark === undefined && newest > 0 && !damage.has(markKey)) {
+    const lost = mark === undefined && newest > 0 && !damage.has(markKey);
+    if (lost) {
       const why = `is not there, and revision ${newest} is in the history`;
       damage.set(markKey, why);
     }
     const revision = mark?.revision ?? newest;
-    return { revision, stored, damage, index, keys };
+    return { revision, stored, damage, index, keys, lost };
   }
 
   /** Writes the next revision; undefined when others wrote meanwhile. */

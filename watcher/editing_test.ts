@@ -190,6 +190,24 @@ Deno.test("ConfigEditor.watch tells damage and its end, and when the store is aw
   await events.return(undefined);
 });
 
+Deno.test("ConfigEditor takes no damage from the very first change that comes while it reads", async () => {
+  const { store, editor } = begin();
+  const other = new ConfigEditor({ store, model: model() });
+  const list = store.list.bind(store);
+  store.list = async (...args) => {
+    if (args[0] === "ml-defender/history/") {
+      store.list = list;
+      await other.set({ "scoring.alert": 0.9 }, ana);
+    }
+    return await list(...args);
+  };
+  const { revision } = await editor.set({ "scoring.suspicious": 0.6 }, ana);
+  assert.equal(revision, 2);
+  assert.deepEqual((await editor.snapshot()).tree, {
+    scoring: { alert: 0.9, suspicious: 0.6 },
+  });
+});
+
 const WRITERS = 50;
 const WRITES = 4;
 

@@ -234,6 +234,9 @@ Deno.test("config watch tells damage on standard error, and in JSON", async () =
       const words = ["watch", "--store", "file:tree", ...more];
       return spawn(await commandOf("config", words), { folder }, "null");
     }));
+    const timer = setTimeout(() => {
+      for (const child of children) child.kill("SIGKILL");
+    }, 20_000);
     const [people, json] = children as [Deno.ChildProcess, Deno.ChildProcess];
     const seen = [
       [people.stdout, /watching file:tree/],
@@ -261,6 +264,7 @@ Deno.test("config watch tells damage on standard error, and in JSON", async () =
     for (const reader of [...readers, told]) await reader.cancel();
     await json.stderr.cancel();
     for (const child of children) assert.equal((await child.status).code, 130);
+    clearTimeout(timer);
   });
 });
 
