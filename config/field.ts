@@ -58,7 +58,7 @@ export function fieldsOf(
     }
     const notes = v.getMetadata(inner as never) as Partial<FieldNotes>;
     const wanted = typeof inner.message === "string" ? inner.message : "";
-    const item = inner.item;
+    const item = itemOf(inner);
     fields.push({
       path: [name, ...path].join(".").replaceAll(".[]", "[]"),
       wanted: nullable && !wanted.endsWith("or null")
@@ -94,6 +94,11 @@ function unwrapped(node: Node): { inner: Node; nullable: boolean } {
     inner = inner.wrapped;
   }
   return { inner, nullable };
+}
+
+function itemOf(node: Node): Node | undefined {
+  if (node.item !== undefined) return node.item;
+  return node.pipe?.find((part) => part.item !== undefined)?.item;
 }
 
 function entriesOf(node: Node): Node["entries"] {

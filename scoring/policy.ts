@@ -82,11 +82,11 @@ export interface Policy {
   readonly version: 1;
   /** Scores from which something is said. */
   readonly thresholds: PolicyThresholds;
-  /** Known hosts. @default {[]} */
+  /** Known hosts, at most 10,000: each is held against all evidence. @default {[]} */
   readonly roles: readonly RoleAssignment[];
   /** What evidence that a role explains is multiplied by, 0 to 1. @default {0.6} */
   readonly roleFactor: number;
-  /** What is not to be reported. @default {[]} */
+  /** What is not to be reported, at most 10,000: each is held against all evidence. @default {[]} */
   readonly suppressions: readonly Suppression[];
   /** Incidents. */
   readonly incidents: IncidentPolicy;

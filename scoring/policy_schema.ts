@@ -51,6 +51,32 @@ const block = (doc: string) =>
     doc,
   );
 
+/** Like `array`, and so that no item is looked at where there are more. */
+const list = <T extends v.GenericSchema>(item: T, most: number) => {
+  const wanted = `a list of at most ${most}`;
+  return v.pipe(
+    v.custom<unknown[]>(
+      (value) => Array.isArray(value) && value.length <= most,
+      wanted,
+    ),
+    v.array(item, wanted),
+  );
+};
+
+/** Roles, and suppressions, at most: each is held against all evidence. */
+const MOST = 10_000;
+
+/** Whether a text is a time of RFC 3339 on a day that there is: `Date` takes 31 February for 3 March. */
+function isTime(text: string): boolean {
+  const found =
+    /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
+      .exec(text);
+  if (found === null || Number.isNaN(Date.parse(text))) return false;
+  const day = new Date(`${found[1]}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) &&
+    day.toISOString().startsWith(found[1]!);
+}
+
 const category = (doc: string) =>
   v.pipe(
     v.picklist(CATEGORIES, `one of ${CATEGORIES.join(", ")}`),
@@ -78,30 +104,27 @@ const suppression = v.pipe(
     network: v.exactOptional(block("Block that the subject is in.")),
     domain: v.exactOptional(
       text(
-        "a domain name",
-        (value) => /^[^\s.]+(\.[^\s.]+)*$/.test(value),
+        "a domain name of at most 253 characters",
+        (value) => value.length <= 253 && /^[^\s.]+(\.[^\s.]+)*$/.test(value),
         "Domain of the flow's DNS name, TLS server name or HTTP host; its subdomains too.",
       ),
     ),
     rule: v.exactOptional(
       text(
-        "the code of a rule",
-        (value) => value !== "",
+        "the code of a rule, at most 100 characters",
+        (value) => value !== "" && value.length <= 100,
         "Code of a rule, or name of a model.",
       ),
     ),
     category: v.exactOptional(category("Category.")),
     until: text(
       "a time such as 2030-01-31T00:00:00Z",
-      (value) =>
-        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(
-          value,
-        ) && !Number.isNaN(Date.parse(value)),
+      isTime,
       "Its end, compared with the capture's time.",
     ),
     reason: text(
-      "the reason in words",
-      (value) => value.trim() !== "",
+      "the reason in words, at most 1000 characters",
+      (value) => value.trim() !== "" && value.length <= 1000,
       "Why; it stands in the counter-evidence of what is left.",
     ),
   }),
@@ -204,7 +227,7 @@ export const POLICY_SCHEMA: PolicySchema = object({
   ),
   thresholds: v.optional(thresholds, {}),
   roles: v.optional(
-    v.array(
+    list(
       object({
         network: block("Address or block."),
         role: v.pipe(
@@ -212,7 +235,7 @@ export const POLICY_SCHEMA: PolicySchema = object({
           v.metadata({ doc: "What is there." }),
         ),
       }),
-      "a list",
+      MOST,
     ),
     [],
   ),
@@ -220,7 +243,7 @@ export const POLICY_SCHEMA: PolicySchema = object({
     share("What evidence that a role explains is multiplied by."),
     0.6,
   ),
-  suppressions: v.optional(v.array(suppression, "a list"), []),
+  suppressions: v.optional(list(suppression, MOST), []),
   incidents: v.optional(
     object({
       quietSeconds: v.optional(

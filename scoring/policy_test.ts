@@ -75,7 +75,10 @@ const WRONG: [unknown, string][] = [
     { roles: [{ network: "10.0.0.1", role: "printer" }] },
     `as 'roles.0.role' must be one of resolver, backup, scanner, nat, monitoring, domain_controller: present value is "printer"`,
   ],
-  [{ roles: {} }, "as 'roles' must be a list: present value is an object"],
+  [
+    { roles: {} },
+    "as 'roles' must be a list of at most 10000: present value is an object",
+  ],
   [
     { suppressions: [{ rule: "x", until: UNTIL }] },
     "as 'suppressions.0.reason' must be given: present value is missing",
