@@ -62,7 +62,11 @@ ${
     sections.map((name) =>
       `\n## ${name}\n\n${ABOUT[name]}\n\n${table(FIELDS[name])}\n`
     ).join("")
-  }`;
+  }
+## operate
+
+Where the configuration stands on the ladder of sensitivity, and what \`optimize\` took away. It is written by \`deno task accelerate\`, \`decelerate\` and \`optimize\` alone ([operate.md](operate.md)), and refused by \`config set\` and \`reset\`: a level without the settings that go with it would say what is not so. \`config get operate\` shows it; a rollback and a copy take it along.
+`;
 }
 
 /**

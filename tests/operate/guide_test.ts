@@ -106,8 +106,16 @@ optional({
         folder,
         guide.get("Values that etcd's keeper cannot read")!,
       );
+      assert.match(sealed, /^revision 1\n.*alert: 0\.75 -> 0\.8$/m);
       assert.match(sealed, /^0\.85$/m);
       assert.match(sealed, /^nothing readable$/m);
+      assert.match(sealed, /^4 values encrypted anew, 0 left .*, 0 failed$/m);
+      assert.match(sealed, /^file:sealed: all is whole$/m);
+      assert.match(sealed, /ana: copy of revision 3 of file:/);
+      const keys = await Deno.readTextFile(`${folder}/keys.txt`);
+      assert.match(keys, /^2026-12 \S+\n$/);
+      const wrong = await run(folder, guide.get("When something is wrong")!);
+      assert.match(wrong, /all is whole\nnothing is left of sensor-9$/m);
     });
   },
 });
