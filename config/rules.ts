@@ -51,6 +51,7 @@ export const RULES_SCHEMA: v.GenericSchema<unknown, RulesConfig> = object({
   disabled: v.optional(
     v.pipe(
       v.array(v.string("the code of a rule"), "a list of rule codes"),
+      v.maxLength(1000, "a list of at most 1000 rule codes"),
       v.metadata({ doc: "Codes of rules that are left out." }),
     ),
     [],

@@ -122,18 +122,16 @@ export class KeyRing implements KeyProvider {
   }
 }
 
-/** Keys of a file, read again when the file changes, so that a rotation needs no restart. */
+/** Keys of a file that is read again and again, so that a rotation needs no restart. */
 export class KeyFile implements KeyProvider {
   readonly #path: string;
   #ring: KeyRing;
-  #stamp: string;
   #looked = 0;
   #refreshing: Promise<void> | undefined;
 
-  private constructor(path: string, ring: KeyRing, stamp: string) {
+  private constructor(path: string, ring: KeyRing) {
     this.#path = path;
     this.#ring = ring;
-    this.#stamp = stamp;
   }
 
   /**
@@ -143,18 +141,17 @@ export class KeyFile implements KeyProvider {
    * @throws {EtcdError} `key`, when others may read it, it is missing or not well-formed.
    */
   static async open(path: string): Promise<KeyFile> {
-    const { ring, stamp } = await readKeyFile(path);
-    return new KeyFile(path, ring, stamp);
+    return new KeyFile(path, await readKeyFile(path));
   }
 
-  /** The key that encrypts; the file is looked at once a second. */
+  /** The key that encrypts; the file is read once a second. */
   async active(): Promise<EncryptionKey> {
     if (performance.now() - this.#looked > 1000) await this.#refresh();
     return this.#ring.active();
   }
 
   /**
-   * The key of an id; the file is looked at again when it is not known.
+   * The key of an id; the file is read again when it is not known.
    *
    * @param id The id.
    */
@@ -171,25 +168,22 @@ export class KeyFile implements KeyProvider {
     );
   }
 
-  /** Reads the file again if it changed; a file that cannot be used leaves the keys as they are. */
+  /**
+   * Reads the file, which is small: size and time do not always tell that it is another one. A file that cannot be used
+   * leaves the keys as they are.
+   */
   async #read(): Promise<void> {
     this.#looked = performance.now();
     try {
-      if (await stampOf(this.#path) === this.#stamp) return;
-      const { ring, stamp } = await readKeyFile(this.#path);
-      this.#ring = ring;
-      this.#stamp = stamp;
+      this.#ring = await readKeyFile(this.#path);
     } catch {
       // The keys that were read last go on; whatever needs another one says that it is missing.
     }
   }
 }
 
-async function readKeyFile(
-  path: string,
-): Promise<{ ring: KeyRing; stamp: string }> {
+async function readKeyFile(path: string): Promise<KeyRing> {
   let text: string;
-  let stamp: string;
   try {
     const { mode } = await Deno.stat(path);
     if (mode !== null && (mode & 0o077) !== 0) {
@@ -197,7 +191,6 @@ async function readKeyFile(
         `${path} can be read or written by others than its owner: chmod 600 it`,
       );
     }
-    stamp = await stampOf(path);
     text = await Deno.readTextFile(path);
   } catch (cause) {
     if (cause instanceof EtcdError) throw cause;
@@ -207,12 +200,7 @@ async function readKeyFile(
       { cause },
     );
   }
-  return { ring: KeyRing.parse(text), stamp };
-}
-
-async function stampOf(path: string): Promise<string> {
-  const { ino, mtime, size } = await Deno.stat(path);
-  return `${ino} ${mtime?.getTime()} ${size}`;
+  return KeyRing.parse(text);
 }
 
 function fromBase64(text: string | undefined): Uint8Array | undefined {

@@ -98,3 +98,23 @@ Deno.test("KeyFile learns new keys, and keeps the old ones while the file cannot
   assert.equal((await keys.active()).id, "k2");
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("KeyFile notices another key of the same length, written in the same place and at the same time", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/keys`;
+  const lines = [newKeyLine("k1"), newKeyLine("k1"), newKeyLine("k2")];
+  const time = new Date("2026-01-02T03:04:05Z");
+  const write = async (line: string) => {
+    await Deno.writeTextFile(path, line, { mode: 0o600 });
+    await Deno.utime(path, time, time);
+  };
+  await write(lines[0]!);
+  const keys = await KeyFile.open(path);
+  for (const line of lines) {
+    await write(line);
+    assert.equal(await keys.find("unknown"), undefined);
+    assert.deepEqual(await keys.active(), KeyRing.parse(line).active());
+  }
+  assert.equal(await keys.find("k1"), undefined);
+  await Deno.remove(folder, { recursive: true });
+});
