@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console
 /** What `deno task config` reads: settings, history, changes, damage. */
-import type { Json } from "@ml-defender/etcd-client";
+import type { ConfigIssue, Json } from "@ml-defender/etcd-client";
 import { ConfigError } from "@ml-defender/watcher";
 import { complain, printable, style, UsageError } from "./_cli.ts";
 import {
@@ -33,6 +33,11 @@ export async function get(
   console.log(simple ? shown(value) : printableJson(value));
   const origin = set ? "set" : "default";
   console.error(style.dim(`${origin}, revision ${revision}`));
+  sayRefused(refused);
+}
+
+/** What is shown is not what runs. */
+function sayRefused(refused: readonly ConfigIssue[]): void {
   for (const { path, message } of refused) {
     complain(
       "config",
@@ -60,6 +65,7 @@ export async function diff(
   if (json) return console.log(JSON.stringify({ from, to, changes }));
   if (changes.length === 0) console.log("no difference");
   for (const line of changeLines(changes)) console.log(line);
+  if (to === undefined) sayRefused((await editor.get("")).refused);
 }
 
 /** Shows revisions. */
@@ -118,7 +124,7 @@ export async function watch(
     } else if (event.kind === "back") {
       complain("config", `${place} is there again`);
     } else {
-      const { revision, actor, changes, damage } = event;
+      const { revision, actor, changes, damage, refused } = event;
       console.log(
         first
           ? `watching ${printable(place)}, revision ${revision}`
@@ -128,6 +134,7 @@ export async function watch(
       for (const { path, message } of damage) {
         complain("config", path === "" ? message : unusable(path, message));
       }
+      sayRefused(refused);
       first = false;
     }
   }

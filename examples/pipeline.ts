@@ -75,7 +75,11 @@ await runProgram({
       ),
   });
   const close = (late: Awaited<typeof opening>) => late.close();
-  await using config = await interruptible(opening, signal, close);
+  await using config = await interruptible(opening, signal, close)
+    .catch((error) => {
+      // No place, prefix or id such as it must be.
+      throw error instanceof TypeError ? new UsageError(error.message) : error;
+    });
   const { state, applied } = config.status();
   complain("pipeline", `runs revision ${applied.revision} (${state})`);
   await using run = await analyze(userPath(input), {

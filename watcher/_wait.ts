@@ -41,3 +41,12 @@ export function within(
     if (signal.aborted) giveUp();
   });
 }
+
+const FIRST_STEP_MS = 4;
+const LONGEST_STEP_MS = 250;
+
+/** Lets others go first, longer each time: not all who met once are to meet again. */
+export function standBack(attempt: number): Promise<void> {
+  const longest = Math.min(FIRST_STEP_MS * 2 ** attempt, LONGEST_STEP_MS);
+  return new Promise((done) => setTimeout(done, Math.random() * longest));
+}

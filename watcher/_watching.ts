@@ -1,5 +1,5 @@
 /** What the store holds, for operators: as it changes, what is wrong with it, and whether it is there. */
-import type { ConfigStore } from "@ml-defender/etcd-client";
+import type { ConfigIssue, ConfigStore } from "@ml-defender/etcd-client";
 import type { ConfigChange } from "./change.ts";
 import type { Stored } from "./_edit.ts";
 import { type Desired, Feed, same } from "./_feed.ts";
@@ -12,6 +12,7 @@ export interface Watched {
   readonly store: ConfigStore;
   readonly layout: Layout;
   readonly diff: (before: Stored, after: Stored) => readonly ConfigChange[];
+  readonly refused: (stored: Stored) => Promise<readonly ConfigIssue[]>;
 }
 
 /** How often the store is asked whether it is there: a watch only waits. */
@@ -19,7 +20,7 @@ const HEALTH_MS = 250;
 
 /** Ends with the signal, or when the store is closed. */
 export async function* watching(
-  { store, layout, diff }: Watched,
+  { store, layout, diff, refused }: Watched,
   ended: AbortSignal | undefined,
 ): AsyncGenerator<EditorEvent> {
   const end = new AbortController();
@@ -65,10 +66,13 @@ export async function* watching(
         const { sections, revision, actor, damage } = next;
         told = next;
         next = undefined;
-        const known = damage.length === 0 ? sound : undefined;
-        const changes = known === undefined ? [] : diff(known, sections);
-        if (damage.length === 0) sound = sections;
-        yield { kind: "config", revision, actor, changes, damage };
+        const whole = damage.length === 0;
+        const changes = whole && sound ? diff(sound, sections) : [];
+        if (whole) sound = sections;
+        yield {
+          ...{ kind: "config", revision, actor, changes, damage },
+          refused: whole ? await refused(sections) : [],
+        };
       }
     }
   } finally {

@@ -178,6 +178,10 @@ Deno.test("ConfigEditor.watch tells damage and its end, and when the store is aw
   const whole = await next();
   assert.ok(whole.kind === "config");
   assert.deepEqual([whole.revision, whole.damage, whole.changes], [2, [], []]);
+  await force(store, { scoring: { alert: 9 } });
+  const odd = await next();
+  assert.ok(odd.kind === "config");
+  assert.deepEqual(odd.refused.map(({ path }) => path), ["scoring.alert"]);
   store.away = true;
   assert.deepEqual(await next(), { kind: "away", reason: "nobody answers" });
   store.away = false;

@@ -34,6 +34,7 @@ import { Ledger, type LedgerState } from "./_ledger.ts";
 import { masked } from "./_mask.ts";
 import type { ConfigModel } from "./model.ts";
 import { whole } from "./_settings.ts";
+import { standBack } from "./_wait.ts";
 import { watching } from "./_watching.ts";
 
 /** Options of a `ConfigEditor`. */
@@ -63,9 +64,6 @@ type Edit = (state: LedgerState) => {
   /** Whether what is stored counts, and not only what differs from the defaults. */
   readonly exact: boolean;
 };
-
-const FIRST_PAUSE_MS = 4;
-const LONGEST_PAUSE_MS = 250;
 
 /** Reads and writes configuration for operators. */
 export class ConfigEditor {
@@ -112,8 +110,7 @@ export class ConfigEditor {
     const state = await this.#ledger.read();
     this.#checkWhole(state);
     const { stored, revision } = state;
-    const built = await this.#model.build(stored, revision);
-    const refused = built.state === "valid" ? [] : built.issues;
+    const refused = await this.#refused(stored);
     if (path === "") {
       const all = this.#model.sections.map((section) => {
         const value = effective(section, stored);
@@ -275,6 +272,7 @@ export class ConfigEditor {
       store: this.#store,
       layout: this.#layout,
       diff: (before: Stored, after: Stored) => this.#diff(before, after),
+      refused: (stored: Stored) => this.#refused(stored),
     };
     return watching(watched, options.signal);
   }
@@ -369,6 +367,11 @@ export class ConfigEditor {
     );
   }
 
+  async #refused(stored: Stored): Promise<readonly ConfigIssue[]> {
+    const built = await this.#model.build(stored, 0);
+    return built.state === "valid" ? [] : built.issues;
+  }
+
   #diff(before: Stored, after: Stored): ConfigChange[] {
     return this.#model.sections.flatMap((section) =>
       diffSection(
@@ -388,10 +391,4 @@ export class ConfigEditor {
       `Cannot use configuration as '${key}' can not be read: ${message}; roll back to a revision of the history`,
     );
   }
-}
-
-/** Lets others write: not all who met once are to meet again. */
-function standBack(attempt: number): Promise<void> {
-  const longest = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
-  return new Promise((done) => setTimeout(done, Math.random() * longest));
 }

@@ -249,6 +249,7 @@ Deno.test("ConfigEditor.watch yields what is there and then each change with its
     actor: "ana",
     changes: [],
     damage: [],
+    refused: [],
   });
   await editor.set({ "scoring.alert": 0.95 }, { actor: "eva" });
   const { value } = await events.next();

@@ -54,6 +54,8 @@ export type EditorEvent =
     readonly changes: readonly ConfigChange[];
     /** What is there and must not be used, by section; a rollback puts it right. */
     readonly damage: readonly ConfigIssue[];
+    /** What is wrong with what is set, so that nobody runs it; empty where there is damage. */
+    readonly refused: readonly ConfigIssue[];
   }
   | {
     /** The store can not be reached or read; it is tried again. */

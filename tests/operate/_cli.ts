@@ -1,4 +1,5 @@
 /** Commands on a configuration in a folder of their own. */
+import assert from "node:assert/strict";
 import { type Outcome, runTask } from "../cli/run.ts";
 
 /** Runs a command there; what names no store means the folder `tree`. */
@@ -30,4 +31,33 @@ export async function stolen(folder: string): Promise<string> {
     }
   });
   return [log, ...values].join("\n");
+}
+
+/** Makes a key file; what it is called is also its key's id. */
+export async function keyFile(
+  run: Run,
+  folder: string,
+  name: string,
+  more = "",
+): Promise<string> {
+  const { out, code } = await run("config", "new-key", name);
+  assert.equal(code, 0);
+  await Deno.writeTextFile(`${folder}/${name}`, out + more, { mode: 0o600 });
+  return out;
+}
+
+/** Runs a command that has to succeed. */
+export async function good(
+  run: Run,
+  task: string,
+  ...args: string[]
+): Promise<string> {
+  const { code, out, err } = await run(task, ...args);
+  assert.equal(code, 0, `${task} ${args.join(" ")}: ${out}${err}`);
+  return out;
+}
+
+/** Whether there is something of that name. */
+export async function isThere(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
 }

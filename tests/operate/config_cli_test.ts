@@ -1,180 +1,8 @@
-/** `deno task config` and `status` beyond setting and reading: copies, keys, damage, and what they refuse. */
+/** `deno task config` and `status` beyond setting and reading: damage, prefixes, who is gone, and what they refuse. */
 import assert from "node:assert/strict";
 import { FileStore } from "@ml-defender/etcd-client";
 import { commandOf, spawn } from "../cli/run.ts";
-import { inFolder, type Run, stolen } from "./_cli.ts";
-
-/** Makes a key file; what it is called is also its key's id. */
-async function keyFile(
-  run: Run,
-  folder: string,
-  name: string,
-  more = "",
-): Promise<string> {
-  const { out, code } = await run("config", "new-key", name);
-  assert.equal(code, 0);
-  await Deno.writeTextFile(`${folder}/${name}`, out + more, { mode: 0o600 });
-  return out;
-}
-
-/** Runs a command that has to succeed. */
-async function good(
-  run: Run,
-  task: string,
-  ...args: string[]
-): Promise<string> {
-  const { code, out, err } = await run(task, ...args);
-  assert.equal(code, 0, `${task} ${args.join(" ")}: ${out}${err}`);
-  return out;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
-}
-
-Deno.test("config copy makes the target exactly what one revision of the source is, also from plain to sealed, to other keys, and back", async () => {
-  await inFolder(async (run, folder) => {
-    for (const name of ["one", "two"]) await keyFile(run, folder, name);
-    await good(run, "config", "set", "log.compress", "gzip");
-    await good(run, "config", "set", "search.limit", "7", "log.sync", "batch");
-    const other = ["--store", "file:sealed", "--key-file", "one"];
-    await good(run, "config", "set", "log.perIncident", "5", ...other);
-    const sealed = await good(
-      ...[
-        run,
-        "config",
-        "copy",
-        "file:sealed",
-        "--to-key-file",
-        "one",
-      ] as const,
-      ...["--to-counters", "one.counters"],
-    );
-    assert.match(sealed, /^revision 2\n/);
-    assert.match(sealed, /log\.perIncident: 5 -> 200/);
-    assert.doesNotMatch(await stolen(`${folder}/sealed`), /gzip/);
-    await good(
-      ...[run, "config", "copy", "file:again", ...other] as const,
-      ...["--to-key-file", "two"],
-    );
-    const back = ["--store", "file:again", "--key-file", "two"];
-    await good(run, "config", "copy", "file:plain", ...back, "--to-plain");
-    assert.match(await stolen(`${folder}/plain`), /gzip/);
-    const all = async (...place: string[]) =>
-      JSON.parse(await good(run, "config", "get", "--json", ...place)).value;
-    const wanted = await all();
-    for (const place of [other, back, ["--store", "file:plain"]]) {
-      assert.deepEqual(await all(...place), wanted);
-    }
-    const history = await good(
-      run,
-      "config",
-      "history",
-      "--store",
-      "file:plain",
-    );
-    assert.match(history, /ana: copy of revision 1 of file:again/);
-    assert.equal(history.match(/^\d/mg)?.length, 1);
-    const idle = await good(run, "config", "copy", "file:plain");
-    assert.equal(idle, "nothing to change\n");
-  });
-});
-
-Deno.test("config copy keeps to prefixes, and refuses itself, nothing, damage, and to open what is encrypted unasked", async () => {
-  await inFolder(async (run, folder) => {
-    await keyFile(run, folder, "one");
-    const team = ["--prefix", "team/a"];
-    await good(run, "config", "set", "log.compress", "gzip", ...team);
-    assert.equal(await good(run, "config", "get", "log.compress"), "none\n");
-    await good(run, "config", "copy", "file:tree", ...team);
-    await good(run, "config", "get", "log.compress");
-    assert.equal(await good(run, "config", "get", "log.compress"), "gzip\n");
-    await Deno.symlink(`${folder}/tree`, `${folder}/link`);
-    for (const self of ["file:tree", "file:./tree", "file:link"]) {
-      const { code, err } = await run("config", "copy", self);
-      assert.deepEqual([code, /is the configuration itself/.test(err)], [
-        2,
-        true,
-      ]);
-    }
-    const none = await run("config", "copy", "file:x", "--prefix", "none");
-    assert.equal(none.code, 1);
-    assert.match(none.err, /there is nothing to copy/);
-    const absent = await run("config", "copy", "file:x", "--store", "file:y");
-    assert.match(absent.err, /there is no configuration in file:y/);
-    await good(run, "config", "copy", "file:sealed", "--to-key-file", "one");
-    const sealed = ["--store", "file:sealed", "--key-file", "one"];
-    const open = await run("config", "copy", "file:x", ...sealed);
-    assert.equal(open.code, 2);
-    assert.match(open.err, /--to-key-file FILE for the target, or --to-plain/);
-    await good(run, "config", "copy", "file:x", "--dry-run");
-    for (const made of ["x", "y"]) {
-      assert.ok(!await isThere(`${folder}/${made}`), made);
-    }
-    {
-      await using store = await FileStore.open(`${folder}/tree`);
-      await store.set("ml-defender/config/log", { compress: "none" });
-    }
-    const damaged = await run("config", "copy", "file:x");
-    assert.equal(damaged.code, 1);
-    assert.match(damaged.err, /can not be read/);
-  });
-});
-
-Deno.test("keys are rotated by commands: a new one first, reencrypt, the old one away; all stays readable without it", async () => {
-  await inFolder(async (run, folder) => {
-    const old = await keyFile(run, folder, "old");
-    const at = (keys: string) => [
-      ...["--store", "file:sealed", "--key-file", keys],
-      ...["--counters", "counters"],
-    ];
-    await good(run, "config", "set", "log.compress", "gzip", ...at("old"));
-    await good(run, "config", "set", "search.limit", "7", ...at("old"));
-    await good(run, "config", "reset", "log.compress", ...at("old"));
-    await good(run, "config", "set", "log.perIncident", "5", ...at("old"));
-    await keyFile(run, folder, "both", old);
-    const keys = await Deno.readTextFile(`${folder}/both`);
-    await Deno.writeTextFile(`${folder}/new`, keys.split("\n")[0]!, {
-      mode: 0o600,
-    });
-    const early = await run("config", "get", ...at("new"));
-    assert.equal(early.code, 1);
-    const done = await good(run, "config", "reencrypt", ...at("both"));
-    assert.match(
-      done,
-      /^7 values encrypted anew, 0 left as they are, 0 failed/,
-    );
-    const again = await good(
-      run,
-      "config",
-      "reencrypt",
-      "--json",
-      ...at("both"),
-    );
-    assert.deepEqual(JSON.parse(again), {
-      rewritten: 0,
-      unchanged: 7,
-      failed: [],
-    });
-    await Deno.remove(`${folder}/old`);
-    await Deno.remove(`${folder}/both`);
-    const limit = ["config", "get", "search.limit"] as const;
-    assert.equal(await good(run, ...limit, ...at("new")), "7\n");
-    assert.match(await good(run, "config", "check", ...at("new")), /is whole/);
-    const history = await good(run, "config", "history", ...at("new"));
-    assert.equal(history.match(/^\d/mg)?.length, 4);
-    assert.doesNotMatch(history, /can not|Cannot/);
-    await good(run, "config", "diff", "1", "2", ...at("new"));
-    await good(run, "config", "rollback", "1", ...at("new"));
-    await good(run, "config", "set", "search.limit", "8", ...at("new"));
-    await keyFile(run, folder, "foreign");
-    const failed = await run("config", "reencrypt", ...at("foreign"));
-    assert.equal(failed.code, 1);
-    assert.match(failed.out, /^0 values encrypted anew, 0 left as they are/);
-    assert.match(failed.err, /key 'both' is not in the key ring/);
-    assert.equal((await run("config", "reencrypt")).code, 1);
-  });
-});
+import { good, inFolder, isThere } from "./_cli.ts";
 
 Deno.test("config check names damage with code 1, and the rollback that it names puts it right", async () => {
   await inFolder(async (run, folder) => {
@@ -221,9 +49,47 @@ Deno.test("config get and check say of values that nobody runs that they are ref
       (await run("config", "get", "search.limit", "--json")).out,
     );
     assert.equal(refused[0].path, "search.limit");
+    const diff = await run("config", "diff", "1");
+    assert.match(diff.out, /search\.limit: 7 -> 0/);
+    assert.match(diff.err, /is refused, nobody runs it: search\.limit must be/);
     const check = await run("config", "check");
     assert.equal(check.code, 1);
     assert.match(check.out, /search\.limit is refused, nobody runs it/);
+  });
+});
+
+Deno.test("--prefix names one of several configurations in a store, to every command", async () => {
+  await inFolder(async (run, folder) => {
+    const team = ["--prefix", "team/a"];
+    await good(run, "config", "set", "log.compress", "gzip", ...team);
+    await good(
+      run,
+      "generate",
+      "scan_vertical",
+      "--seed",
+      "7",
+      "--out",
+      "c.pcap",
+    );
+    const runs = ["c.pcap", "--id", "one", "--out"];
+    const there = await run("pipeline", ...runs, "log", ...team);
+    assert.match(there.err, /runs revision 1 \(/);
+    const here = await run("pipeline", ...runs, "other");
+    assert.match(here.err, /runs revision 0 \(/);
+    const wrong = await run("pipeline", ...runs, "log", "--prefix", "/");
+    assert.equal(wrong.code, 2);
+    await good(run, "accelerate", ...team);
+    const rag = ["accelerate", "--log", "log", "--config", "file:tree"];
+    await good(run, "rag", ...rag, ...team);
+    const level = ["config", "get", "operate.level"] as const;
+    assert.equal(await good(run, ...level, ...team), "2\n");
+    assert.equal(await good(run, ...level), "0\n");
+    await using store = await FileStore.open(`${folder}/tree`);
+    const one = { kind: "pipeline", id: "one", version: "1" };
+    await using _there = await store.register({ ...one, prefix: "team/a" });
+    const expect = ["--wait", "0", "--expect", "1"];
+    assert.equal((await run("status", ...expect)).code, 1);
+    assert.match(await good(run, "status", ...expect, ...team), /one +1 /);
   });
 });
 
