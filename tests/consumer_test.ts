@@ -4,7 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { MEMBERS } from "../_tools/members.ts";
+import { optional } from "./_optional.ts";
 import { Registry } from "./consumer/registry.ts";
+import { EtcdServer, noEtcd } from "./etcd_server.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -19,10 +21,12 @@ interface Consumer {
   permissions: readonly string[];
   /** Members that may be downloaded, and nothing else. */
   members: readonly string[];
-  /** npm packages that may be downloaded. */
-  npm: readonly string[];
+  /** npm packages that may be downloaded; undefined for etcd3 and whatever it brings. */
+  npm: readonly string[] | undefined;
   /** Builds of the core that may be downloaded. */
   builds: readonly string[];
+  /** Whether `deno cache` has everything, so that the first run needs no network for it. @default {false} */
+  cachedFirst?: boolean;
 }
 
 /** A pcap header without packets, as an expression. */
@@ -175,29 +179,85 @@ async function deno(
 }
 
 Deno.test("published packages work for strangers, with their stated permissions, and offline the second time", async (t) => {
-  await using registry = new Registry();
-  const folder = await Deno.makeTempDir({ prefix: "consumer-" });
-  try {
-    for (const member of [...MEMBERS, "."]) {
-      await t.step(`publish ${member}`, async () => {
-        const { code, stderr } = await deno(
-          ["publish", "--allow-dirty", "--no-check", "--token", "local"],
-          new URL(`${member}/`, ROOT),
-          { JSR_URL: registry.url },
-        );
-        assert.equal(code, 0, stderr);
-      });
-    }
+  await withPublished(async (registry, folder) => {
     for (const [index, consumer] of CONSUMERS.entries()) {
       const granted = consumer.permissions.length > 0 ? " with ffi" : "";
       await t.step(`import ${consumer.name}${granted}`, async () => {
         await checkConsumer(registry, `${folder}/${index}`, consumer);
       });
     }
+  });
+});
+
+optional({
+  name:
+    "openConfig of the published package loads etcd's part when it is asked for etcd",
+  available: noEtcd === undefined,
+  reason: noEtcd ?? "",
+  fn: () =>
+    withPublished(async (registry, folder) => {
+      await using server = await EtcdServer.start();
+      const endpoint = `http://127.0.0.1:${server.port}`;
+      const consumer = {
+        ...CONSUMERS.find(({ name }) => name === "sdk/config")!,
+        program: etcdProgram(`{ store: "etcd:${endpoint}" }`),
+        prints: /^revision \d+$/,
+        permissions: [
+          `--allow-net=127.0.0.1:${server.port}`,
+          "--allow-env",
+          "--allow-read",
+        ],
+        npm: undefined,
+      };
+      await checkConsumer(registry, `${folder}/by_itself`, consumer);
+      await checkConsumer(registry, `${folder}/by_name`, {
+        ...consumer,
+        program: etcdProgram(
+          `{ store: "etcd:${endpoint}", loadEtcd: () => import("jsr:@ml-defender/etcd-client@^0.1.0/etcd") }`,
+        ),
+        cachedFirst: true,
+      });
+    }),
+});
+
+Deno.test("openConfig names the version of etcd's part that is published with it", async () => {
+  const read = (path: string) => Deno.readTextFile(new URL(path, ROOT));
+  const { version } = JSON.parse(await read("etcd_client/deno.json"));
+  assert.match(
+    await read("config/place.ts"),
+    new RegExp(`"etcd-client@\\^${version.replaceAll(".", "\\.")}"`),
+  );
+});
+
+/** A program that writes a setting and waits for it. */
+function etcdProgram(place: string): string {
+  return `import { openConfig } from "jsr:@ml-defender/sdk@^0.1.0/config";
+await using config = await openConfig(${place});
+const { revision } = await config.editor.set({ "search.limit": 3 }, { actor: "a" });
+const { applied } = await config.watcher.reached(revision);
+console.log("revision", applied.revision);`;
+}
+
+/** Publishes every package to a registry, and gives a folder for projects. */
+async function withPublished(
+  fn: (registry: Registry, folder: string) => Promise<void>,
+): Promise<void> {
+  await using registry = new Registry();
+  const folder = await Deno.makeTempDir({ prefix: "consumer-" });
+  try {
+    for (const member of [...MEMBERS, "."]) {
+      const { code, stderr } = await deno(
+        ["publish", "--allow-dirty", "--no-check", "--token", "local"],
+        new URL(`${member}/`, ROOT),
+        { JSR_URL: registry.url },
+      );
+      assert.equal(code, 0, `${member}: ${stderr}`);
+    }
+    await fn(registry, folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-});
+}
 
 async function checkConsumer(
   registry: Registry,
@@ -213,7 +273,17 @@ async function checkConsumer(
   const permissions = ["--no-prompt", ...consumer.permissions];
   registry.takeServed();
 
-  const first = await deno(["run", ...permissions, "main.ts"], project, env);
+  let offlineArgs: string[] = [];
+  if (consumer.cachedFirst) {
+    const cached = await deno(["cache", "main.ts"], project, env);
+    assert.equal(cached.code, 0, cached.stderr);
+    offlineArgs = ["--cached-only"];
+  }
+  const first = await deno(
+    ["run", ...offlineArgs, ...permissions, "main.ts"],
+    project,
+    env,
+  );
   assert.equal(first.code, 0, first.stderr);
   assert.match(first.stdout.trim(), consumer.prints);
 
@@ -227,7 +297,9 @@ async function checkConsumer(
   const builds = served.filter((path) => path.includes("/bin/"))
     .map((path) => path.split("/").at(-1)!);
   assert.deepEqual(builds.sort(), [...consumer.builds].sort());
-  assert.deepEqual(await npmPackages(cache), consumer.npm);
+  const npm = await npmPackages(cache);
+  if (consumer.npm === undefined) assert.ok(npm.includes("etcd3"), `${npm}`);
+  else assert.deepEqual(npm, consumer.npm);
 
   const offline = await deno(
     ["run", "--cached-only", ...permissions, "main.ts"],
