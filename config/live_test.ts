@@ -241,7 +241,8 @@ for (const [build, reloads] of RELOADS) {
   });
 }
 
-Deno.test("a change of nothing but the log reaches an analysis that runs", async () => {
+Deno.test("a change of nothing but the log reaches an analysis that runs, and is not in the digest of what judged", async () => {
+  const digests = new Set<string>();
   const lines = async (perhaps: Record<string, Json> | undefined) => {
     let count = 0;
     await inFolder(async (folder) => {
@@ -252,7 +253,11 @@ Deno.test("a change of nothing but the log reaches an analysis that runs", async
         await config.watcher.reached(revision);
       });
       await run(input, { log: folder, config: config.live });
-      count = (await readLog(folder)).length;
+      const lines = await readLog(folder);
+      for (const { rag_metadata } of lines) {
+        digests.add(rag_metadata.config_digest);
+      }
+      count = lines.length;
     });
     return count;
   };
@@ -261,6 +266,7 @@ Deno.test("a change of nothing but the log reaches an analysis that runs", async
     await lines({ "log.benignShare": 1 }),
   ];
   assert.ok(within > without * 2, `${within} lines, ${without} without`);
+  assert.equal(digests.size, 1);
 });
 
 Deno.test("a hundred changes of what the capture does not meet leave every record, score, incident and line as they are", async () => {

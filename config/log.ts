@@ -1,5 +1,6 @@
 /**
- * The section `log`: which events are logged, and how long files are kept.
+ * The section `log`: which events are logged, and how long files are kept. It says nothing of how events are judged, so that
+ * it is not in the `config_digest` of a line: `changes.jsonl` has when it changed.
  *
  * @module
  */

@@ -35,6 +35,11 @@ export interface LoggedChange {
 export interface ChangeLogOptions {
   /** Bytes in a file at most, at least 1024; a full one is put aside as `changes.1.jsonl` and so on. @default {268_435_456} */
   readonly maxFileBytes?: number;
+  /**
+   * Bytes in all files at most, at least twice `maxFileBytes`: when a full file is put aside, the oldest are removed until a
+   * new one has room. That one and the file that is written are never removed. @default {4 * maxFileBytes, that is 1 GiB}
+   */
+  readonly maxTotalBytes?: number;
   /** Wait for the device before a record counts as written. @default {true} */
   readonly sync?: boolean;
   /** Records waiting for the disk at most, 1 to 1,000,000; more are refused. @default {10_000} */
@@ -49,6 +54,8 @@ interface Waiting {
 
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
 const AT_ONCE = 256;
+/** A quarter of what a number can hold: four of them are counted together. */
+const LARGE = 2 ** 51;
 
 /**
  * Writes `changes.jsonl` of a log directory: whole lines, in the order of the calls, whatever ends the process. Several
@@ -102,13 +109,16 @@ export class ChangeLog implements AsyncDisposable {
   ): Promise<ChangeLog> {
     const { maxFileBytes = 268_435_456, sync = true, queueLimit = 10_000 } =
       options;
-    whole("maxFileBytes", maxFileBytes, 1024, Number.MAX_SAFE_INTEGER);
+    const { maxTotalBytes = 4 * maxFileBytes } = options;
+    whole("maxFileBytes", maxFileBytes, 1024, LARGE);
+    whole("maxTotalBytes", maxTotalBytes, 2 * maxFileBytes, 4 * LARGE);
     whole("queueLimit", queueLimit, 1, 1_000_000);
     const path = `${directory}/.changes.lock`;
     try {
       await Deno.mkdir(directory, { recursive: true });
       const lock = await Deno.open(path, { write: true, create: true });
-      return new ChangeLog(directory, { maxFileBytes, sync, queueLimit }, lock);
+      const all = { maxFileBytes, maxTotalBytes, sync, queueLimit };
+      return new ChangeLog(directory, all, lock);
     } catch (error) {
       throw toLogError("open", path, error);
     }
@@ -205,20 +215,49 @@ export class ChangeLog implements AsyncDisposable {
     }
   }
 
-  /** The file; a full one is put aside under the next free number. */
+  /** The file; a full one is put aside under the next number. */
   async #fileFor(path: string, bytes: number): Promise<LineFile> {
     const file = await LineFile.open(path, writeBytes);
     const { maxFileBytes } = this.#options;
     if (file.bytes === 0 || file.bytes + bytes <= maxFileBytes) return file;
     file.close();
-    let number = 1;
-    for (;; number++) {
-      const aside = `${this.#directory}/changes.${number}.jsonl`;
-      const there = await Deno.lstat(aside).catch(() => undefined);
-      if (there !== undefined) continue;
-      await Deno.rename(path, aside);
-      return await LineFile.open(path, writeBytes);
+    const aside = await this.#aside();
+    const next = (aside.at(-1)?.number ?? 0) + 1;
+    const last = { number: next, bytes: file.bytes };
+    await Deno.rename(path, this.#pathOf(next));
+    await this.#removeOldest([...aside, last]);
+    return await LineFile.open(path, writeBytes);
+  }
+
+  /** Files that were put aside, oldest first. */
+  async #aside(): Promise<{ number: number; bytes: number }[]> {
+    const found: { number: number; bytes: number }[] = [];
+    for await (const { name } of Deno.readDir(this.#directory)) {
+      const number = Number(
+        /^changes\.([1-9]\d{0,14})\.jsonl$/.exec(name)?.[1],
+      );
+      if (Number.isNaN(number)) continue;
+      const { size } = await Deno.lstat(this.#pathOf(number));
+      found.push({ number, bytes: size });
     }
+    return found.sort((a, b) => a.number - b.number);
+  }
+
+  /** What can not be removed now is removed with a later one. */
+  async #removeOldest(
+    aside: readonly { readonly number: number; readonly bytes: number }[],
+  ): Promise<void> {
+    const { maxTotalBytes, maxFileBytes } = this.#options;
+    let left = aside.reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const { number, bytes } of aside.slice(0, -1)) {
+      if (left <= maxTotalBytes - maxFileBytes) return;
+      await Deno.remove(this.#pathOf(number)).catch(() => {});
+      left -= bytes;
+    }
+  }
+
+  #pathOf(number: number): string {
+    return `${this.#directory}/changes.${number}.jsonl`;
   }
 
   #error(code: "closed" | "io", reason: string): LogError {

@@ -91,6 +91,55 @@ Deno.test("ChangeLog puts a full file aside under the next free number", async (
   });
 });
 
+Deno.test("ChangeLog keeps the newest records within its bytes, and never takes a number twice", async () => {
+  await inFolder(async (folder) => {
+    const limits = { maxFileBytes: 1024, maxTotalBytes: 4096 };
+    const sizes = async () => {
+      const files = new Map<number, number>();
+      for await (const { name } of Deno.readDir(folder)) {
+        if (!name.endsWith(".jsonl")) continue;
+        const number = Number(name.split(".")[1]) || Infinity;
+        files.set(number, (await Deno.stat(`${folder}/${name}`)).size);
+      }
+      return files;
+    };
+    const total = 100;
+    await using log = await ChangeLog.open(folder, limits);
+    for (let i = 0; i < total; i++) {
+      // Two writers, as of two processes.
+      await using other = await ChangeLog.open(folder, limits);
+      await (i % 2 === 0 ? log : other).append(change(`c${i}`));
+      const bytes = [...(await sizes()).values()].reduce((a, b) => a + b);
+      assert.ok(bytes <= 4096, `${bytes} bytes after ${i}`);
+    }
+    const numbers = [...(await sizes()).keys()].sort((a, b) => a - b);
+    assert.ok(numbers.length >= 4, `${numbers}`);
+    assert.ok(numbers[0]! > 5, `the oldest is gone: ${numbers}`);
+    const ids: string[] = [];
+    for (const number of numbers.slice(0, -1)) {
+      ids.push(...await idsOf(`${folder}/changes.${number}.jsonl`));
+    }
+    ids.push(...await idsOf(`${folder}/changes.jsonl`));
+    const first = total - ids.length;
+    assert.deepEqual(ids, ids.map((_, i) => `c${first + i}`));
+    assert.ok(ids.length >= 12, `${ids.length} records are left`);
+  });
+});
+
+Deno.test("ChangeLog keeps the file that was put aside last, however large its records made it", async () => {
+  await inFolder(async (folder) => {
+    const limits = { maxFileBytes: 1024, maxTotalBytes: 2048 };
+    await using log = await ChangeLog.open(folder, limits);
+    const reason = "x".repeat(9000);
+    for (const id of ["a", "b", "c"]) {
+      await log.append({ ...change(id), reason });
+    }
+    assert.deepEqual(await idsOf(`${folder}/changes.2.jsonl`), ["b"]);
+    assert.deepEqual(await idsOf(`${folder}/changes.jsonl`), ["c"]);
+    await assert.rejects(Deno.stat(`${folder}/changes.1.jsonl`));
+  });
+});
+
 Deno.test("ChangeLog refuses ids that could not be told apart, too many that wait, and what comes after close", async () => {
   await inFolder(async (folder) => {
     const log = await ChangeLog.open(folder, { queueLimit: 1 });
@@ -105,6 +154,10 @@ Deno.test("ChangeLog refuses ids that could not be told apart, too many that wai
     await assert.rejects(
       ChangeLog.open(folder, { maxFileBytes: 1 }),
       { name: "RangeError" },
+    );
+    await assert.rejects(
+      ChangeLog.open(folder, { maxFileBytes: 2048, maxTotalBytes: 4095 }),
+      { name: "RangeError", message: /'maxTotalBytes'.* from 4096 / },
     );
   });
 });

@@ -88,7 +88,7 @@ const TREE: Readonly<
       { pattern: ID_PATTERN },
     ),
     config_digest: maybeText(
-      "Digest of the configuration that produced the event",
+      "Digest of the settings that judged the event: rules, models, policy, capture; those of the log itself are not in it",
     ),
   },
   detection: {

@@ -18,7 +18,7 @@ export interface LogRecord {
     log_version: string;
     /** Id of the event: a hash of source, flow key, start and sequence. */
     event_id: string;
-    /** Digest of the configuration that produced the event. */
+    /** Digest of the settings that judged the event: rules, models, policy, capture; those of the log itself are not in it. */
     config_digest: string | null;
   };
   /** What was detected and how it was decided. */

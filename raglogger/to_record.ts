@@ -26,7 +26,9 @@ export interface LogContext {
   readonly deploymentId?: string | null;
   /** Node that the lines come from. @default {null} */
   readonly nodeId?: string | null;
-  /** Digest of the configuration that produced the events. @default {null} */
+  /**
+   * Digest of the settings that the events are judged by; those of the log itself are not among them. @default {null}
+   */
   readonly configDigest?: string | null;
   /** Version or digest of the models that scored. @default {null} */
   readonly modelSet?: string | null;
