@@ -20,13 +20,13 @@ export function followConfig(
   place: ConfigPlace,
   searcher: Pick<Searcher, "configure">,
   options: {
-    /** Name in status. @default {the host's name} */
+    /** Name in status. @default {the host's name and the process's number} */
     readonly id?: string;
     /** Told what could not be applied. */
     readonly onFailure: (reason: string) => void;
   },
 ): Promise<RunningConfig> {
-  const { id = Deno.hostname(), onFailure } = options;
+  const { id = `${Deno.hostname()}-${Deno.pid}`, onFailure } = options;
   return openConfig({
     ...place,
     more: operateModel(),

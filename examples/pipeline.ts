@@ -19,6 +19,7 @@ import {
   placeNamed,
 } from "./_config.ts";
 import { placeOf } from "./_place.ts";
+import { idOf } from "./_process_id.ts";
 
 const HELP = `
 Usage: deno task pipeline FILE|- [--id NAME] [--out DIR] [--store PLACE]
@@ -30,7 +31,7 @@ they open, changes of the configuration on standard error. It registers, so that
 with what ran last where the store is away.
 
 Options:
-      --id NAME          name of this process in status; default the host's name
+      --id NAME          name of this process in status, of its own; default the host's name and eight digits of DIR
       --out DIR          the event log; default events-log. Changes of the configuration are written there too
       --last-good FILE   keeps the last configuration that ran; default DIR/last-good.json${CONFIG_HELP}
   -h, --help             show this text
@@ -53,15 +54,24 @@ await runProgram({
   if (input === undefined || positionals.length > 1) {
     throw new UsageError("name one capture, or - for standard input");
   }
-  const id = values.id ?? Deno.hostname();
   const out = userPath(values.out ?? "events-log");
   await Deno.mkdir(out, { recursive: true });
+  const id = values.id ?? await idOf(out);
   const { prefix } = values;
   const opening = openConfig({
     ...await placeOf(placeNamed(values), values),
     ...(prefix === undefined ? {} : { prefix }),
     more: operateModel(),
-    component: { kind: "pipeline", id, version: sdk.version },
+    component: {
+      ...{ kind: "pipeline", id, version: sdk.version },
+      onTaken: once(() =>
+        complain(
+          "pipeline",
+          `another process has registered as '${id}': this one goes on under another name; give each an --id of its own`,
+        )
+      ),
+    },
+    onMisuse: ({ message }) => complain("pipeline", message),
     lastGood: values["last-good"] === undefined
       ? `${out}/last-good.json`
       : userPath(values["last-good"]),
@@ -80,8 +90,9 @@ await runProgram({
       // No place, prefix or id such as it must be.
       throw error instanceof TypeError ? new UsageError(error.message) : error;
     });
-  const { state, applied } = config.status();
+  const { state, applied, lastGoodFailure } = config.status();
   complain("pipeline", `runs revision ${applied.revision} (${state})`);
+  if (lastGoodFailure) complain("pipeline", lastGoodFailure.message);
   await using run = await analyze(userPath(input), {
     core: await openCore(),
     config: config.live,
@@ -107,3 +118,12 @@ await runProgram({
   for (const { text } of damage) complain("pipeline", text);
   return damage.length > 0 && !signal.aborted ? 1 : 0;
 });
+
+/** Calls it for the first time only. */
+function once(action: () => void): () => void {
+  let called = false;
+  return () => {
+    if (!called) action();
+    called = true;
+  };
+}
