@@ -142,7 +142,9 @@ async function rateOf(
   }
   const { packetsPerSecond, interface: name } = found;
   told.push(
-    `rate: ${packetsPerSecond.toFixed(0)} packets/s on ${name} just now`,
+    `rate: ${
+      packetsPerSecond.toFixed(0)
+    } packets/s on ${name} just now; for the busiest hour say --rate N`,
   );
   return packetsPerSecond;
 }

@@ -41,7 +41,8 @@ Options:
       --dry-run          show it, write nothing${WRITER_HELP}${CONFIG_HELP}
   -h, --help             show this text
 
-Exit codes: 0 done (also at the end of the ladder), 1 refused or the store cannot be used, 2 wrong use.
+Exit codes: 0 done (also at the end of the ladder), 1 refused, or someone else wrote at the same time (nothing is written
+then), or the store cannot be used, 2 wrong use.
 `;
 
 const OPTIMIZE_HELP = `
@@ -65,7 +66,8 @@ Options:
       --dry-run          show it, write nothing${WRITER_HELP}${CONFIG_HELP}
   -h, --help             show this text
 
-Exit codes: 0 done, 1 refused, or nothing fits (the least is written all the same), 2 wrong use.
+Exit codes: 0 done, 1 nothing fits (the least is written all the same), or refused, or someone else wrote at the same time, or
+the store or the sample cannot be read (nothing is written then), 2 wrong use.
 `;
 
 const COMMON = { ...CONFIG_OPTIONS, "dry-run": { type: "boolean" } } as const;
@@ -119,14 +121,16 @@ if (verb === "optimize") {
   });
 }
 
-function writerOf(values: ConfigValues): ApplyOptions {
-  const dryRun = values["dry-run"] ?? false;
-  return { actor: actorOf(values), dryRun, ...noteOf(values) };
-}
-
 function alone([, more]: readonly string[]): void {
   if (more === undefined) return;
   throw new UsageError(`${verb} takes options only: there is '${more}'`);
+}
+
+/** A dry run writes nothing, so nobody has to be named. */
+function writerOf(values: ConfigValues): ApplyOptions {
+  const dryRun = values["dry-run"] ?? false;
+  const named = dryRun ? { actor: "dry run", ...values } : values;
+  return { actor: actorOf(named), dryRun, ...noteOf(values) };
 }
 
 function print(lines: readonly string[]): void {

@@ -5,7 +5,12 @@
  * @module
  */
 import type { Json } from "@ml-defender/etcd-client";
-import type { ConfigEditor, Setting, WriteResult } from "@ml-defender/watcher";
+import type {
+  ConfigEditor,
+  FleetMember,
+  Setting,
+  WriteResult,
+} from "@ml-defender/watcher";
 import { SECTIONS } from "@ml-defender/sdk/config";
 import type { Costs } from "./costs.ts";
 import type { Effect } from "./effects.ts";
@@ -36,20 +41,34 @@ export interface ApplyOptions {
   readonly note?: string;
 }
 
-/** A ladder's move and what came of it. */
-export interface MoveResult {
-  /** The move. */
-  readonly move: LadderMove;
+/** What came of a plan. */
+export interface Outcome {
   /** What was written. */
   readonly written: WriteResult;
+  /** Processes that had refused what was desired before, so that they refuse this too as long as the reason is there. */
+  readonly refusing: readonly Refusing[];
+}
+
+/** A process that refuses what is desired. */
+export interface Refusing {
+  /** Which, as in the status. */
+  readonly name: string;
+  /** What it runs; undefined when it is not known. */
+  readonly runs: number | undefined;
+  /** Why it refuses. */
+  readonly reason: string;
+}
+
+/** A ladder's move and what came of it. */
+export interface MoveResult extends Outcome {
+  /** The move. */
+  readonly move: LadderMove;
 }
 
 /** What was chosen, and what came of it. */
-export interface OptimizeResult {
+export interface OptimizeResult extends Outcome {
   /** What was chosen. */
   readonly proposal: Proposal;
-  /** What was written. */
-  readonly written: WriteResult;
 }
 
 interface Snapshot extends Present {
@@ -113,11 +132,11 @@ export async function applyMove(
   const move = moveLadder(present, steps);
   const verb = steps > 0 ? "accelerate" : "decelerate";
   const note = `${verb}: level ${move.from} to ${move.to}`;
-  const written = await write(editor, present, move.values, {
+  const outcome = await write(editor, present, move.values, {
     ...options,
     note: options.note === undefined ? note : `${note}; ${options.note}`,
   });
-  return { move, written };
+  return { move, ...outcome };
 }
 
 /** What `applyOptimize` needs to know. */
@@ -186,11 +205,11 @@ export async function applyOptimize(
     if (present.at(path) === value) delete values[path];
   }
   values["operate.taken"] = takenBy(proposal, models, wanted);
-  const written = await write(editor, present, values, {
+  const outcome = await write(editor, present, values, {
     ...options,
     note: options.note ?? "optimize",
   });
-  return { proposal, written };
+  return { proposal, ...outcome };
 }
 
 function takenBy(
@@ -213,14 +232,27 @@ async function write(
   { revision }: Snapshot,
   values: Readonly<Record<string, Json | undefined>>,
   { actor, dryRun, note = "" }: ApplyOptions,
-): Promise<WriteResult> {
-  return await editor.set(values, {
+): Promise<Outcome> {
+  const fleet = await editor.fleet();
+  const written = await editor.set(values, {
     actor,
     dryRun,
     note: note.slice(0, 500),
     expectedRevision: revision,
     managed: true,
   });
+  return { written, refusing: refusing(fleet, revision) };
+}
+
+/** Of who is gone only what it refused is left; what was refused before may be mended. */
+function refusing(fleet: readonly FleetMember[], revision: number): Refusing[] {
+  return fleet.flatMap(({ kind, id, status, refusal, appliedRevision }) =>
+    refusal?.revision !== revision || status === "gone" ? [] : [{
+      name: `${kind} ${id}`,
+      runs: appliedRevision,
+      reason: refusal.reason,
+    }]
+  );
 }
 
 /** Paths that the ladder moves, beside those of categories. */

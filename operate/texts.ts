@@ -2,7 +2,7 @@
 import { moveEffect, type Table } from "./effects.ts";
 import { LADDER } from "./ladder.ts";
 import type { Load } from "./optimize.ts";
-import type { MoveResult, OptimizeResult } from "./plan.ts";
+import type { MoveResult, OptimizeResult, Refusing } from "./plan.ts";
 
 /**
  * A move along the ladder.
@@ -11,7 +11,7 @@ import type { MoveResult, OptimizeResult } from "./plan.ts";
  * @param table What levels found, where it was measured.
  */
 export function moveLines(
-  { move, written }: MoveResult,
+  { move, written, refusing }: MoveResult,
   table: Table | undefined,
 ): string[] {
   const { from, to, moved, notes } = move;
@@ -26,12 +26,14 @@ export function moveLines(
   for (const why of reasons) lines.push(`  why: ${why}`);
   lines.push(...notes.map((note) => `  note: ${note}`));
   if (from !== to) lines.push(...moveEffect(table, from, to));
-  lines.push(state(written));
+  lines.push(...refusing.map(refusalLine), state(written));
   return lines;
 }
 
 /** What was chosen for this machine. */
-export function optimizeLines({ proposal, written }: OptimizeResult): string[] {
+export function optimizeLines(
+  { proposal, written, refusing }: OptimizeResult,
+): string[] {
   const { decisions, load, cpuTarget, fits, warnings } = proposal;
   return [
     ...decisions.map(({ what, choice, why }) => `${what}: ${choice} (${why})`),
@@ -43,6 +45,7 @@ export function optimizeLines({ proposal, written }: OptimizeResult): string[] {
           restart ? " (after a restart)" : ""
         }`
       ),
+    ...refusing.map(refusalLine),
     state(written),
   ];
 }
@@ -70,6 +73,11 @@ function loadLines(
         : `, and for ${floodCapacity} of a flood from made-up sources`
     }`,
   ];
+}
+
+function refusalLine({ name, runs, reason }: Refusing): string {
+  const stays = runs === undefined ? "" : ` and stays at revision ${runs}`;
+  return `warning: ${name} refused what was there before${stays}; it takes no change until this is mended: ${reason}`;
 }
 
 function state(
