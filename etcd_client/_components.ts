@@ -5,13 +5,12 @@ import type { Backend } from "./backend.ts";
 import { EtcdError } from "./error.ts";
 import type { ConfigEntry, ConfigStore } from "./store.ts";
 import { pause } from "./_reader.ts";
+import { isOfValue } from "./_value_errors.ts";
 import { checkKey, encodeJson, type Json } from "./value.ts";
 
 const FOLDER = "components/";
 const RETRY_MS = 500;
 const MAX_NAME = 100;
-/** What a value may be that no component wrote. */
-const FOREIGN = ["integrity", "replay", "key", "limit", "invalid"];
 
 /** What the keys of all components under a prefix start with. */
 export function componentFolder(prefix = ""): string {
@@ -128,7 +127,8 @@ export class OwnRegistration implements Registration {
 
   /** Registers for the first time, and again whenever the lease was lost or the key went away. */
   async begin(closed: AbortSignal): Promise<void> {
-    closed.addEventListener("abort", () => this.#stop());
+    const { signal } = this.#end;
+    closed.addEventListener("abort", () => this.#stop(), { signal });
     try {
       await this.#alone(() => this.#announce(() => this.#put()));
     } catch (error) {
@@ -213,13 +213,12 @@ export class OwnRegistration implements Registration {
     this.#onTaken?.(taken);
   }
 
+  /** No component wrote what must not be used. */
   async #isAnother(): Promise<boolean> {
     try {
       return await this.#store.get(this.#key) !== undefined;
     } catch (error) {
-      if (error instanceof EtcdError && FOREIGN.includes(error.code)) {
-        return false;
-      }
+      if (isOfValue(error)) return false;
       throw error;
     }
   }

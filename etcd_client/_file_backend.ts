@@ -18,7 +18,7 @@ import {
   stepLine,
 } from "./_file_lines.ts";
 import { FileLog } from "./_file_log.ts";
-import { toStorageError } from "./_file_errors.ts";
+import { isOfFolder, toStorageError } from "./_file_errors.ts";
 import { FolderLock } from "./_folder_lock.ts";
 import { FolderTail } from "./_folder_tail.ts";
 import { History, type Step } from "./_history.ts";
@@ -320,7 +320,7 @@ export class FileBackend implements Backend {
   #alone<T>(action: () => Promise<T>): Promise<T> {
     const result = this.#last.then(async () => {
       if (this.#closed) throw closedError();
-      return await action();
+      return await this.#noting(action);
     });
     this.#last = result.catch(() => {});
     return result;
@@ -336,15 +336,24 @@ export class FileBackend implements Backend {
     );
   }
 
-  async #poll(): Promise<void> {
+  /** Notes whether the folder could be used. */
+  async #noting<T>(action: () => Promise<T>): Promise<T> {
+    let failure: string | undefined;
     try {
-      await this.#alone(async () => {
-        await this.#catchUp();
-        if (this.#expired()) await this.#lock.run(() => this.#refresh());
-      });
-      this.#lastError = undefined;
+      return await action();
     } catch (error) {
-      this.#lastError = (error as Error).message;
+      if (isOfFolder(error)) failure = error.message;
+      throw error;
+    } finally {
+      this.#lastError = failure;
     }
+  }
+
+  /** What goes wrong is noted, and tried again with the next look. */
+  async #poll(): Promise<void> {
+    await this.#alone(async () => {
+      await this.#catchUp();
+      if (this.#expired()) await this.#lock.run(() => this.#refresh());
+    }).catch(() => {});
   }
 }

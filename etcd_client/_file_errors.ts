@@ -1,5 +1,17 @@
 /** Errors of the file system as errors of a store. */
-import { EtcdError } from "./error.ts";
+import { EtcdError, type EtcdErrorCode } from "./error.ts";
+
+const OF_FOLDER: readonly EtcdErrorCode[] = [
+  "storage",
+  "permission",
+  "locked",
+  "integrity",
+];
+
+/** Whether an error says that a folder can not be used; else it is the answer to what was asked. */
+export function isOfFolder(error: unknown): error is EtcdError {
+  return error instanceof EtcdError && OF_FOLDER.includes(error.code);
+}
 
 /** Says what was tried, where and why it failed; an `EtcdError` stays as it is. */
 export function toStorageError(

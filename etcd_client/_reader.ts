@@ -10,6 +10,7 @@ import type {
   WatchOptions,
 } from "./store.ts";
 import type { Target } from "./value.ts";
+import { isOfValue } from "./_value_errors.ts";
 import { WatchQueue } from "./_watch_queue.ts";
 
 type Resync = Extract<WatchEvent, { kind: "resync" }>;
@@ -75,7 +76,7 @@ export class Reader {
         if (decoded.kind === "deleted") continue;
         entries.push({ key, value: decoded.value, revision });
       } catch (error) {
-        invalid.push({ key, error: asEtcdError(error), revision });
+        invalid.push({ key, error: asValueError(error), revision });
       }
     }
     const { namespace } = this.#backend;
@@ -89,7 +90,7 @@ export class Reader {
       try {
         await this.#codec.absent(key, revision, freshness);
       } catch (error) {
-        invalid.push({ key, error: asEtcdError(error), revision });
+        invalid.push({ key, error: asValueError(error), revision });
       }
     }
     return { revision: raw.revision, entries, invalid };
@@ -190,7 +191,7 @@ export class Reader {
       return {
         kind: "invalid",
         key,
-        error: asEtcdError(error),
+        error: asValueError(error),
         revision,
         more,
       };
@@ -220,9 +221,8 @@ export class Reader {
 }
 
 /** What a value did wrong, or throws on what is no fault of a value. */
-function asEtcdError(error: unknown): EtcdError {
-  const values = ["integrity", "replay", "key", "limit", "invalid"];
-  if (error instanceof EtcdError && values.includes(error.code)) return error;
+function asValueError(error: unknown): EtcdError {
+  if (isOfValue(error)) return error;
   throw error;
 }
 

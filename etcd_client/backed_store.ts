@@ -39,6 +39,7 @@ import type {
   WatchOptions,
 } from "./store.ts";
 import { checkKey, checkTarget, type Json, type Target } from "./value.ts";
+import { isOfValue } from "./_value_errors.ts";
 import { Writer } from "./_writer.ts";
 
 /** A store on any backend; `MemoryStore`, `FileStore` and `EtcdStore` are what is usually wanted. */
@@ -277,7 +278,7 @@ export class BackedStore implements ConfigStore {
         if (await this.#reencryptOne(key)) rewritten++;
         else unchanged++;
       } catch (error) {
-        if (!(error instanceof EtcdError) || !ofValue(error)) throw error;
+        if (!isOfValue(error)) throw error;
         const { revision } = entries.find((entry) => entry.key === key)!;
         failed.push({ key, error, revision });
       }
@@ -374,10 +375,6 @@ export class BackedStore implements ConfigStore {
     if (!this.#closed.signal.aborted) return;
     throw new EtcdError("closed", "Cannot use store as it was closed");
   }
-}
-
-function ofValue({ code }: EtcdError): boolean {
-  return ["integrity", "replay", "key", "limit", "invalid"].includes(code);
 }
 
 function whole(name: string, value: number, max: number): void {

@@ -18,25 +18,27 @@ export type WatcherSettings =
   & Required<Pick<WatcherOptions, Defaulted>>;
 
 export function toSettings(options: WatcherOptions): WatcherSettings {
-  const settings: WatcherSettings = {
+  return {
     ...options,
     prefix: options.prefix ?? DEFAULT_PREFIX,
     debounceMs: whole("debounceMs", options.debounceMs ?? 0, 0, 60_000),
-    prepareTimeoutMs: whole("prepareTimeoutMs", options.prepareTimeoutMs),
-    gateTimeoutMs: whole("gateTimeoutMs", options.gateTimeoutMs),
+    prepareTimeoutMs: whole(
+      "prepareTimeoutMs",
+      options.prepareTimeoutMs ?? 5000,
+    ),
+    gateTimeoutMs: whole("gateTimeoutMs", options.gateTimeoutMs ?? 5000),
     startTimeoutMs: whole("startTimeoutMs", options.startTimeoutMs ?? 2000),
     retryMs: whole("retryMs", options.retryMs ?? 1000),
     reportMs: whole("reportMs", options.reportMs ?? 1000, 0, 60_000),
     now: options.now ?? Date.now,
     newId: options.newId ?? (() => crypto.randomUUID().replaceAll("-", "")),
   };
-  return settings;
 }
 
 /** A whole number in its range, or the error that says so. */
 export function whole(
   name: string,
-  value = 5000,
+  value: number,
   low = 1,
   high = 600_000,
 ): number {
