@@ -108,11 +108,14 @@ export class LateStore implements ConfigStore {
     return await (await this.ready()).list(prefix, options);
   }
 
-  async *watch(
+  watch(
     target: Target,
     options?: WatchOptions,
   ): AsyncGenerator<WatchEvent> {
-    yield* (await this.ready()).watch(target, options);
+    return this.#follow(
+      options?.signal,
+      (store, signal) => store.watch(target, { ...options, signal }),
+    );
   }
 
   async transaction(transaction: Transaction): Promise<TransactionResult> {
@@ -134,11 +137,14 @@ export class LateStore implements ConfigStore {
     return await (await this.ready()).discover(kind, options);
   }
 
-  async *watchComponents(
+  watchComponents(
     kind?: string,
     options?: DiscoverOptions & { readonly signal?: AbortSignal },
   ): AsyncGenerator<readonly Component[]> {
-    yield* (await this.ready()).watchComponents(kind, options);
+    return this.#follow(
+      options?.signal,
+      (store, signal) => store.watchComponents(kind, { ...options, signal }),
+    );
   }
 
   validateSchema(target: Target, schema: StandardSchema): () => void {
@@ -178,6 +184,27 @@ export class LateStore implements ConfigStore {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Follows the store when it is there; `return()` ends it at once, as with the store itself. */
+  #follow<T>(
+    signal: AbortSignal | undefined,
+    make: (store: ConfigStore, signal: AbortSignal) => AsyncGenerator<T>,
+  ): AsyncGenerator<T> {
+    const stop = new AbortController();
+    const either = signal === undefined
+      ? stop.signal
+      : AbortSignal.any([signal, stop.signal]);
+    const ready = () => this.ready();
+    const generator = (async function* () {
+      yield* make(await ready(), either);
+    })();
+    const end = generator.return.bind(generator);
+    generator.return = (value) => {
+      stop.abort();
+      return end(value);
+    };
+    return generator;
   }
 
   #try(): Promise<ConfigStore> {

@@ -177,6 +177,22 @@ Deno.test("openConfig.close ends an attempt to connect to an etcd that stays sil
   assert.equal(signal.aborted, true);
 });
 
+Deno.test("RunningConfig.store ends a watch at once that is returned from while it waits", async () => {
+  await using config = await openConfig({ store: "memory" });
+  for (
+    const one of [
+      config.store.watch("a"),
+      config.store.watchComponents("none"),
+    ]
+  ) {
+    const next = one.next();
+    const ended = one.return(undefined).then(() => "ended");
+    const late = new Promise((done) => setTimeout(done, 2000, "late"));
+    assert.equal(await Promise.race([ended, late]), "ended");
+    await next;
+  }
+});
+
 Deno.test("openConfig says in its status, and once to who wants to know, what is wrong use and shows after the start", async () => {
   const loading = Promise.withResolvers<EtcdPart>();
   const told: Error[] = [];
