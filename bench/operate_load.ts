@@ -163,15 +163,26 @@ try {
 function print(where: string, startNs: number, rows: readonly Row[]): void {
   console.log(where);
   console.log(`start, left out: ${(startNs / 1e6).toFixed(1)} ms`);
-  console.log("| capture | packets | `--traffic` | `--sample` | measured |");
-  console.log("| --- | --- | --- | --- | --- |");
-  for (const { capture, packets, byKind, bySample, measured } of rows) {
-    const cell = (ns: number) =>
-      `${ns.toFixed(0)} ns (${(ns / measured).toFixed(2)})`;
-    console.log(
-      `| ${capture} | ${packets} | ${cell(byKind)} | ${cell(bySample)} | ${
-        measured.toFixed(0)
-      } ns |`,
-    );
+  console.log(
+    "| captures | thousand packets | measured, ns | `--traffic`, ns | of measured | `--sample`, ns | of measured |",
+  );
+  console.log(`|${" --- |".repeat(7)}`);
+  for (const capture of new Set(rows.map((row) => row.capture))) {
+    const own = rows.filter((row) => row.capture === capture);
+    const range = (of: (row: Row) => number, digits = 0) => {
+      const all = own.map((row) => of(row).toFixed(digits));
+      all.sort((a, b) => Number(a) - Number(b));
+      return [...new Set([all[0], all.at(-1)])].join(" to ");
+    };
+    const cells = [
+      `${own.length} ${capture}`,
+      range(({ packets }) => packets / 1000),
+      range(({ measured }) => measured),
+      range(({ byKind }) => byKind),
+      range(({ byKind, measured }) => byKind / measured, 2),
+      range(({ bySample }) => bySample),
+      range(({ bySample, measured }) => bySample / measured, 2),
+    ];
+    console.log(`| ${cells.join(" | ")} |`);
   }
 }

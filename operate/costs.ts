@@ -13,7 +13,6 @@ import {
 import type { Core } from "@ml-defender/native";
 import { limitModel, type ModelLimits } from "@ml-defender/sdk";
 import { generateBytes } from "../generator/generate.ts";
-
 import { type ChainCosts, cpuNs, measureChain } from "./chain_costs.ts";
 import { FOREST_CHOICES } from "./forest_choices.ts";
 import { openFlows } from "./open_flows.ts";
@@ -46,6 +45,7 @@ export interface Costs extends ChainCosts {
 const ORDINARY = "benign_office";
 const SEED = 5_000_000_000;
 const PACKETS = 60_000;
+const FEW_PACKETS = 5000;
 const REPEATS = 3;
 const BATCH_TURNS = 5;
 const RECORDS = 4096;
@@ -70,17 +70,14 @@ export async function measureCosts(
   },
 ): Promise<Costs> {
   const { machine, folder, onPart = () => {} } = options;
+  onPart("memory");
+  const processBytes = await processCost(core, models, `${folder}/first`);
+  const memory = memoryCosts(core);
   onPart("features");
-  const capture = generateBytes(ORDINARY, { seed: SEED, packets: PACKETS })
-    .bytes as Uint8Array<ArrayBuffer>;
+  const capture = ordinary(PACKETS);
   const batchNs = batchCosts(core, capture);
   onPart("forests");
   const forestsNs = await forestCosts(core, capture, models);
-  onPart("memory");
-  const log = `${folder}/first`;
-  await chainOnce(core, capture, { models, log, cpuNs });
-  const processBytes = Deno.memoryUsage().rss - capture.length;
-  const memory = memoryCosts(core);
   onPart("packets, flows, verdicts, events, incidents");
   const chain = await measureChain(core, models, folder);
   return {
@@ -92,6 +89,22 @@ export async function measureCosts(
     processBytes,
     ...memory,
   };
+}
+
+function ordinary(packets: number): Uint8Array<ArrayBuffer> {
+  return generateBytes(ORDINARY, { seed: SEED, packets })
+    .bytes as Uint8Array<ArrayBuffer>;
+}
+
+/** Taken first and with few packets, as what makes captures leaves memory behind. */
+async function processCost(
+  core: Core,
+  models: readonly ForestModel[],
+  log: string,
+): Promise<number> {
+  const capture = ordinary(FEW_PACKETS);
+  await chainOnce(core, capture, { models, log, cpuNs });
+  return Deno.memoryUsage().rss - capture.length;
 }
 
 /** The least of some repetitions. */

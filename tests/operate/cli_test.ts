@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { FileStore } from "@ml-defender/etcd-client";
 import { ConfigWatcher } from "@ml-defender/watcher";
 import { configModel } from "@ml-defender/sdk/config";
+import { generateBytes } from "../../generator/generate.ts";
 import { operateModel } from "../../operate/section.ts";
 import { commandOf, runTask, spawn } from "../cli/run.ts";
 import { inFolder, stolen } from "./_cli.ts";
@@ -227,7 +228,7 @@ Deno.test("accelerate and decelerate print what moved and why, and end where the
 });
 
 Deno.test("optimize measures, keeps the costs, says what it chose and why, and ends with 1 where nothing fits", async () => {
-  await inFolder(async (run) => {
+  await inFolder(async (run, folder) => {
     const args = ["--costs", "costs.json", "--cpu", "80", "--ram", "4096"];
     const first = await run(
       ...["optimize", "--rate", "5000", "--temp", "65"] as const,
@@ -256,6 +257,28 @@ Deno.test("optimize measures, keeps the costs, says what it chose and why, and e
       proposal.warnings.join(),
       /below the floor\): of \d+ labelled/,
     );
-    assert.equal((await run("optimize", "--cpu", "x")).code, 2);
+    const { bytes } = generateBytes("benign_home", { seed: 1, packets: 5000 });
+    await Deno.writeFile(`${folder}/home.pcap`, bytes);
+    await Deno.writeTextFile(`${folder}/notes`, "no capture");
+    const optimize = (...more: string[]) =>
+      run("optimize", "--rate", "5000", "--dry-run", ...args, ...more);
+    const home = await optimize("--traffic", "home");
+    assert.match(home.out, /wanted for home; /);
+    const sample = await optimize("--sample", "home.pcap");
+    assert.match(sample.out, /^sample: 5000 packets, which is few$/m);
+    assert.match(sample.out, /wanted for sample; /);
+    for (
+      const [code, ...more] of [
+        [2, "--cpu", "x"],
+        [2, "--traffic", "moon"],
+        [2, "--traffic", "home", "--sample", "home.pcap"],
+        [2, "--sample", "."],
+        [1, "--sample", "notes"],
+        [1, "--sample", "nothing"],
+      ] as const
+    ) {
+      const { code: ended, err } = await optimize(...more);
+      assert.equal(ended, code, `${more}: ${err}`);
+    }
   });
 });

@@ -51,9 +51,15 @@ Deno.test("operatorCommands run for operators and are kept in the history by nam
   await run("decelerate --dry-run");
   assert.equal((await editor.get("operate.level")).value, 2);
   await run("decelerate");
-  const { text: chosen } = await run("optimize --cpu 50 --ram 2048");
+  const { text: chosen } = await run(
+    "optimize --cpu 50 --ram 2048 --traffic home",
+  );
   assert.match(chosen, /^costs: made up\nbatch: /);
-  assert.deepEqual(asked, [{ cpu: "50", ram: "2048" }]);
+  assert.deepEqual(asked, [{
+    cpu: "50",
+    ram: "2048",
+    traffic: "home",
+  }]);
   const [entry] = await editor.history();
   assert.deepEqual([entry?.actor, entry?.note], [
     "ana",
@@ -97,6 +103,7 @@ Deno.test("operatorCommands leave questions that begin with their names to the s
       "accelerate 9",
       "optimize --cpu",
       "optimize everything",
+      "optimize --traffic of yesterday",
     ]
   ) assert.equal(nameOf(line), "query", line);
 });
