@@ -143,7 +143,35 @@ class Operator {
   }
 }
 
-Deno.test(`analyze under changes at any moment, hundreds asked for within batches: every event once and in order, each batch under one configuration`, async () => {
+/** The log has the events in the order in which they were met, each with the settings of its batch. */
+async function checkLog(
+  folder: string,
+  met: ReadonlyMap<string, Met>,
+  digests: readonly string[],
+): Promise<void> {
+  const lines = (await readLog(folder)).map(({ rag_metadata }) => ({
+    digest: rag_metadata.config_digest,
+    event: met.get(rag_metadata.event_id)!,
+  }));
+  assert.equal(lines.length, met.size);
+  const numbers = lines.map(({ event }) => event.number);
+  assert.deepEqual(numbers, [...new Set(numbers)].sort((a, b) => a - b));
+  const batches = new Map<number, Set<string>>();
+  for (const { digest, event } of lines) {
+    assert.equal(digest, event.digest);
+    const seen = batches.get(event.batch) ?? new Set();
+    batches.set(event.batch, seen.add(digest));
+  }
+  for (const [batch, seen] of batches) assert.equal(seen.size, 1, `${batch}`);
+
+  // Settings follow each other as they came into force.
+  const places = lines.map(({ digest }) => digests.indexOf(digest));
+  assert.deepEqual(places, places.toSorted((a, b) => a - b));
+  const used = new Set(places).size;
+  assert.ok(used > 50, `${used} configurations in ${batches.size} batches`);
+}
+
+Deno.test("analyze under changes at any moment, hundreds asked for within batches: every event once and in order, each batch under one configuration", async () => {
   await inFolder(async (folder) => {
     const pieces = () =>
       inPieces(
@@ -202,29 +230,7 @@ Deno.test(`analyze under changes at any moment, hundreds asked for within batche
     ]);
     assert.equal(met.size, after.order.length);
 
-    // The log has them in that order, each with the settings of its batch.
     assert.equal(after.logFailure, undefined);
-    const lines = (await readLog(`${folder}/after`)).map((
-      { rag_metadata },
-    ) => ({
-      digest: rag_metadata.config_digest,
-      ...{ met: met.get(rag_metadata.event_id) },
-    }));
-    assert.equal(lines.length, met.size);
-    const numbers = lines.map((line) => line.met!.number);
-    assert.deepEqual(numbers, [...new Set(numbers)].sort((a, b) => a - b));
-    const batches = new Map<number, Set<string>>();
-    for (const { digest, met } of lines) {
-      assert.equal(digest, met!.digest);
-      const seen = batches.get(met!.batch) ?? new Set();
-      batches.set(met!.batch, seen.add(digest));
-    }
-    for (const [batch, seen] of batches) assert.equal(seen.size, 1, `${batch}`);
-
-    // Settings follow each other as they came into force.
-    const places = lines.map(({ digest }) => noted.digests.indexOf(digest));
-    assert.deepEqual(places, places.toSorted((a, b) => a - b));
-    const used = new Set(places).size;
-    assert.ok(used > 50, `${used} configurations in ${batches.size} batches`);
+    await checkLog(`${folder}/after`, met, noted.digests);
   });
 });

@@ -30,7 +30,13 @@ export function followConfig(
   return openConfig({
     ...place,
     more: operateModel(),
-    component: { kind: "search", id, version: sdk.version },
+    component: {
+      ...{ kind: "search", id, version: sdk.version },
+      onTaken: (taken) => {
+        if (taken) onFailure(`another process has registered as '${id}'`);
+      },
+    },
+    onMisuse: ({ message }) => onFailure(message),
     subscribers: [searchSubscriber(searcher, {
       onError: (error) =>
         onFailure(error instanceof Error ? error.message : String(error)),

@@ -52,7 +52,7 @@ export class ConfigWatcher implements AsyncDisposable {
   #behindSince = 0;
   #begun = false;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  #retryMs = 0;
+  #retryMs: number;
   #coalesced = 0;
   #retries = 0;
   #storeFailures = 0;
@@ -62,6 +62,7 @@ export class ConfigWatcher implements AsyncDisposable {
     const { store, prefix, component, lastGood, reportMs } = settings;
     const layout = new Layout(prefix);
     this.#settings = settings;
+    this.#retryMs = settings.retryMs;
     this.#engine = new Engine(settings, this.#gates, this.#closing.signal);
     this.#keeper = new Keeper(lastGood);
     this.#feed = new Feed(store, layout, {
@@ -338,7 +339,7 @@ export class ConfigWatcher implements AsyncDisposable {
   #retryLater(): void {
     clearTimeout(this.#retryTimer);
     if (this.#closing.signal.aborted) return;
-    const wait = this.#retryMs || this.#settings.retryMs;
+    const wait = this.#retryMs;
     this.#retryMs = Math.min(wait * 2, LONGEST_RETRY_MS);
     this.#retryTimer = setTimeout(() => this.#again(), wait);
   }
