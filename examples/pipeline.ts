@@ -33,7 +33,7 @@ with what ran last where the store is away.
 Options:
       --id NAME          name of this process in status, of its own; default the host's name and eight digits of DIR
       --out DIR          the event log; default events-log. Changes of the configuration are written there too
-      --last-good FILE   keeps the last configuration that ran; default DIR/last-good.json${CONFIG_HELP}
+      --last-good FILE   keeps the last configuration that ran, encrypted where keys are given; default DIR/last-good.json${CONFIG_HELP}
   -h, --help             show this text
 
 Exit codes: 0 the input ended, 1 it could not be read to its end or the log not written, 2 wrong use, 130 interrupted.
