@@ -6,6 +6,7 @@
 import {
   type Algorithm,
   type ConfigStore,
+  type CounterStore,
   EtcdError,
   FileCounters,
   FileStore,
@@ -54,9 +55,10 @@ export interface ConfigPlace {
   readonly keys?: string | KeyProvider;
   /**
    * File that remembers the highest counter of each value, so that an old value put back is refused after a restart too;
-   * for use with `keys`, one file for each process. @default {remembered while the process runs}
+   * for use with `keys`, one file for each process. Or counters that the caller opened, and closes after the store.
+   * @default {remembered while the process runs}
    */
-  readonly counters?: string;
+  readonly counters?: string | CounterStore;
   /** How values are encrypted. @default {"aes-256-gcm"} */
   readonly algorithm?: Algorithm;
   /**
@@ -215,9 +217,9 @@ async function storeOptions(
       "Cannot open configuration as 'counters' must only be there together with 'keys'",
     );
   }
-  const remembered = counters === undefined
-    ? undefined
-    : resources.adopt(await FileCounters.open(counters), (one) => one.close());
+  const remembered = typeof counters === "string"
+    ? resources.adopt(await FileCounters.open(counters), (one) => one.close())
+    : counters;
   return {
     seal: {
       keys: await keysOf(keys),

@@ -154,6 +154,25 @@ export class FileCounters implements CounterStore {
   }
 
   /**
+   * What a file of counters has now, without holding it: to begin with, for who must not keep others from it.
+   *
+   * @param path The file; one that is not there has nothing.
+   * @returns The counters, in memory from there on.
+   * @throws {EtcdError} `storage`, when it is not such a file.
+   */
+  static async read(path: string): Promise<MemoryCounters> {
+    const memory = new MemoryCounters();
+    try {
+      for (const [name, entry] of await readCounters(path)) {
+        await memory.set(name, entry);
+      }
+    } catch (error) {
+      throw toStorageError("read", path, error);
+    }
+    return memory;
+  }
+
+  /**
    * What is remembered of a key.
    *
    * @param name The key with its namespace.

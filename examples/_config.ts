@@ -1,5 +1,9 @@
 /** What the commands about configuration share: where it is, who writes, how values are read and shown. */
-import type { ConfigStore, Json } from "@ml-defender/etcd-client";
+import {
+  type ConfigStore,
+  EtcdError,
+  type Json,
+} from "@ml-defender/etcd-client";
 import { configModel, openConfigStore } from "@ml-defender/sdk/config";
 import {
   type ConfigChange,
@@ -8,6 +12,7 @@ import {
 } from "@ml-defender/watcher";
 import { operateModel } from "../operate/section.ts";
 import { complain, printable, style, UsageError } from "./_cli.ts";
+import { openCounters } from "./_counters.ts";
 import { type Dash, isThere, placeOf, type PlaceValues } from "./_place.ts";
 
 /** Options about a place beside its name, as `parseArgs` takes them. */
@@ -35,7 +40,8 @@ export const CONFIG_OPTIONS = {
 export const CONFIG_HELP = `
       --store PLACE      file:DIR, or etcd:URL[,URL...]; default $ML_DEFENDER_CONFIG, else file:ml-defender-config
       --key-file FILE    the values are encrypted; the keys, one \`<id> <base64 of 32 bytes>\` a line, first the active one
-      --counters FILE    with a key file: where the highest counters are kept, so that an old value put back shows
+      --counters FILE    with a key file: where the highest counters are kept, so that an old value put back shows; default
+                         a file for each place and key file, in $XDG_STATE_HOME/ml-defender, else ~/.local/state/ml-defender
       --ca FILE          with https: certificate of the authority that signed the server's
       --cert FILE --key FILE   with https: the client's certificate and key
       --user NAME        user of etcd; the password is in ML_DEFENDER_ETCD_PASSWORD
@@ -85,6 +91,10 @@ export interface OpenEditorOptions {
   readonly signal?: AbortSignal;
   /** What stands in front of the options' names. @default {"--"} */
   readonly dash?: Dash;
+  /** Whether it runs for long, and so leaves the file of counters to others meanwhile. @default {false} */
+  readonly long?: boolean;
+  /** Whether something is to be done also where the keys open nothing. @default {false} */
+  readonly anyKey?: boolean;
 }
 
 /** Open what the options name. */
@@ -103,18 +113,94 @@ export async function openEditor(
     );
   }
   if (!there) complain("config", `nothing in ${place} yet: the defaults`);
-  const store = await interruptible(
-    openConfigStore(there ? where : { store: "memory" }),
-    signal,
-    (late) => late.close(),
+  await using resources = new AsyncDisposableStack();
+  const opened = there
+    ? await interruptible(
+      openCounters(place, values, {
+        hold: options.long ? "shared" : "alone",
+        ...(dash && { dash }),
+      }),
+      signal,
+      (late) => late?.counters.close(),
+    )
+    : undefined;
+  if (opened) resources.adopt(opened.counters, (one) => one.close());
+  const store = resources.use(
+    await interruptible(
+      openConfigStore(
+        there
+          ? { ...where, ...(opened && { counters: opened.counters }) }
+          : { store: "memory" },
+      ),
+      signal,
+      (late) => late.close(),
+    ),
   );
   const { prefix = "ml-defender" } = values;
-  const close = () => store.close();
+  const editor = usable(() =>
+    new ConfigEditor({ store, prefix, model: editorModel() })
+  );
+  if (there) {
+    const looking = lookAt(store, {
+      ...{ place, prefix, file: opened?.path, dash: dash ?? "--" },
+      keys: values["key-file"] !== undefined,
+      anyKey: options.anyKey ?? false,
+    });
+    await interruptible(looking, signal);
+  }
+  const held = resources.move();
+  return {
+    ...{ place, prefix, store, editor },
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
+
+/** Says what a user has to know of values that can not be read before anything is done with them. */
+async function lookAt(
+  store: ConfigStore,
+  { place, prefix, file, dash, keys, anyKey }: {
+    readonly place: string;
+    readonly prefix: string;
+    /** File of counters. */
+    readonly file: string | undefined;
+    readonly dash: Dash;
+    /** Whether there is a key file. */
+    readonly keys: boolean;
+    /** Whether it may be one with other keys. */
+    readonly anyKey: boolean;
+  },
+): Promise<void> {
+  const { invalid } = await store.list(`${prefix}/config/`);
+  const sealed = invalid.find(({ error }) => error.code === "key");
+  if (sealed !== undefined && !keys) {
+    throw new EtcdError(
+      "key",
+      `the values in ${place} are encrypted: give their keys with ${dash}key-file FILE`,
+    );
+  }
+  if (sealed !== undefined && !anyKey) {
+    throw new EtcdError(
+      "key",
+      `the keys of ${dash}key-file do not open what is in ${place}: ${sealed.error.message}`,
+    );
+  }
+  if (file !== undefined && invalid.some(({ error }) => isReplay(error))) {
+    complain(
+      "config",
+      `${file} remembers newer values than ${place} has: if the store was restored or made anew, and you trust what is in it, take that file away`,
+    );
+  }
+}
+
+function isReplay({ code }: EtcdError): boolean {
+  return code === "replay";
+}
+
+/** What is made of options; what they can not be is wrong use. */
+function usable<T>(make: () => T): T {
   try {
-    const editor = new ConfigEditor({ store, prefix, model: editorModel() });
-    return { place, prefix, store, editor, [Symbol.asyncDispose]: close };
+    return make();
   } catch (error) {
-    await close();
     if (!(error instanceof TypeError)) throw error;
     throw new UsageError(error.message);
   }

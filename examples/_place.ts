@@ -45,7 +45,7 @@ export async function isThere(place: string): Promise<boolean> {
   return await Deno.stat(folder).then(() => true, () => false);
 }
 
-/** A place with its keys, certificates and user, as the options name them. */
+/** A place with its keys, certificates and user, as the options name them; counters are opened beside it. */
 export async function placeOf(
   place: string,
   values: PlaceValues,
@@ -59,8 +59,8 @@ export async function placeOf(
       } must be file:DIR or etcd:URL[,URL...]: current value is ${place}`,
     );
   }
-  const { "key-file": keys, counters, user, namespace } = values;
-  if (counters !== undefined && keys === undefined) {
+  const { "key-file": keys, user, namespace } = values;
+  if (values.counters !== undefined && keys === undefined) {
     throw new UsageError(`${dash}counters needs ${dash}key-file`);
   }
   checkEtcd(place, values, dash);
@@ -68,7 +68,6 @@ export async function placeOf(
   return {
     store: kind === "file" ? `file:${userPath(where)}` : place,
     ...(keys === undefined ? {} : { keys: `file:${userPath(keys)}` }),
-    ...(counters === undefined ? {} : { counters: userPath(counters) }),
     ...(tls === undefined ? {} : { tls }),
     ...(namespace === undefined ? {} : { namespace }),
     ...(user === undefined ? {} : {
@@ -151,8 +150,8 @@ export async function isSamePlace(
   return real[0] === real[1];
 }
 
-/** Loopback has several names. */
-function endpointsOf(store: string): string[] {
+/** Host and port of each endpoint; loopback has several names. */
+export function endpointsOf(store: string): string[] {
   return store.slice("etcd:".length).split(",").map((text) => {
     const url = URL.parse(text.trim());
     if (url === null) return text;

@@ -90,7 +90,11 @@ const ABSENT: Readonly<Record<string, "defaults" | "error">> = {
   copy: "error",
   check: "error",
   reencrypt: "error",
+  watch: "error",
 };
+
+/** Those that are told what can not be opened, each by itself. */
+const ANY_KEY: readonly string[] = ["check", "reencrypt"];
 
 await runProgram({
   name: "config",
@@ -125,6 +129,8 @@ await runProgram({
   await using config = await openEditor(values, {
     signal,
     ...(absent === undefined ? {} : { absent }),
+    long: name === "watch",
+    anyKey: ANY_KEY.includes(name),
   });
   try {
     return await interruptible(verb(config, args, values, signal), signal);

@@ -61,6 +61,11 @@ await runProgram({
   const opening = openConfig({
     ...await placeOf(placeNamed(values), values),
     ...(prefix === undefined ? {} : { prefix }),
+    ...(values["key-file"] === undefined ? {} : {
+      counters: values.counters === undefined
+        ? `${out}/counters`
+        : userPath(values.counters),
+    }),
     more: operateModel(),
     component: {
       ...{ kind: "pipeline", id, version: sdk.version },

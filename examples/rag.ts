@@ -235,7 +235,7 @@ async function configFor(
 ): Promise<OpenedConfig | undefined> {
   if (config === undefined) return undefined;
   const { store: _, ...rest } = values;
-  return await openEditor({ ...rest, store: config }, { signal });
+  return await openEditor({ ...rest, store: config }, { signal, long: true });
 }
 
 /** Only who names a configuration loads what measures the machine. */

@@ -71,7 +71,10 @@ await runProgram({
   if (positionals.length > 0) throw new UsageError("status takes no argument");
   const waitMs = 1000 * wholeNumber("wait", values.wait, 2, [0, 3600]);
   const expected = wholeNumber("expect", values.expect, 0, [0, 1e6]);
-  await using config = await openEditor(values, { absent: "error", signal });
+  await using config = await openEditor(values, {
+    ...{ absent: "error", signal },
+    long: true,
+  });
   if (values.forget !== undefined) {
     await interruptible(forget(config, values.forget, values.json), signal);
     return 0;

@@ -10,7 +10,11 @@ export async function inFolder(
   fn: (run: Run, folder: string) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "config-cli-" });
-  const env = { USER: "ana", NO_COLOR: "1", ML_DEFENDER_CONFIG: "file:tree" };
+  const env = {
+    ...{ USER: "ana", NO_COLOR: "1", ML_DEFENDER_CONFIG: "file:tree" },
+    // What commands remember is not to be left where the user's own is.
+    XDG_STATE_HOME: `${folder}/state`,
+  };
   try {
     await fn((task, ...args) => runTask(task, args, { folder, env }), folder);
   } finally {

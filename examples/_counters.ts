@@ -1,0 +1,234 @@
+/** Where commands remember the highest counters of a place, so that an old value put back into it shows. */
+import {
+  type CounterEntry,
+  type CounterStore,
+  EtcdError,
+  FileCounters,
+  type MemoryCounters,
+} from "@ml-defender/etcd-client";
+import { isAbsolute, resolve } from "node:path";
+import { complain, userPath } from "./_cli.ts";
+import {
+  type Dash,
+  endpointsOf,
+  folderOf,
+  type PlaceValues,
+} from "./_place.ts";
+
+/** How counters are kept. */
+export interface CountersOptions {
+  /**
+   * `alone`: no other process uses the file meanwhile, and a value is used when its counter is in the file. `shared`: for
+   * what runs long; the file is read at the start, and what was seen is put into it a second later and at the end.
+   */
+  readonly hold: "alone" | "shared";
+  /** Milliseconds to wait for a file that another process has. @default {10000} */
+  readonly waitMs?: number;
+}
+
+const POLL_MS = 20;
+const SAVE_MS = 1000;
+
+/** Counters, and the file that they are in. */
+export interface OpenedCounters {
+  /** The file. */
+  readonly path: string;
+  /** The counters. */
+  readonly counters: CounterStore;
+}
+
+/**
+ * The counters of a place whose values are encrypted: in the file that was named, else in one that the user has for it.
+ *
+ * @param place The place, as the user named it.
+ * @param values Options about it.
+ * @param options How they are kept, and what stands in front of the options' names.
+ * @returns Nothing where values are not encrypted, or where there is no place for a file: that is said.
+ */
+export async function openCounters(
+  place: string,
+  values: PlaceValues,
+  options: CountersOptions & { readonly dash?: Dash },
+): Promise<OpenedCounters | undefined> {
+  const { "key-file": keys, counters: named } = values;
+  if (keys === undefined) return undefined;
+  const { dash = "--" } = options;
+  if (named !== undefined) {
+    const path = userPath(named);
+    return { path, counters: await openFile(path, options, dash) };
+  }
+  try {
+    const path = `${await stateFolder()}/counters-${await nameOf(
+      place,
+      values,
+    )}`;
+    return { path, counters: await openFile(path, options, dash) };
+  } catch (error) {
+    if (error instanceof EtcdError && error.code !== "permission") throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    complain(
+      "config",
+      `an old value put back into ${place} will not be noticed: there is no place to remember the newest (${why}); name a file with ${dash}counters`,
+    );
+    return undefined;
+  }
+}
+
+/** The folder of what the user's programs remember; made where it is not there. */
+async function stateFolder(): Promise<string> {
+  const state = Deno.env.get("XDG_STATE_HOME") ?? "";
+  const home = Deno.env.get("HOME") ?? "";
+  const root = isAbsolute(state)
+    ? state
+    : isAbsolute(home)
+    ? `${home}/.local/state`
+    : undefined;
+  if (root === undefined) {
+    throw new Error("neither XDG_STATE_HOME nor HOME names a folder");
+  }
+  const folder = `${root}/ml-defender`;
+  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+/** Sixteen digits of everything that says which values are meant. */
+async function nameOf(place: string, values: PlaceValues): Promise<string> {
+  const folder = folderOf(place);
+  const where = folder === undefined
+    ? endpointsOf(place).toSorted()
+    : [resolve(folder)];
+  const { namespace = "", prefix = "", "key-file": keys = "" } = values;
+  const which = [where, namespace, prefix, resolve(userPath(keys))];
+  const bytes = new TextEncoder().encode(JSON.stringify(which));
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return hash.toHex().slice(0, 16);
+}
+
+async function openFile(
+  path: string,
+  { hold, waitMs = 10_000 }: CountersOptions,
+  dash: Dash,
+): Promise<CounterStore> {
+  if (hold === "alone") return await openAlone(path, waitMs, dash);
+  const failed = (why: string) =>
+    complain("config", `what was seen is not remembered: ${why}`);
+  return new SharedCounters(await FileCounters.read(path), {
+    open: () => openAlone(path, waitMs, dash),
+    failed,
+  });
+}
+
+/** Opens a file when no other process has it. */
+async function openAlone(
+  path: string,
+  waitMs: number,
+  dash: Dash,
+): Promise<FileCounters> {
+  const end = performance.now() + waitMs;
+  for (;;) {
+    try {
+      return await FileCounters.open(path);
+    } catch (error) {
+      const locked = error instanceof EtcdError && error.code === "locked";
+      if (!locked) throw error;
+      if (performance.now() < end) {
+        await new Promise((done) => setTimeout(done, POLL_MS));
+        continue;
+      }
+      throw new EtcdError(
+        "locked",
+        `Cannot open ${path}: another process has had it for ${
+          Math.round(waitMs / 1000)
+        } s; try again later, or name another file with ${dash}counters`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** Counters in memory that get into a file from time to time; others use it in between. */
+export class SharedCounters implements CounterStore {
+  readonly #memory: MemoryCounters;
+  readonly #file: {
+    readonly open: () => Promise<CounterStore>;
+    readonly failed: (why: string) => void;
+  };
+  #changed = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #saving: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  /**
+   * @param memory What the file had at the start.
+   * @param file How it is opened to put into it what was seen, and who is told at the end that this failed.
+   */
+  constructor(
+    memory: MemoryCounters,
+    file: {
+      readonly open: () => Promise<CounterStore>;
+      readonly failed: (why: string) => void;
+    },
+  ) {
+    this.#memory = memory;
+    this.#file = file;
+  }
+
+  get(name: string): CounterEntry | undefined {
+    return this.#memory.get(name);
+  }
+
+  async set(name: string, entry: CounterEntry): Promise<void> {
+    await this.#memory.set(name, entry);
+    this.#changed.add(name);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      // What failed stays to be done: at the end it is said.
+      this.#save().catch(() => {});
+    }, SAVE_MS);
+  }
+
+  names(prefix: string): Iterable<string> {
+    return this.#memory.names(prefix);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#save().catch((error) =>
+      this.#file.failed(error instanceof Error ? error.message : `${error}`)
+    );
+  }
+
+  #save(): Promise<void> {
+    this.#saving = this.#saving.catch(() => {}).then(() => this.#saveNow());
+    return this.#saving;
+  }
+
+  async #saveNow(): Promise<void> {
+    if (this.#changed.size === 0) return;
+    const names = this.#changed;
+    this.#changed = new Set();
+    try {
+      const file = await this.#file.open();
+      try {
+        for (const name of names) await this.#put(file, name);
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      for (const name of names) this.#changed.add(name);
+      throw error;
+    }
+  }
+
+  /** What another process knows that is newer stays. */
+  async #put(file: CounterStore, name: string): Promise<void> {
+    const mine = this.get(name)!;
+    const there = file.get(name);
+    const older = there !== undefined &&
+      (mine.counter < there.counter ||
+        (mine.counter === there.counter && there.state === "deleted"));
+    if (!older) await file.set(name, mine);
+  }
+}

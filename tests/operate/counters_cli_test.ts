@@ -1,0 +1,138 @@
+/** What the commands remember by themselves, so that an old state of the store put back shows. */
+import assert from "node:assert/strict";
+import { FileCounters } from "@ml-defender/etcd-client";
+import { openCounters } from "../../examples/_counters.ts";
+import { commandOf, spawn } from "../cli/run.ts";
+import { good, inFolder, isThere, keyFile } from "./_cli.ts";
+
+const SEALED = ["--store", "file:sealed", "--key-file", "keys"];
+const ALERT = ["config", "get", "policy.thresholds.alert", ...SEALED] as const;
+
+type Run = Parameters<Parameters<typeof inFolder>[0]>[0];
+
+/** Writes two revisions, and puts the bytes of the first back. */
+async function replayed(run: Run, folder: string): Promise<void> {
+  const alert = ["config", "set", "policy.thresholds.alert"] as const;
+  await keyFile(run, folder, "keys");
+  await good(run, ...alert, "0.9", ...SEALED);
+  const bytes = await Deno.readFile(`${folder}/sealed/config.log`);
+  await good(run, ...alert, "0.75", ...SEALED);
+  await Deno.writeFile(`${folder}/sealed/config.log`, bytes);
+}
+
+/** The files of counters that were made where the user's state is. */
+async function remembered(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(`${folder}/state/ml-defender`)) {
+    if (/^counters-[0-9a-f]{16}$/.test(name)) names.push(name);
+  }
+  return names;
+}
+
+Deno.test("with a key file each command remembers by itself: an old state put back is refused, by writers too, with the file that remembers", async () => {
+  await inFolder(async (run, folder) => {
+    await replayed(run, folder);
+    const [name, ...more] = await remembered(folder);
+    assert.deepEqual(more, []);
+    const file = `${folder}/state/ml-defender/${name}`;
+    const [{ mode: of }, { mode: within }] = await Promise.all([
+      Deno.stat(file),
+      Deno.stat(`${folder}/state/ml-defender`),
+    ]);
+    assert.deepEqual([of! & 0o777, within! & 0o777], [0o600, 0o700]);
+    const set = ["set", "policy.thresholds.malicious", "0.6", ...SEALED];
+    const tried: [string, ...string[]][] = [
+      [...ALERT],
+      ["config", ...set],
+      ["config", "check", ...SEALED],
+      ["accelerate", ...SEALED],
+      ["status", "--wait", "0", ...SEALED],
+    ];
+    for (const args of tried) {
+      const { code, out, err } = await run(...args);
+      assert.equal(code, 1, `${args}: ${out}${err}`);
+      assert.match(out + err, /older value, put back/, `${args}`);
+      assert.ok(err.includes(name!), `${args}: ${err}`);
+    }
+    const fresh = await good(run, ...ALERT, "--counters", "fresh");
+    assert.equal(fresh, "0.9\n");
+    assert.ok(await isThere(`${folder}/fresh`));
+  });
+});
+
+Deno.test("where there is nowhere to remember, the commands say once that an old value put back does not show, and go on", async () => {
+  await inFolder(async (run, folder) => {
+    await keyFile(run, folder, "keys");
+    await good(run, "config", "set", "log.compress", "gzip", ...SEALED);
+    const told =
+      /config: an old value put back .* not be noticed: .*--counters/g;
+    const away = { XDG_STATE_HOME: "", HOME: "" };
+    await Deno.writeTextFile(`${folder}/file`, "");
+    const full = { XDG_STATE_HOME: `${folder}/file` };
+    for (const env of [away, full]) {
+      const words = await commandOf("config", ["get", "log.compress"]);
+      const child = spawn([...words, ...SEALED], { folder, env }, "null");
+      const { code, stdout, stderr } = await child.output();
+      const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+      assert.deepEqual([code, text(stdout)], [0, "gzip\n"], text(stderr));
+      assert.equal(text(stderr).match(told)?.length, 1, text(stderr));
+    }
+    const { err } = await run("config", "get", "log.compress", ...SEALED);
+    assert.doesNotMatch(err, /noticed/);
+    const plain = await run("config", "get", "--store", "file:plain");
+    assert.doesNotMatch(plain.err, /noticed/);
+  });
+});
+
+Deno.test("commands at the same time wait for the counters, and name a file that another process keeps", async () => {
+  await inFolder(async (run, folder) => {
+    await keyFile(run, folder, "keys");
+    await good(run, "config", "set", "log.compress", "gzip", ...SEALED);
+    const all = await Promise.all(
+      [1, 2, 3].map(() => run("config", "get", "log.compress", ...SEALED)),
+    );
+    assert.deepEqual(all.map(({ out }) => out), Array(3).fill("gzip\n"));
+    const path = `${folder}/held`;
+    const held = await FileCounters.open(path);
+    const get = ["get", "log.compress", ...SEALED, "--counters", "held"];
+    const waiting = run("config", ...get);
+    const values = { "key-file": "keys", counters: path };
+    await assert.rejects(
+      openCounters("file:sealed", values, { hold: "alone", waitMs: 500 }),
+      {
+        name: "EtcdError",
+        message:
+          /\/held: another process has had it for 1 s; .*with --counters/,
+      },
+    );
+    await held.close();
+    const { code, out, err } = await waiting;
+    assert.deepEqual([code, out], [0, "gzip\n"], err);
+  });
+});
+
+Deno.test("config watch and status leave the counters to others, begin with what is in them, and put what they saw into them", async () => {
+  await inFolder(async (run, folder) => {
+    await keyFile(run, folder, "keys");
+    await good(run, "config", "set", "search.limit", "7", ...SEALED);
+    const words = await commandOf("config", ["watch", ...SEALED]);
+    const env = { XDG_STATE_HOME: `${folder}/state` };
+    const child = spawn(words, { folder, env }, "null");
+    const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
+    const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    assert.match((await lines.read()).value ?? "", /revision 1/);
+    const other = [...SEALED, "--counters", "other"];
+    const bytes = await Deno.readFile(`${folder}/sealed/config.log`);
+    const set = ["config", "set", "search.limit"] as const;
+    assert.match(await good(run, ...set, "8", ...other), /^revision 2/);
+    assert.match((await lines.read()).value ?? "", /eva|ana/);
+    child.kill("SIGINT");
+    assert.equal((await child.status).code, 130);
+    clearTimeout(timer);
+    await Promise.all([lines.cancel(), child.stderr.cancel()]);
+    await Deno.writeFile(`${folder}/sealed/config.log`, bytes);
+    const { code, err } = await run("config", "get", "search.limit", ...SEALED);
+    assert.equal(code, 1);
+    assert.match(err, /older value, put back/);
+  });
+});
