@@ -1,10 +1,6 @@
 /** Values to bytes and back: envelopes, counters, schemas. */
 import type { Backend, RawEntry } from "./backend.ts";
-import {
-  type CounterEntry,
-  type CounterStore,
-  MemoryCounters,
-} from "./counters.ts";
+import { MemoryCounters } from "./counters.ts";
 import {
   type Algorithm,
   type Envelope,
@@ -14,6 +10,7 @@ import {
   seal,
 } from "./envelope.ts";
 import { EtcdError } from "./error.ts";
+import { type Freshness, Guard, type Mark } from "./_guard.ts";
 import type { KeyProvider } from "./key_ring.ts";
 import type { Schemas } from "./_schemas.ts";
 import type { SealSettings } from "./store.ts";
@@ -34,13 +31,8 @@ export interface EncodeOptions {
   readonly encrypt?: boolean | undefined;
   readonly compress?: boolean | undefined;
   readonly leased: boolean;
+  readonly expendable: boolean;
 }
-
-/**
- * How an envelope's counter is judged: `now` it must be the highest; `event` it may be lower if it was written before the
- * highest was; `past` the caller asked for an old value.
- */
-export type Freshness = "now" | "event" | "past";
 
 export class Codec {
   readonly #backend: Backend;
@@ -49,8 +41,7 @@ export class Codec {
   readonly #algorithm: Algorithm;
   readonly #plain: readonly string[];
   readonly #now: () => number;
-  readonly counters: CounterStore;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly guard: Guard;
 
   constructor(
     backend: Backend,
@@ -64,7 +55,7 @@ export class Codec {
     this.#algorithm = settings?.algorithm ?? "aes-256-gcm";
     this.#plain = settings?.plain ?? [];
     this.#now = now;
-    this.counters = settings?.counters ?? new MemoryCounters();
+    this.guard = new Guard(backend, settings?.counters ?? new MemoryCounters());
     if (!["aes-256-gcm", "chacha20-poly1305"].includes(this.#algorithm)) {
       throw new TypeError(
         `Cannot open store as 'seal.algorithm' must be aes-256-gcm or chacha20-poly1305: current value is ${this.#algorithm}`,
@@ -82,12 +73,6 @@ export class Codec {
     return this.#backend.namespace + key;
   }
 
-  /** What is remembered of a key in the store as it is now. */
-  known(key: string): CounterEntry | undefined {
-    const known = this.counters.get(this.name(key));
-    return known?.store === this.#backend.identity ? known : undefined;
-  }
-
   /** Checks a value and makes the text of it. */
   async prepare(key: string, value: Json): Promise<Uint8Array> {
     const text = encodeJson(value);
@@ -102,7 +87,7 @@ export class Codec {
     options: EncodeOptions,
     above: number,
   ): Promise<Uint8Array> {
-    const { encrypt = this.#keys !== undefined, leased } = options;
+    const { encrypt = this.#keys !== undefined, leased, expendable } = options;
     const name = this.name(key);
     const content = text ?? new Uint8Array();
     const compress = options.compress !== false &&
@@ -133,7 +118,7 @@ export class Codec {
         { key },
       );
     }
-    const known = this.counters.get(name)?.counter ?? 0;
+    const known = this.guard.counterOf(key);
     const counter = Math.max(known + 1, above + 1, this.#now() * 1000);
     return checkSize(
       key,
@@ -145,6 +130,7 @@ export class Codec {
         compress,
         tombstone: text === undefined,
         leased,
+        expendable,
       }),
     );
   }
@@ -171,9 +157,7 @@ export class Codec {
           "it is not encrypted, and here it must be",
         );
       }
-      if (freshness !== "past") {
-        await this.#alone(() => this.#judge(entry, envelope, freshness));
-      }
+      await this.guard.seen(entry, envelope, freshness);
     }
     if (envelope.tombstone) return { kind: "deleted" };
     return await this.#finish(key, content);
@@ -219,64 +203,18 @@ export class Codec {
     revision: number,
     freshness: Freshness,
   ): Promise<void> {
-    if (!this.guards(key) || freshness === "past") return;
-    await this.#alone(() => this.#judgeAbsent(key, revision, freshness));
-  }
-
-  async #judgeAbsent(
-    key: string,
-    revision: number,
-    freshness: Freshness,
-  ): Promise<void> {
-    const name = this.name(key);
-    const known = this.counters.get(name);
-    if (known === undefined || known.state === "deleted") return;
-    const here = known.store === this.#backend.identity;
-    if (here && revision <= known.revision) {
-      // Nothing follows from a state that is older than the key: whoever reads the state now, reads again.
-      if (freshness === "event") return;
-      throw this.#error(
-        "replay",
-        key,
-        "the store's state is older than the value last seen",
-      );
-    }
-    if (known.state === "leased") {
-      const store = this.#backend.identity;
-      await this.counters.set(name, {
-        ...known,
-        state: "deleted",
-        revision,
-        store,
-      });
-      return;
-    }
-    throw this.#error(
-      "replay",
-      key,
-      "it went away without having been deleted by a holder of the keys",
-    );
+    if (this.guards(key)) await this.guard.absent(key, revision, freshness);
   }
 
   /** Remembers what was just written here. */
   async wrote(key: string, bytes: Uint8Array, revision: number): Promise<void> {
     if (!this.guards(key)) return;
-    const envelope = parseEnvelope(bytes, key);
-    await this.#alone(async () => {
-      const known = this.counters.get(this.name(key));
-      if (known !== undefined && known.counter >= envelope.counter) return;
-      await this.#remember(key, envelope, revision);
-    });
+    await this.guard.wrote(key, parseEnvelope(bytes, key), revision);
   }
 
-  /**
-   * One judgement at a time: the next finds what this one remembered, or, where that could not be stored, what was known
-   * before. So no value is given out whose counter is not stored.
-   */
-  #alone(action: () => Promise<void>): Promise<void> {
-    const result = this.#last.then(action);
-    this.#last = result.catch(() => {});
-    return result;
+  /** Remembers what was just deleted here. */
+  async removed(key: string, mark: Mark, revision: number): Promise<void> {
+    if (this.guards(key)) await this.guard.removed(key, mark, revision);
   }
 
   async #finish(key: string, text: Uint8Array): Promise<Decoded> {
@@ -287,44 +225,8 @@ export class Codec {
     };
   }
 
-  async #judge(
-    { key, revision }: RawEntry,
-    envelope: Envelope,
-    freshness: Freshness,
-  ): Promise<void> {
-    const known = this.counters.get(this.name(key));
-    const { counter, tag, tombstone } = envelope;
-    if (known !== undefined) {
-      const earlier = freshness === "event" && revision <= known.revision &&
-        known.store === this.#backend.identity;
-      if (earlier) return;
-      if (counter < known.counter) {
-        throw this.#error("replay", key, "it is an older value, put back");
-      }
-      if (counter === known.counter) {
-        if (tag !== known.tag || (known.state === "deleted" && !tombstone)) {
-          throw this.#error("replay", key, "it is an older value, put back");
-        }
-        if (revision <= known.revision) return;
-      }
-    }
-    await this.#remember(key, envelope, revision);
-  }
-
-  async #remember(
-    key: string,
-    envelope: Envelope,
-    revision: number,
-  ): Promise<void> {
-    const { counter, tag, tombstone, leased } = envelope;
-    const state = tombstone ? "deleted" : leased ? "leased" : "live";
-    const store = this.#backend.identity;
-    const entry = { counter, tag, state, revision, store } as const;
-    await this.counters.set(this.name(key), entry);
-  }
-
   #error(
-    code: "integrity" | "key" | "replay",
+    code: "integrity" | "key",
     key: string,
     reason: string,
   ): EtcdError {

@@ -1,7 +1,8 @@
 /** State, checked, and watches on it. */
 import type { Backend, RawChange, RawState } from "./backend.ts";
-import type { Codec, Freshness } from "./_codec.ts";
+import type { Codec } from "./_codec.ts";
 import { EtcdError } from "./error.ts";
+import type { Freshness } from "./_guard.ts";
 import type {
   ConfigEntry,
   ConfigState,
@@ -52,7 +53,7 @@ export class Reader {
       const state = await this.#decodeAll(target, raw, past ? "past" : "now");
       const stale = state.invalid.some(({ key, error }) =>
         error.code === "replay" &&
-        (this.#codec.known(key)?.revision ?? 0) > raw.revision
+        (this.#codec.guard.known(key)?.revision ?? 0) > raw.revision
       );
       if (stale && attempt < REREADS) continue;
       this.invalid += state.invalid.length;
@@ -82,7 +83,7 @@ export class Reader {
     const { namespace } = this.#backend;
     const names = typeof target === "string"
       ? [namespace + target]
-      : [...this.#codec.counters.names(namespace + target.prefix)];
+      : [...this.#codec.guard.counters.names(namespace + target.prefix)];
     for (const name of names) {
       const key = name.slice(namespace.length);
       if (there.has(key)) continue;

@@ -24,7 +24,9 @@ type Prepared =
 interface Current {
   readonly revision: number;
   readonly counter: number;
-  readonly state: "absent" | "live" | "leased" | "tombstone";
+  readonly tag: string;
+  /** What may go goes without a trace: what hangs on a lease, what is expendable. */
+  readonly state: "absent" | "live" | "mayGo" | "tombstone";
 }
 
 export interface WriteOutcome {
@@ -33,7 +35,7 @@ export interface WriteOutcome {
   readonly deleted: readonly string[];
 }
 
-const ABSENT: Current = { revision: 0, counter: 0, state: "absent" };
+const ABSENT: Current = { revision: 0, counter: 0, tag: "", state: "absent" };
 
 export class Writer {
   readonly #backend: Backend;
@@ -58,7 +60,7 @@ export class Writer {
   async #prepare(operation: Operation): Promise<Prepared> {
     const { kind, key } = operation;
     if (kind === "delete") return { kind, key };
-    const { value, encrypt, compress, lease } = operation;
+    const { value, encrypt, compress, lease, expendable = false } = operation;
     if (lease?.ended.aborted) {
       throw new EtcdError(
         "lease",
@@ -66,7 +68,8 @@ export class Writer {
         { key },
       );
     }
-    const options = { encrypt, compress, leased: lease !== undefined };
+    const leased = lease !== undefined;
+    const options = { encrypt, compress, leased, expendable };
     const text = await this.#codec.prepare(key, value);
     return { kind, key, text, lease: lease?.id, options };
   }
@@ -122,7 +125,7 @@ export class Writer {
         otherwise: keys,
       });
       if (outcome.succeeded) {
-        await this.#remember(operations, outcome.revision);
+        await this.#remember(operations, current, outcome.revision);
         return { succeeded: true, revision: outcome.revision, deleted };
       }
       current = await this.#look(keys, outcome.entries);
@@ -158,11 +161,11 @@ export class Writer {
       }
       if (state === "absent" || state === "tombstone") continue;
       deleted.push(key);
-      if (state === "leased" || !this.#codec.guards(key)) {
+      if (state === "mayGo" || !this.#codec.guards(key)) {
         operations.push({ kind, key });
         continue;
       }
-      const options = { leased: false };
+      const options = { leased: false, expendable: false };
       const value = await this.#codec.encode(key, undefined, options, counter);
       operations.push({ kind: "put", key, value });
     }
@@ -171,25 +174,31 @@ export class Writer {
 
   async #remember(
     operations: readonly RawOperation[],
+    before: ReadonlyMap<string, Current>,
     revision: number,
   ): Promise<void> {
     for (const operation of operations) {
       const { kind, key } = operation;
       if (kind === "put") {
         await this.#codec.wrote(key, operation.value, revision);
-      } else await this.#codec.absent(key, revision, "event");
+      } else await this.#codec.removed(key, before.get(key)!, revision);
     }
   }
 
   #remembered(key: string): Current {
-    const known = this.#codec.known(key);
+    const known = this.#codec.guard.known(key);
     if (known === undefined) return ABSENT;
-    const { revision, counter, state } = known;
-    return {
-      revision,
-      counter,
-      state: state === "deleted" ? "tombstone" : state,
-    };
+    const { revision, counter, tag, state } = known;
+    switch (state) {
+      case "gone":
+        return ABSENT;
+      case "deleted":
+        return { revision, counter, tag, state: "tombstone" };
+      case "live":
+        return { revision, counter, tag, state };
+      default:
+        return { revision, counter, tag, state: "mayGo" };
+    }
   }
 
   async #readAll(keys: readonly string[]): Promise<Map<string, Current>> {
@@ -213,13 +222,14 @@ export class Writer {
   /** What cannot be opened may be written over: its counter is not believed. */
   async #currentOf(entry: RawEntry): Promise<Current> {
     const { revision } = entry;
-    const live: Current = { revision, counter: 0, state: "live" };
+    const live: Current = { revision, counter: 0, tag: "", state: "live" };
     if (!isEnvelope(entry.value)) return live;
     try {
       const { envelope } = await this.#codec.unseal(entry);
-      const { counter, tombstone, leased } = envelope;
-      const state = tombstone ? "tombstone" : leased ? "leased" : "live";
-      return { revision, counter, state };
+      const { counter, tag, tombstone, leased, expendable } = envelope;
+      const mayGo = leased || expendable;
+      const state = tombstone ? "tombstone" : mayGo ? "mayGo" : "live";
+      return { revision, counter, tag, state };
     } catch (error) {
       if (error instanceof EtcdError) return live;
       throw error;

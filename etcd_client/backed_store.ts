@@ -354,11 +354,11 @@ export class BackedStore implements ConfigStore {
       const { envelope, content } = await this.#codec.unseal(entry);
       if (!(await this.#codec.isOutdated(envelope))) return false;
       await this.#codec.decode(entry, "now");
-      const { counter, tombstone, leased, compression } = envelope;
+      const { counter, tombstone, leased, expendable, compression } = envelope;
       const text = tombstone ? undefined : content;
       const compress = compression === "zstd";
       const value = await this.#codec
-        .encode(key, text, { compress, leased }, counter);
+        .encode(key, text, { compress, leased, expendable }, counter);
       const { revision, lease } = entry;
       const outcome = await this.#backend.commit({
         compares: [{ key, revision, equal: true }],

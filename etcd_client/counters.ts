@@ -5,7 +5,13 @@
  */
 import { EtcdError } from "./error.ts";
 import { toStorageError } from "./_file_errors.ts";
-import { createAnew } from "./_file_log.ts";
+import {
+  lineOf,
+  readCounters,
+  writeAll,
+  writeCounters,
+} from "./_counter_file.ts";
+import { CounterMap } from "./_counter_map.ts";
 
 /** What a client remembers of a key. */
 export interface CounterEntry {
@@ -13,8 +19,11 @@ export interface CounterEntry {
   readonly counter: number;
   /** Tag of the envelope with that counter. */
   readonly tag: string;
-  /** What the key is now: there, there until its lease ends, or deleted. */
-  readonly state: "live" | "leased" | "deleted";
+  /**
+   * What the key is now: there, there until its lease ends, there and expendable; deleted, with an envelope that says so;
+   * gone without a trace, as what is leased or expendable may go.
+   */
+  readonly state: "live" | "leased" | "expendable" | "deleted" | "gone";
   /** The store's revision of that envelope. */
   readonly revision: number;
   /** Identity of the store that the revision is of. */
@@ -33,9 +42,9 @@ export interface CounterStore {
   close(): Promise<void>;
 }
 
-/** Counters for as long as the process lives. */
+/** Counters for as long as the process lives. Of keys that are gone without a trace, the last 10,000 are remembered. */
 export class MemoryCounters implements CounterStore {
-  readonly #entries = new Map<string, CounterEntry>();
+  readonly #entries = new CounterMap();
 
   /**
    * What is remembered of a key.
@@ -62,10 +71,8 @@ export class MemoryCounters implements CounterStore {
    *
    * @param prefix What they start with.
    */
-  *names(prefix: string): Iterable<string> {
-    for (const name of this.#entries.keys()) {
-      if (name.startsWith(prefix)) yield name;
-    }
+  names(prefix: string): Iterable<string> {
+    return this.#entries.names(prefix);
   }
 
   /** Does nothing. */
@@ -79,23 +86,21 @@ export interface FileCountersOptions {
    * power cut may forget the last seconds. @default {false}
    */
   readonly sync?: boolean;
+  /**
+   * Milliseconds to wait for another client to let go of the file, 0 to 600,000: for programs that run in turn.
+   * @default {0}
+   */
+  readonly waitMs?: number;
 }
 
-type CounterLine = readonly [
-  string,
-  number,
-  string,
-  CounterEntry["state"],
-  number,
-  string,
-];
-
-/** Counters in a file, for one client at a time. */
+/**
+ * Counters in a file, for one client at a time. Of keys that are gone without a trace, the last 10,000 are remembered.
+ */
 export class FileCounters implements CounterStore {
   readonly #path: string;
   readonly #sync: boolean;
   readonly #lock: Deno.FsFile;
-  readonly #entries: Map<string, CounterEntry>;
+  readonly #entries: CounterMap;
   #file: Deno.FsFile;
   #lines: number;
   /** Length of the file up to its last whole line. */
@@ -111,7 +116,7 @@ export class FileCounters implements CounterStore {
     lock: Deno.FsFile,
     file: Deno.FsFile,
     size: number,
-    entries: Map<string, CounterEntry>,
+    entries: CounterMap,
   ) {
     this.#path = path;
     this.#sync = sync;
@@ -128,22 +133,23 @@ export class FileCounters implements CounterStore {
    * @param path The file; `<path>.lock` stands beside it.
    * @param options How careful to be.
    * @throws {EtcdError} `locked`, when another client has it; `storage`, when it is not such a file.
+   * @throws {RangeError} When `waitMs` is out of range.
    */
   static async open(
     path: string,
     options: FileCountersOptions = {},
   ): Promise<FileCounters> {
-    const { sync = false } = options;
+    const { sync = false, waitMs = 0 } = options;
+    if (!Number.isInteger(waitMs) || waitMs < 0 || waitMs > 600_000) {
+      throw new RangeError(
+        `Cannot open ${path} as 'waitMs' must be a whole number from 0 to 600,000: current value is ${waitMs}`,
+      );
+    }
     let lock: Deno.FsFile | undefined;
     try {
       const create = { write: true, create: true, mode: 0o600 };
       lock = await Deno.open(`${path}.lock`, create);
-      if (!(await lock.tryLock(true))) {
-        throw new EtcdError(
-          "locked",
-          `Cannot open ${path}: another client has it; each needs a file of its own`,
-        );
-      }
+      await take(lock, path, waitMs);
       const entries = await readCounters(path);
       const { file, size } = await writeCounters(path, entries);
       return new FileCounters(path, sync, lock, file, size, entries);
@@ -200,10 +206,8 @@ export class FileCounters implements CounterStore {
    *
    * @param prefix What they start with.
    */
-  *names(prefix: string): Iterable<string> {
-    for (const name of this.#entries.keys()) {
-      if (name.startsWith(prefix)) yield name;
-    }
+  names(prefix: string): Iterable<string> {
+    return this.#entries.names(prefix);
   }
 
   /** Waits for what is being written and lets the file go. */
@@ -257,94 +261,21 @@ export class FileCounters implements CounterStore {
   }
 }
 
-const encoder = new TextEncoder();
-const FIRST = '["ml-defender-counters",1]\n';
-
-async function readCounters(path: string): Promise<Map<string, CounterEntry>> {
-  const entries = new Map<string, CounterEntry>();
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return entries;
-    throw error;
-  }
-  if (text !== "" && !text.startsWith(FIRST)) {
-    throw new EtcdError(
-      "storage",
-      `Cannot open ${path}: it is not a file of counters; move it away or choose another`,
-    );
-  }
-  const lines = text.split("\n").slice(1, -1);
-  for (const [i, line] of lines.entries()) {
-    const parsed = parseLine(line);
-    if (parsed === undefined) {
-      throw new EtcdError(
-        "storage",
-        `Cannot open ${path}: line ${
-          i + 2
-        } is damaged; without it an old value could pass for a new one`,
-      );
-    }
-    const [name, counter, tag, state, revision, store] = parsed;
-    entries.set(name, { counter, tag, state, revision, store });
-  }
-  return entries;
-}
-
-function parseLine(line: string): CounterLine | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  if (!Array.isArray(parsed) || parsed.length !== 6) return undefined;
-  const [name, counter, tag, state, revision, store] = parsed;
-  const texts = [name, tag, store].every((it) => typeof it === "string");
-  const numbers = [counter, revision].every((it) =>
-    Number.isSafeInteger(it) && it >= 0
-  );
-  const known = ["live", "leased", "deleted"].includes(state);
-  return texts && numbers && known
-    ? [name, counter, tag, state, revision, store]
-    : undefined;
-}
-
-/** Writes all of them into a new file, puts it in place and leaves it open for more. */
-async function writeCounters(
+/** Locks, or says who waited for what. */
+async function take(
+  lock: Deno.FsFile,
   path: string,
-  entries: ReadonlyMap<string, CounterEntry>,
-): Promise<{ file: Deno.FsFile; size: number }> {
-  const file = await createAnew(`${path}.new`);
-  try {
-    const first = encoder.encode(FIRST);
-    await writeAll(file, first);
-    let size = first.length;
-    for (const [name, entry] of entries) {
-      const bytes = lineOf(name, entry);
-      await writeAll(file, bytes);
-      size += bytes.length;
+  waitMs: number,
+): Promise<void> {
+  const end = performance.now() + waitMs;
+  while (!(await lock.tryLock(true))) {
+    if (performance.now() < end) {
+      await new Promise((done) => setTimeout(done, 10));
+      continue;
     }
-    await file.sync();
-    await Deno.rename(`${path}.new`, path);
-    return { file, size };
-  } catch (error) {
-    file.close();
-    await Deno.remove(`${path}.new`).catch(() => {});
-    throw error;
-  }
-}
-
-function lineOf(name: string, entry: CounterEntry): Uint8Array {
-  const { counter, tag, state, revision, store } = entry;
-  const line: CounterLine = [name, counter, tag, state, revision, store];
-  return encoder.encode(`${JSON.stringify(line)}\n`);
-}
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) {
-    written += await file.write(bytes.subarray(written));
+    const how = waitMs === 0
+      ? "has it; each needs a file of its own"
+      : `has held it for ${waitMs} ms; let it end, or use a file of its own`;
+    throw new EtcdError("locked", `Cannot open ${path}: another client ${how}`);
   }
 }

@@ -1,7 +1,12 @@
 /** Counters in a file: what a restart finds, and what is refused. */
 import assert from "node:assert/strict";
 import { BackedStore } from "./backed_store.ts";
-import { type CounterEntry, FileCounters, MemoryCounters } from "./counters.ts";
+import {
+  type CounterEntry,
+  type CounterStore,
+  FileCounters,
+  MemoryCounters,
+} from "./counters.ts";
 import { EtcdError, type EtcdErrorCode } from "./error.ts";
 import { KeyRing, newKeyLine } from "./key_ring.ts";
 import { MemoryBackend } from "./_memory_backend.ts";
@@ -67,7 +72,7 @@ Deno.test("FileCounters is for one client, of its own format, whole, and drops o
         '["a",1]',
         a!.replace(",1,", ',"1",'),
         a!.replace(",1,", ",1.5,"),
-        a!.replace("live", "gone"),
+        a!.replace("live", "lost"),
         a!.replace('"a"', "0"),
       ]
     ) {
@@ -153,3 +158,105 @@ Deno.test("MemoryCounters remembers", async () => {
   assert.deepEqual([...counters.names("a/")], ["a/b"]);
   await counters.close();
 });
+
+Deno.test("FileCounters forgets the first of the keys that are gone when they are more than 10,000, and no other, also after a restart", () =>
+  inFile(async (path) => {
+    const gone = (i: number) => ({ ...entry(i), state: "gone" }) as const;
+    const check = (counters: CounterStore) => {
+      assert.equal([...counters.names("h/")].length, 10_000);
+      assert.equal(counters.get("h/499"), undefined);
+      // It went, was written, and went again.
+      assert.deepEqual(counters.get("h/7"), gone(9));
+      assert.deepEqual(counters.get("h/501"), gone(501));
+      assert.deepEqual(counters.get("live"), entry(1));
+      const deleted = { ...entry(2), state: "deleted" };
+      assert.deepEqual(counters.get("deleted"), deleted);
+    };
+    const counters = await FileCounters.open(path);
+    await counters.set("live", entry(1));
+    await counters.set("deleted", { ...entry(2), state: "deleted" });
+    for (let i = 0; i < 10_500; i++) {
+      await counters.set(`h/${i}`, { ...entry(i), state: "expendable" });
+      await counters.set(`h/${i}`, gone(i));
+    }
+    await counters.set("h/7", { ...entry(8), state: "expendable" });
+    await counters.set("h/7", gone(9));
+    check(counters);
+    assert.deepEqual([...counters.names("h/")].slice(-1), ["h/7"]);
+    // 60 bytes a line: what is remembered, and at most as much again.
+    assert.ok((await Deno.stat(path)).size < 60 * 22_000);
+    await counters.close();
+    for (let i = 0; i < 2; i++) {
+      const again = await FileCounters.open(path);
+      check(again);
+      await again.close();
+    }
+    check(await FileCounters.read(path));
+  }));
+
+Deno.test("FileCounters.open waits for another client as long as it may, and names the file", () =>
+  inFile(async (path) => {
+    const first = await FileCounters.open(path);
+    const began = performance.now();
+    const error = await FileCounters.open(path, { waitMs: 50 })
+      .then(() => undefined, (e) => e);
+    assert.ok(error instanceof EtcdError && error.code === "locked");
+    assert.ok(error.message.includes(path), error.message);
+    assert.match(error.message, /held it for 50 ms/);
+    assert.ok(performance.now() - began >= 50);
+    const waiting = FileCounters.open(path, { waitMs: 60_000 });
+    await first.set("a", entry(1));
+    await first.close();
+    const second = await waiting;
+    assert.deepEqual(second.get("a"), entry(1));
+    await second.close();
+    for (const waitMs of [-1, 0.5, 600_001]) {
+      await assert.rejects(FileCounters.open(path, { waitMs }), RangeError);
+    }
+  }));
+
+Deno.test("FileCounters.read takes what a file has while another client holds it, and nothing where there is none", () =>
+  inFile(async (path) => {
+    assert.deepEqual([...(await FileCounters.read(path)).names("")], []);
+    const held = await FileCounters.open(path);
+    await held.set("a", entry(1));
+    const read = await FileCounters.read(path);
+    await held.set("b", entry(2));
+    assert.deepEqual([...read.names("")], ["a"]);
+    assert.deepEqual(read.get("a"), entry(1));
+    await read.set("c", entry(3));
+    await held.close();
+    const names = [...(await FileCounters.read(path)).names("")];
+    assert.deepEqual(names, ["a", "b"]);
+    await Deno.writeTextFile(path, "hello");
+    await assert.rejects(FileCounters.read(path), /not a file of counters/);
+  }));
+
+Deno.test("FileCounters with sync has a value on the device before it is remembered, and without does not wait for it", () =>
+  inFile(async (path) => {
+    const { syncData } = Deno.FsFile.prototype;
+    let flushes = 0;
+    let broken = false;
+    Deno.FsFile.prototype.syncData = function () {
+      flushes++;
+      if (broken) return Promise.reject(new Error("the device is gone"));
+      return syncData.call(this);
+    };
+    try {
+      for (const sync of [true, false]) {
+        flushes = 0;
+        const counters = await FileCounters.open(path, { sync });
+        for (let i = 0; i < 3; i++) await counters.set("a", entry(i));
+        assert.equal(flushes, sync ? 3 : 0);
+        broken = true;
+        const failed = await counters.set("b", entry(1))
+          .then(() => false, () => true);
+        broken = false;
+        assert.equal(failed, sync);
+        assert.equal(counters.get("b") === undefined, sync);
+        await counters.close();
+      }
+    } finally {
+      Deno.FsFile.prototype.syncData = syncData;
+    }
+  }));

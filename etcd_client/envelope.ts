@@ -28,6 +28,8 @@ export interface EnvelopeHeader {
   readonly tombstone: boolean;
   /** Ends with a lease, so that its absence is no surprise. */
   readonly leased: boolean;
+  /** May go away by itself: a delete removes it without a trace. */
+  readonly expendable: boolean;
   /** Grows with each write of a key. */
   readonly counter: number;
   /** Bytes of the content before compression. */
@@ -66,6 +68,8 @@ export interface SealOptions {
   readonly tombstone?: boolean;
   /** Ends with a lease. */
   readonly leased?: boolean;
+  /** May go away by itself. */
+  readonly expendable?: boolean;
 }
 
 /** Version of the layout. */
@@ -101,7 +105,7 @@ export function seal(
   content: Uint8Array,
   options: SealOptions,
 ): Uint8Array<ArrayBuffer> {
-  const { name, counter, algorithm, key, tombstone, leased } = options;
+  const { name, counter, algorithm, key } = options;
   if (content.length > MAX_CONTENT_BYTES) {
     throw new EtcdError(
       "limit",
@@ -120,7 +124,7 @@ export function seal(
   head[4] = ENVELOPE_VERSION;
   head[5] = ALGORITHMS.indexOf(algorithm);
   head[6] = smaller ? 1 : 0;
-  head[7] = (tombstone ? 1 : 0) | (leased ? 2 : 0);
+  head[7] = flagsOf(options);
   view.setBigUint64(8, BigInt(counter));
   view.setUint32(16, content.length);
   head[20] = id.length;
@@ -134,6 +138,10 @@ export function seal(
   cipher.setAAD(associated(head, name), { plaintextLength: plain.length });
   const body = join(cipher.update(plain), cipher.final());
   return join(head, nonce, body, cipher.getAuthTag());
+}
+
+function flagsOf({ tombstone, leased, expendable }: SealOptions): number {
+  return (tombstone ? 1 : 0) | (leased ? 2 : 0) | (expendable ? 4 : 0);
 }
 
 /**
@@ -156,7 +164,7 @@ export function parseEnvelope(bytes: Uint8Array, name: string): Envelope {
   const compression = (["none", "zstd"] as const)[bytes[6]!];
   const flags = bytes[7]!;
   const idLength = bytes[20]!;
-  if (algorithm === undefined || compression === undefined || flags > 3) {
+  if (algorithm === undefined || compression === undefined || flags > 7) {
     throw bad("the envelope's header is not valid");
   }
   const sealed = algorithm !== "none";
@@ -179,6 +187,7 @@ export function parseEnvelope(bytes: Uint8Array, name: string): Envelope {
     compression,
     tombstone: (flags & 1) !== 0,
     leased: (flags & 2) !== 0,
+    expendable: (flags & 4) !== 0,
     counter,
     rawLength: view.getUint32(16),
     keyId,

@@ -50,6 +50,7 @@ function refuses(action: () => unknown, codes: readonly EtcdErrorCode[]): void {
   throw new Error("nothing was thrown");
 }
 
+const FLAGS = ["tombstone", "leased", "expendable"] as const;
 const ALGORITHMS = ["none", "aes-256-gcm", "chacha20-poly1305"] as const;
 
 for (const algorithm of ALGORITHMS) {
@@ -128,6 +129,16 @@ Deno.test("seal lays bytes out as docs/envelope.md says", () => {
   assert.equal(sealed[20], 7);
   assert.equal(new TextDecoder().decode(sealed.slice(21, 28)), "2026-11");
   assert.equal(sealed.length, 28 + 4 + 12 + content.length + 16);
+  for (const [i, name] of FLAGS.entries()) {
+    const one = seal(content, { ...options("none"), [name]: true });
+    assert.equal(one[7], 1 << i);
+    const envelope = parseEnvelope(one, "x");
+    assert.deepEqual(FLAGS.map((flag) => envelope[flag]), [
+      i === 0,
+      i === 1,
+      i === 2,
+    ]);
+  }
 });
 
 Deno.test("open stops at a bomb before it grows", () => {

@@ -121,6 +121,12 @@ export interface SetOptions {
   readonly ttlSeconds?: number;
   /** Let the value end with a lease. @default {never} */
   readonly lease?: Lease;
+  /**
+   * It may go away by itself: a delete removes it without a trace, and that it is gone is no sign of tampering; for
+   * histories and the like, whose keys are not used again. What a delete leaves of any other encrypted value stays for
+   * ever. @default {false}
+   */
+  readonly expendable?: boolean;
   /** Write only if the value is at this revision; 0: only if there is none. @default {whatever is there} */
   readonly expectedRevision?: number;
 }
@@ -155,6 +161,8 @@ export type Operation =
     readonly compress?: boolean;
     /** As for `set`. */
     readonly lease?: Lease;
+    /** As for `set`. */
+    readonly expendable?: boolean;
   }
   | {
     /** Delete a value, if it is there. */

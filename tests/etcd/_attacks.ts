@@ -197,6 +197,45 @@ export const ATTACKS: readonly Attack[] = [
     },
   },
   {
+    name:
+      "an expendable value may go, and may not come back as it was to who remembers it",
+    async run({ raw, writer, reader, restart }) {
+      for (const key of ["h/1", "h/2"]) {
+        await writer.set(key, "one", { expendable: true });
+      }
+      await writer.set("h/3", "two");
+      const old = await bytesOf(raw, "h/1");
+      const events = reader.watch({ prefix: "h/" }, { initial: true });
+      await take(events, 1);
+      assert.equal((await writer.delete("h/1")).deleted, true);
+      assert.deepEqual((await raw.read("h/1")).entries, []);
+      await remove(raw, "h/2");
+      const gone = (await take(events, 2)).map(line);
+      assert.deepEqual(gone, ["delete h/1", "delete h/2"]);
+      assert.deepEqual((await reader.list("")).invalid, []);
+      assert.equal(await reader.get("h/1"), undefined);
+      await put(raw, "h/1", old);
+      assert.equal(line((await take(events, 1))[0]!), "invalid h/1 replay");
+      await events.return(undefined);
+      // Whoever deleted it remembers it, too.
+      for (const client of [reader, writer]) {
+        await fails(client.get("h/1"), "replay");
+      }
+      const again = await restart();
+      await fails(again.get("h/1"), "replay");
+      await again.delete("h/1");
+      assert.deepEqual((await raw.read("h/1")).entries, []);
+      assert.deepEqual((await again.list("h/")).invalid, []);
+      await writer.set("h/1", "three", { expendable: true });
+      assert.equal((await again.get("h/1"))?.value, "three");
+      // What is not expendable, is not.
+      const flagged = await bytesOf(raw, "h/3");
+      flagged[7]! |= 4;
+      await put(raw, "h/3", flagged);
+      await fails(again.get("h/3"), "integrity");
+    },
+  },
+  {
     name: "plain text and a checksum without a key are refused",
     async run({ raw, reader }) {
       const text = JSON.stringify("PLAINTEXT".repeat(200));

@@ -382,6 +382,50 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
+    name:
+      "an expendable value is deleted without a trace, and that it is gone is no fault",
+    async check(place) {
+      await using store = await place.open();
+      await using other = await place.open();
+      const expendable = true;
+      const { revision } = await store.set("h/1", 1, { expendable });
+      await store.transaction({
+        operations: [2, 3, 4].map((n) =>
+          ({ kind: "put", key: `h/${n}`, value: n, expendable }) as const
+        ),
+      });
+      const keys = async () =>
+        (await other.list("h/")).entries.map(({ key }) => key);
+      assert.deepEqual(await keys(), ["h/1", "h/2", "h/3", "h/4"]);
+      const events = other.watch({ prefix: "h/" }, { initial: true });
+      await take(events, 1);
+      await fails(store.delete("h/1", { expectedRevision: 99999 }), "conflict");
+      assert.ok(
+        (await store.delete("h/1", { expectedRevision: revision })).deleted,
+      );
+      assert.equal((await other.delete("h/2")).deleted, true);
+      assert.equal((await other.delete("h/2")).deleted, false);
+      const { deleted } = await store.transaction({
+        compare: [{ key: "h/3", exists: true }, { key: "h/1", revision: 0 }],
+        operations: [{ kind: "delete", key: "h/3" }],
+      });
+      assert.deepEqual(deleted, ["h/3"]);
+      const gone = (await take(events, 3)).map(line);
+      assert.deepEqual(gone, ["delete h/1", "delete h/2", "delete h/3"]);
+      assert.equal(await other.get("h/1"), undefined);
+      assert.deepEqual(await keys(), ["h/4"]);
+      for (const client of [store, other]) {
+        assert.deepEqual((await client.list("")).invalid, []);
+        const { rewritten, unchanged } = await client.reencrypt("");
+        assert.equal(rewritten + unchanged, 1, "what was deleted left a trace");
+      }
+      await store.set("h/1", "again", { expendable, expectedRevision: 0 });
+      assert.equal(line((await take(events, 1))[0]!), 'put h/1 "again"');
+      assert.equal((await other.get("h/1"))?.value, "again");
+      await events.return(undefined);
+    },
+  },
+  {
     name: "components register, change, are found and are gone when closed",
     async check(place) {
       await using a = await place.open();
