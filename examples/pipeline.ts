@@ -19,7 +19,8 @@ import {
   placeNamed,
 } from "./_config.ts";
 import { placeOf } from "./_place.ts";
-import { idOf } from "./_process_id.ts";
+import { checkId, idOf } from "./_process_id.ts";
+import { tellStore, toBeMended } from "./_store_news.ts";
 
 const HELP = `
 Usage: deno task pipeline FILE|- [--id NAME] [--out DIR] [--store PLACE]
@@ -28,15 +29,18 @@ Analyses a capture, or with - what comes in on standard input until it ends, suc
   tcpdump -i eth0 -s 512 -w - | deno task pipeline - --id sensor-1
 under the configuration of --store: a change is in force between two batches, without a packet lost. Incidents are printed as
 they open, changes of the configuration on standard error. It registers, so that \`deno task status\` shows it, and goes on
-with what ran last where the store is away.
+with what ran last where the store is away; why, and when it is there again, is on standard error. Where nothing ran before,
+and the key file, certificates or user are not those of the store, it ends.
 
 Options:
       --id NAME          name of this process in status, of its own; default the host's name and eight digits of DIR
       --out DIR          the event log; default events-log. Changes of the configuration are written there too
-      --last-good FILE   keeps the last configuration that ran, encrypted where keys are given; default DIR/last-good.json${CONFIG_HELP}
+      --last-good FILE   keeps the last configuration that ran, encrypted where keys are given; default DIR/last-good.json
+                         --counters is DIR/counters by default: one file for each process${CONFIG_HELP}
   -h, --help             show this text
 
-Exit codes: 0 the input ended, 1 it could not be read to its end or the log not written, 2 wrong use, 130 interrupted.
+Exit codes: 0 the input ended, 1 it could not be read to its end, the log not written or the store not be opened as it was
+named, 2 wrong use, 130 interrupted.
 `;
 
 await runProgram({
@@ -54,13 +58,16 @@ await runProgram({
   if (input === undefined || positionals.length > 1) {
     throw new UsageError("name one capture, or - for standard input");
   }
+  const given = values.id === undefined ? undefined : checkId(values.id);
+  const place = placeNamed(values);
+  const where = await placeOf(place, values);
   const out = userPath(values.out ?? "events-log");
   await Deno.mkdir(out, { recursive: true });
-  const id = values.id ?? await idOf(out);
-  const { prefix } = values;
+  const id = given ?? await idOf(out);
+  const { prefix = "ml-defender" } = values;
   const opening = openConfig({
-    ...await placeOf(placeNamed(values), values),
-    ...(prefix === undefined ? {} : { prefix }),
+    ...where,
+    prefix,
     ...(values["key-file"] === undefined ? {} : {
       counters: values.counters === undefined
         ? `${out}/counters`
@@ -76,7 +83,6 @@ await runProgram({
         )
       ),
     },
-    onMisuse: ({ message }) => complain("pipeline", message),
     lastGood: values["last-good"] === undefined
       ? `${out}/last-good.json`
       : userPath(values["last-good"]),
@@ -95,9 +101,19 @@ await runProgram({
       // No place, prefix or id such as it must be.
       throw error instanceof TypeError ? new UsageError(error.message) : error;
     });
+  const wrong = await toBeMended(config, {
+    keys: values["key-file"] !== undefined,
+    prefix,
+  });
+  if (wrong !== undefined) throw new Error(`${place}: ${wrong}`);
   const { state, applied, lastGoodFailure } = config.status();
   complain("pipeline", `runs revision ${applied.revision} (${state})`);
   if (lastGoodFailure) complain("pipeline", lastGoodFailure.message);
+  using _news = tellStore(
+    place,
+    () => config.status(),
+    (line) => complain("pipeline", line),
+  );
   await using run = await analyze(userPath(input), {
     core: await openCore(),
     config: config.live,

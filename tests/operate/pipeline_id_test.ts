@@ -1,50 +1,11 @@
 /** Pipelines of one host, with and without names. */
 import assert from "node:assert/strict";
-import { commandOf, spawn } from "../cli/run.ts";
-import { inFolder } from "./_cli.ts";
+import { inFolder, isThere } from "./_cli.ts";
+import { Pipeline } from "./_pipeline.ts";
 
 interface Member {
   readonly id: string;
   readonly health: string;
-}
-
-/** A pipeline that waits for input, and what it says. */
-class Pipeline implements AsyncDisposable {
-  readonly #child: Deno.ChildProcess;
-  readonly #heard: Promise<void>;
-  said = "";
-
-  private constructor(child: Deno.ChildProcess) {
-    this.#child = child;
-    this.#heard = this.#listen();
-  }
-
-  static async start(folder: string, ...args: string[]): Promise<Pipeline> {
-    const words = await commandOf("pipeline", ["-", ...args]);
-    const env = { ML_DEFENDER_CONFIG: "file:tree" };
-    return new Pipeline(spawn(words, { folder, env }, "piped"));
-  }
-
-  async until(wanted: RegExp): Promise<void> {
-    const end = performance.now() + 60_000;
-    while (!wanted.test(this.said)) {
-      assert.ok(performance.now() < end, `not said: ${wanted}\n${this.said}`);
-      await new Promise((done) => setTimeout(done, 50));
-    }
-  }
-
-  async #listen(): Promise<void> {
-    const texts = this.#child.stderr.pipeThrough(new TextDecoderStream());
-    for await (const text of texts) this.said += text;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill("SIGINT");
-    await this.#child.status;
-    await this.#child.stdin.close().catch(() => {});
-    await this.#child.stdout.cancel();
-    await this.#heard;
-  }
 }
 
 Deno.test("pipelines of one host have names of their own, the same after a restart; of two that are named alike one complains, once, and both are seen", async () => {
@@ -85,5 +46,17 @@ Deno.test("pipelines of one host have names of their own, the same after a resta
     assert.match(ids[1]!, /^sensor-1~[0-9a-f]{8}$/);
     assert.equal(early.said.match(complaint)!.length, 1);
     assert.doesNotMatch(late.said, complaint);
+  });
+});
+
+Deno.test("pipeline --id that could not be shown in status is wrong use, and nothing is made", async () => {
+  await inFolder(async (run, folder) => {
+    for (const id of ["", "a/b", "a b", "a\u202eb", "x".repeat(91)]) {
+      const args = ["-", "--id", id, "--out", "log"];
+      const { code, err } = await run("pipeline", ...args);
+      assert.equal(code, 2, id);
+      assert.match(err, /--id must be a name of 1 to 90 characters/);
+    }
+    assert.ok(!await isThere(`${folder}/log`));
   });
 });
