@@ -1,6 +1,6 @@
 /** What operators do with a whole configuration, with sections of commands, and with what others left. */
 import assert from "node:assert/strict";
-import { FileStore, type Json, MemoryStore } from "@ml-defender/etcd-client";
+import { type Json, MemoryStore } from "@ml-defender/etcd-client";
 import * as v from "valibot";
 import { ConfigEditor } from "./editor.ts";
 import { ConfigModel } from "./model.ts";
@@ -211,35 +211,6 @@ Deno.test("ConfigEditor takes no damage from the very first change that comes wh
     scoring: { alert: 0.9, suspicious: 0.6 },
   });
 });
-
-const WRITERS = 50;
-const WRITES = 4;
-
-for (const kind of ["memory", "file"] as const) {
-  Deno.test(`ConfigEditor.set comes through among ${WRITERS} writers at once (${kind})`, async () => {
-    const folder = await Deno.makeTempDir({ prefix: "writers-" });
-    const shared = new MemoryStore();
-    const open = () =>
-      kind === "memory" ? shared : FileStore.open(`${folder}/tree`);
-    try {
-      await Promise.all(Array.from({ length: WRITERS }, async (_, i) => {
-        const store = await open();
-        const editor = new ConfigEditor({ store, model: model() });
-        for (let j = 0; j < WRITES; j++) {
-          await editor.set({ [`scoring.models.w${i}_${j}`]: 0.5 }, ana);
-        }
-        if (kind === "file") await store.close();
-      }));
-      await using store = await open();
-      const editor = new ConfigEditor({ store, model: model() });
-      const { value, revision } = await editor.get("scoring.models");
-      assert.equal(revision, WRITERS * WRITES);
-      assert.equal(Object.keys(value!).length, WRITERS * WRITES + 1);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  });
-}
 
 Deno.test("ConfigEditor.set gives up against others after conflictMs", async () => {
   const store = new MemoryStore();
