@@ -33,7 +33,7 @@ const one = (name: ModelName) =>
       file: v.optional(
         text("a path, or empty", (value) => !value.includes("\0"), {
           doc:
-            `File of the model ${name}, absolute or from the process's folder; empty for the one that comes with the package. Read when a setting of the section changes.`,
+            `File of the model ${name}, absolute or from the process's folder (\`deno task config set\` writes the whole path, from where its user stands); empty for the one that comes with the package. Read when a setting of the section changes.`,
         }),
         "",
       ),

@@ -18,6 +18,8 @@ export interface Program<T extends ParseArgsConfig["options"]> {
   readonly options: T;
   /** Whether it takes arguments that are not options. */
   readonly positionals?: boolean;
+  /** Whether with `--json` an error is printed as data too, `{error: {code, message}}`. @default {false} */
+  readonly jsonErrors?: boolean;
 }
 
 type Values<T extends ParseArgsConfig["options"]> = ReturnType<
@@ -60,6 +62,9 @@ export async function runProgram<const T extends ParseArgsConfig["options"]>(
     if (interrupted) code = 130;
   } catch (error) {
     code = interrupted ? 130 : report(program.name, error);
+    if (code > 0 && !interrupted && answersInData(program)) {
+      console.log(JSON.stringify({ error: errorData(error) }));
+    }
   } finally {
     for (const name of signals) Deno.removeSignalListener(name, stop);
   }
@@ -71,8 +76,8 @@ function parse<T extends ParseArgsConfig["options"]>(
   args: string[],
 ): { values: object; positionals: string[] } {
   try {
-    return parseArgs({
-      args,
+    const { values, positionals } = parseArgs({
+      args: args.map((arg) => BELOW_ZERO.test(arg) ? `${MARK}${arg}` : arg),
       options: {
         ...program.options,
         help: { type: "boolean", short: "h" },
@@ -80,9 +85,47 @@ function parse<T extends ParseArgsConfig["options"]>(
       allowPositionals: program.positionals ?? false,
       strict: true,
     });
+    const plain = (text: string) => text.replaceAll(MARK, "");
+    const unmarked = (value: unknown): unknown =>
+      typeof value === "string"
+        ? plain(value)
+        : Array.isArray(value)
+        ? value.map(unmarked)
+        : value;
+    const entries = Object.entries(values).map(([name, value]) => [
+      name,
+      unmarked(value),
+    ]);
+    return {
+      values: Object.fromEntries(entries),
+      positionals: positionals.map(plain),
+    };
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : `${error}`);
+    const text = error instanceof Error ? error.message : `${error}`;
+    throw new UsageError(text.replaceAll(MARK, ""));
   }
+}
+
+/** A number below zero is a value: no option is called so. */
+const BELOW_ZERO = /^-\.?\d/;
+/** What no argument can have. */
+const MARK = "\0";
+
+/** Whether who called wants data, which wrong options do not hide. */
+function answersInData({ jsonErrors }: { jsonErrors?: boolean }): boolean {
+  return jsonErrors === true && Deno.args.includes("--json");
+}
+
+function errorData(error: unknown): { code: string; message: string } {
+  const { code } = error as { code?: unknown };
+  return {
+    code: error instanceof UsageError
+      ? "usage"
+      : typeof code === "string"
+      ? code
+      : "failed",
+    message: error instanceof Error ? error.message : String(error),
+  };
 }
 
 function report(name: string, error: unknown): number {

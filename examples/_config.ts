@@ -47,7 +47,7 @@ export const CONFIG_HELP = `
       --user NAME        user of etcd; the password is in ML_DEFENDER_ETCD_PASSWORD
       --namespace TEXT   what stands before every key in etcd; default nothing
       --prefix NAMES     what the keys of this configuration start with, as several may be in one store; default ml-defender
-      --json             print data`;
+      --json             print data; an error too, as {"error": {"code", "message"}}`;
 
 /** Help of the options about who writes. */
 export const WRITER_HELP = `

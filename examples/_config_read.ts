@@ -80,9 +80,13 @@ export async function history(
     throw new UsageError("a count must be at least 1: current value is 0");
   }
   const entries = await editor.history(count);
-  if (json) return console.log(JSON.stringify(entries));
+  const damaged = await editor.damage();
+  if (json) {
+    const data = { revisions: entries, damage: damaged };
+    return console.log(JSON.stringify(data));
+  }
   if (entries.length === 0) console.log("nobody has changed anything yet");
-  for (const { path, message } of await editor.damage()) {
+  for (const { path, message } of damaged) {
     complain("config", unusable(path, message));
   }
   for (const entry of entries) {

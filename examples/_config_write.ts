@@ -2,7 +2,7 @@
 /** What `deno task config` writes. */
 import type { Json } from "@ml-defender/etcd-client";
 import type { WriteResult } from "@ml-defender/watcher";
-import { complain, UsageError } from "./_cli.ts";
+import { complain, UsageError, userPath } from "./_cli.ts";
 import {
   actorOf,
   changeLines,
@@ -12,10 +12,16 @@ import {
   parseValue,
 } from "./_config.ts";
 import { revisionOf } from "./_config_read.ts";
-import { copyTo, reencryptAll, type TargetValues } from "./_copy.ts";
+import {
+  aboveOf,
+  type AboveValues,
+  copyTo,
+  reencryptAll,
+  type TargetValues,
+} from "./_copy.ts";
 
 /** Values of the options of what writes. */
-export type WriterValues = ConfigValues & TargetValues & {
+export type WriterValues = ConfigValues & TargetValues & AboveValues & {
   /** Print data. */
   json?: boolean;
   /** Revision that must be there. */
@@ -37,9 +43,31 @@ export async function set(
     if (Object.hasOwn(changes, path)) {
       throw new UsageError(`${path} is there twice`);
     }
-    changes[path] = parseValue(args[i + 1]!);
+    changes[path] = withWholePaths(path, parseValue(args[i + 1]!));
   }
   await write(config.editor.set(changes, writeOptions(values)), values);
+}
+
+/** A value in which files of models are named from the root: who runs stands elsewhere than who sets. */
+function withWholePaths(path: string, value: Json): Json {
+  const [section, model, field, ...more] = path.split(".");
+  if (section !== "models" || more.length > 0) return value;
+  if (field !== undefined) {
+    if (field !== "file" || typeof value !== "string" || value === "") {
+      return value;
+    }
+    return userPath(value);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return value;
+  }
+  const below = model === undefined ? "models" : `models.${model}`;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [
+      name,
+      withWholePaths(`${below}.${name}`, one as Json),
+    ]),
+  );
 }
 
 /** Gives settings back to their defaults. */
@@ -70,6 +98,7 @@ function writeOptions(values: WriterValues) {
     dryRun,
     ...noteOf(values),
     ...(expect === undefined ? {} : { expectedRevision: revisionOf(expect) }),
+    ...aboveOf(values),
   };
 }
 
@@ -79,6 +108,7 @@ async function write(
 ): Promise<void> {
   const result = await writing;
   const { revision, written, changes } = result;
+  const { skipped = [] }: { skipped?: readonly number[] } = result;
   if (values.json) return console.log(JSON.stringify(result));
   const state = written
     ? `revision ${revision}`
@@ -87,6 +117,16 @@ async function write(
     : "nothing to change";
   console.log(state);
   for (const line of changeLines(changes)) console.log(line);
+  if (skipped.length > 0) {
+    complain(
+      "config",
+      `an old state had been put back into the store: what revision ${
+        skipped.join(", ")
+      } had set is not set any more; \`deno task config diff ${
+        skipped.at(-1)
+      }\` shows it`,
+    );
+  }
 }
 
 /** Takes everything that is set to another store. */

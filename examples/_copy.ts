@@ -1,7 +1,7 @@
 /** Taking a configuration along to another store, and its keys to newer ones. */
 import { newKeyLine } from "@ml-defender/etcd-client";
 import type { WriteResult } from "@ml-defender/watcher";
-import { printable, UsageError } from "./_cli.ts";
+import { printable, UsageError, wholeNumber } from "./_cli.ts";
 import {
   actorOf,
   type ConfigValues,
@@ -32,6 +32,23 @@ export const TARGET_HELP = `
                          copy: for the target what the options without to- are for the source; nothing is taken over from
                          those. The password is in ML_DEFENDER_TO_ETCD_PASSWORD`;
 
+/** Values of the option about the new revision. */
+export interface AboveValues {
+  /** Revision that it must be above. */
+  above?: string | undefined;
+}
+
+/** Revisions of a configuration have at most twelve digits. */
+const MOST_ABOVE = 999_999_999_998;
+
+/** What the new revision must be above, where that was said. */
+export function aboveOf(
+  { above }: AboveValues,
+): { readonly above?: number } {
+  if (above === undefined) return {};
+  return { above: wholeNumber("above", above, 0, [0, MOST_ABOVE]) };
+}
+
 /** Values of those options. */
 export type TargetValues = {
   [Name in keyof typeof TARGET_OPTIONS]?:
@@ -50,7 +67,7 @@ export function isTargetNamed(values: TargetValues): boolean {
 export async function copyTo(
   { editor, place }: OpenedConfig,
   to: string,
-  values: ConfigValues & TargetValues,
+  values: ConfigValues & TargetValues & AboveValues,
   signal: AbortSignal,
 ): Promise<WriteResult> {
   const target = targetOf(values);
@@ -89,6 +106,7 @@ export async function copyTo(
     note: printable(`copy of revision ${revision} of ${place}`).slice(0, 500),
     ...note,
     dryRun,
+    ...aboveOf(values),
   });
 }
 

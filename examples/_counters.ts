@@ -26,8 +26,10 @@ export interface CountersOptions {
   readonly waitMs?: number;
 }
 
-const POLL_MS = 20;
 const SAVE_MS = 1000;
+
+/** States after which there is none of the same counter. */
+const AWAY: readonly CounterEntry["state"][] = ["deleted", "gone"];
 
 /** Counters, and the file that they are in. */
 export interface OpenedCounters {
@@ -124,25 +126,17 @@ async function openAlone(
   waitMs: number,
   dash: Dash,
 ): Promise<FileCounters> {
-  const end = performance.now() + waitMs;
-  for (;;) {
-    try {
-      return await FileCounters.open(path);
-    } catch (error) {
-      const locked = error instanceof EtcdError && error.code === "locked";
-      if (!locked) throw error;
-      if (performance.now() < end) {
-        await new Promise((done) => setTimeout(done, POLL_MS));
-        continue;
-      }
-      throw new EtcdError(
-        "locked",
-        `Cannot open ${path}: another process has had it for ${
-          Math.round(waitMs / 1000)
-        } s; try again later, or name another file with ${dash}counters`,
-        { cause: error },
-      );
-    }
+  try {
+    return await FileCounters.open(path, { waitMs });
+  } catch (error) {
+    if (!(error instanceof EtcdError) || error.code !== "locked") throw error;
+    throw new EtcdError(
+      "locked",
+      `Cannot open ${path}: another process has had it for ${
+        Math.round(waitMs / 1000)
+      } s; try again later, or name another file with ${dash}counters`,
+      { cause: error },
+    );
   }
 }
 
@@ -224,11 +218,11 @@ export class SharedCounters implements CounterStore {
 
   /** What another process knows that is newer stays. */
   async #put(file: CounterStore, name: string): Promise<void> {
-    const mine = this.get(name)!;
+    const mine = this.get(name);
     const there = file.get(name);
-    const older = there !== undefined &&
-      (mine.counter < there.counter ||
-        (mine.counter === there.counter && there.state === "deleted"));
-    if (!older) await file.set(name, mine);
+    const newer = mine !== undefined && (there === undefined ||
+      mine.counter > there.counter ||
+      (mine.counter === there.counter && !AWAY.includes(there.state)));
+    if (newer) await file.set(name, mine);
   }
 }

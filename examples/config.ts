@@ -49,10 +49,13 @@ Usage: deno task config get [PATH]                 a setting, a section, or ever
 
 Paths are dotted, section first: policy.thresholds.alert. Values are JSON, or else plain text. What a section refuses is not
 written; the message has path, reason and present value. What accelerate, decelerate and optimize keep is theirs to write.
+A relative path of a model's file is from where you stand, and is written whole.
 
 Options:
       --dry-run          check, show what would change, write nothing
-      --expect REVISION  write only if the configuration is at this revision${WRITER_HELP}
+      --expect REVISION  write only if the configuration is at this revision
+      --above REVISION   set, reset, rollback, copy: the new revision is above this one: for a store that was emptied or
+                         restored from a backup, while processes remember higher ones${WRITER_HELP}
       --reveal           get: show values that are secret${TARGET_HELP}${CONFIG_HELP}
   -h, --help             show this text
 
@@ -96,15 +99,20 @@ const ABSENT: Readonly<Record<string, "defaults" | "error">> = {
 /** Those that are told what can not be opened, each by itself. */
 const ANY_KEY: readonly string[] = ["check", "reencrypt"];
 
+/** Those whose revision may be said to be above another one. */
+const WITH_ABOVE: readonly string[] = ["set", "reset", "rollback", "copy"];
+
 await runProgram({
   name: "config",
   help: HELP,
   positionals: true,
+  jsonErrors: true,
   options: {
     ...CONFIG_OPTIONS,
     ...TARGET_OPTIONS,
     "dry-run": { type: "boolean" },
     expect: { type: "string" },
+    above: { type: "string" },
     reveal: { type: "boolean" },
   },
 }, async (values, [name, ...args], signal) => {
@@ -124,6 +132,11 @@ await runProgram({
   }
   if (name !== "copy" && isTargetNamed(values)) {
     throw new UsageError(`options with --to- go with copy: this is ${name}`);
+  }
+  if (values.above !== undefined && !WITH_ABOVE.includes(name)) {
+    throw new UsageError(
+      `--above goes with ${WITH_ABOVE.join(", ")}: this is ${name}`,
+    );
   }
   const absent = ABSENT[name];
   await using config = await openEditor(values, {
@@ -164,7 +177,7 @@ async function refused(
       present: await presentOf(path),
     })),
   );
-  if (json) console.log(JSON.stringify({ refused: code, message, details }));
+  if (json) console.log(JSON.stringify({ error: { code, message, details } }));
   if (details.length === 0) complain("config", message);
   for (const { path, reason, present } of details) {
     const now = Object.entries(present).map(([name, value]) =>

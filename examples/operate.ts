@@ -77,6 +77,7 @@ if (verb === "optimize") {
     name: "optimize",
     help: OPTIMIZE_HELP,
     positionals: true,
+    jsonErrors: true,
     options: {
       ...COMMON,
       cpu: { type: "string" },
@@ -104,6 +105,7 @@ if (verb === "optimize") {
     name: verb ?? "accelerate",
     help: LADDER_HELP,
     positionals: true,
+    jsonErrors: true,
     options: { ...COMMON, steps: { type: "string" } },
   }, async (values, positionals, signal) => {
     alone(positionals);

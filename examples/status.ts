@@ -14,7 +14,9 @@ import {
   interruptible,
   type OpenedConfig,
   openEditor,
+  placeNamed,
 } from "./_config.ts";
+import { isThere } from "./_place.ts";
 
 const HELP = `
 Usage: deno task status [--wait SECONDS] [--expect N] [--json]
@@ -26,7 +28,7 @@ refused a revision stays named until it runs what is desired. One that is gone f
 
 Options:
       --wait SECONDS     wait so long for all to be in step, 0 to 3600; default 2, as a change takes a moment
-      --expect N         there must be at least N components; default 0
+      --expect N         there must be at least N components; default 0. A folder that is not there yet is waited for
       --forget ID        remove what is left of a component that is gone; not of one that is registered${CONFIG_HELP}
   -h, --help             show this text
 
@@ -61,6 +63,7 @@ const POLL_MS = 200;
 await runProgram({
   name: "status",
   help: HELP,
+  jsonErrors: true,
   options: {
     ...CONFIG_OPTIONS,
     wait: { type: "string" },
@@ -71,6 +74,13 @@ await runProgram({
   if (positionals.length > 0) throw new UsageError("status takes no argument");
   const waitMs = 1000 * wholeNumber("wait", values.wait, 2, [0, 3600]);
   const expected = wholeNumber("expect", values.expect, 0, [0, 1e6]);
+  const end = Date.now() + waitMs;
+  if (expected > 0) {
+    const place = placeNamed(values);
+    while (!(await isThere(place)) && Date.now() < end && !signal.aborted) {
+      await pause();
+    }
+  }
   await using config = await openEditor(values, {
     ...{ absent: "error", signal },
     long: true,
@@ -79,17 +89,20 @@ await runProgram({
     await interruptible(forget(config, values.forget, values.json), signal);
     return 0;
   }
-  const end = Date.now() + waitMs;
   const look = () => interruptible(overview(config, expected), signal);
   let seen = await look();
   while (!seen.well && Date.now() < end && !signal.aborted) {
-    await new Promise((done) => setTimeout(done, POLL_MS));
+    await pause();
     seen = await look();
   }
   if (values.json) console.log(JSON.stringify(seen));
   else print(seen, expected);
   return seen.well ? 0 : 1;
 });
+
+function pause(): Promise<void> {
+  return new Promise((done) => setTimeout(done, POLL_MS));
+}
 
 async function forget(
   { editor }: OpenedConfig,

@@ -44,7 +44,7 @@ Deno.test("config get, set, diff, history, rollback: values, who, when, and back
     const reset = await run("config", "reset", "log.compress");
     assert.match(reset.out, /log\.compress: gzip -> none/);
     const json = await run("config", "history", "1", "--json");
-    assert.equal(JSON.parse(json.out)[0].revision, 4);
+    assert.equal(JSON.parse(json.out).revisions[0].revision, 4);
   });
 });
 
@@ -75,7 +75,7 @@ Deno.test("config set refuses with path, reason and present value, code 1, and w
       ] as const,
     );
     assert.equal(order.code, 1);
-    const { refused: code, details } = JSON.parse(order.out);
+    const { error: { code, details } } = JSON.parse(order.out);
     assert.equal(code, "invalid");
     assert.deepEqual(details[0].present, { "policy.thresholds.alert": 0.75 });
     assert.equal((await run("config", "get", "nothing.x")).code, 1);
