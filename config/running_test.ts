@@ -5,7 +5,12 @@ import {
   MemoryStore,
   newKeyLine,
 } from "@ml-defender/etcd-client";
-import { applying, ConfigEditor, defineSection } from "@ml-defender/watcher";
+import {
+  applying,
+  ConfigEditor,
+  ConfigModel,
+  defineSection,
+} from "@ml-defender/watcher";
 import * as v from "valibot";
 import {
   configModel,
@@ -102,7 +107,7 @@ Deno.test("openConfig where etcd is away starts with what ran last, says why, an
       store: etcd.memory,
       model: configModel(),
     });
-    await editor.set({ "search.limit": 6 }, ANA);
+    await editor.set({ "search.limit": 6 }, { ...ANA, above: 1 });
     etcd.there = true;
     await until(() => config.status().applied.source === "store");
     assert.equal(config.watcher.tree.get(SEARCH).limit, 6);
@@ -331,21 +336,16 @@ Deno.test("each change is written down in the folder of the log, those that are 
         actor: "eva",
       });
       await config.watcher.reached(revision);
-      // Past the editor, which would not let it in.
-      await config.store.transaction({
-        operations: [
-          {
-            kind: "put",
-            key: "ml-defender/config/@change",
-            value: { revision: 2, actor: "max", timeMs: 1 },
-          },
-          {
-            kind: "put",
-            key: "ml-defender/config/search",
-            value: { limit: 0 },
-          },
-        ],
+      // By an editor that takes anything: the own one would not let it in.
+      const search = defineSection({
+        name: "search",
+        schema: v.looseObject({}),
+        defaults: {},
       });
+      const { store } = config;
+      const model = new ConfigModel({ sections: [search] });
+      await new ConfigEditor({ store, model })
+        .set({ search: { limit: 0 } }, { actor: "max" });
       await until(() => config.status().refusal !== undefined);
     }
     const text = await Deno.readTextFile(`${folder}/changes.jsonl`);

@@ -1,6 +1,7 @@
 /** The configuration as a program and its operators use it: on a real etcd, and asked about afterwards. */
 import assert from "node:assert/strict";
 import { openConfig, SEARCH } from "@ml-defender/sdk/config";
+import { force } from "../watcher/testdata/sections.ts";
 import { runTask } from "./cli/run.ts";
 import { EtcdServer, noEtcd } from "./etcd_server.ts";
 import { optional } from "./_optional.ts";
@@ -35,20 +36,7 @@ Deno.test('deno task ask "what changed in config today?" finds and cites what wa
       );
       await config.watcher.reached(revision);
       // Past the editor, which would not let it in.
-      await config.store.transaction({
-        operations: [
-          {
-            kind: "put",
-            key: "ml-defender/config/@change",
-            value: { revision: 2, actor: "max", timeMs: 1 },
-          },
-          {
-            kind: "put",
-            key: "ml-defender/config/search",
-            value: { limit: 0 },
-          },
-        ],
-      });
+      await force(config.store, { search: { limit: 0 } }, "max");
       await until(() => config.status().refusal !== undefined);
     }
     const ids = (await Deno.readTextFile(`${log}/changes.jsonl`)).trimEnd()

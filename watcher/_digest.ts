@@ -27,11 +27,10 @@ export function strangers(
   sections: ReadonlyMap<string, Json>,
   { revision, digests }: {
     readonly revision: number;
-    readonly digests: Digests | undefined;
+    readonly digests: Digests;
   },
 ): Map<string, string> {
   const found = new Map<string, string>();
-  if (digests === undefined) return found;
   for (const [name, value] of sections) {
     if (!Object.hasOwn(digests, name)) {
       found.set(name, `is no part of revision ${revision}`);
@@ -47,6 +46,11 @@ export function strangers(
     found.set(name, `is gone, and revision ${revision} has it`);
   }
   return found;
+}
+
+/** One digest of them all, 16 hexadecimal digits: tells two revisions of one number apart. */
+export function digestOfAll(digests: Digests): string {
+  return digestOf(digests).slice(0, 16);
 }
 
 /** 32 hexadecimal digits, the same whatever the order of names. */

@@ -7,7 +7,7 @@ import {
   type Json,
   type WatchEvent,
 } from "@ml-defender/etcd-client";
-import { strangers } from "./_digest.ts";
+import { digestOfAll, strangers } from "./_digest.ts";
 import { equal } from "./_json.ts";
 import { asMark, type ChangeMark, type Layout } from "./_layout.ts";
 import { pause } from "./_wait.ts";
@@ -22,6 +22,8 @@ export interface Desired {
   readonly sections: ReadonlyMap<string, Json>;
   /** What is there and must not be used. */
   readonly damage: readonly ConfigIssue[];
+  /** One digest of all sections, by which this revision is told from another of its number; undefined where nobody says. */
+  readonly digest: string | undefined;
 }
 
 /** Who wants to know. */
@@ -35,6 +37,9 @@ export interface FeedSink {
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2000;
 
+/** Why a mark can not be used. */
+export const NO_MARK = "is no record of a change";
+
 export class Feed {
   readonly #store: ConfigStore;
   readonly #layout: Layout;
@@ -42,11 +47,15 @@ export class Feed {
   readonly #sections = new Map<string, Json>();
   readonly #damage = new Map<string, string>();
   #mark: ChangeMark | undefined;
-  /** The store's revision of the mark, and the newest of any section: what is newer was written without one. */
-  #markedAt = 0;
-  #writtenAt = 0;
-  /** Newest revision that is known to have been: a store that has none then has lost it. */
-  #known = 0;
+  /** Newest revision that is known to have been, and the digest of it where that is known: nothing may come that is older, or that came about without it. */
+  #known: { readonly revision: number; readonly digest: string | undefined } = {
+    revision: 0,
+    digest: undefined,
+  };
+  /** Ends the present reading, for another one. */
+  #reading = new AbortController();
+  /** Who waits for the next whole reading. */
+  #reread: (() => void)[] = [];
 
   constructor(store: ConfigStore, layout: Layout, sink: FeedSink) {
     this.#store = store;
@@ -55,43 +64,61 @@ export class Feed {
   }
 
   /** There was this revision, as somebody remembers who ran it. */
-  remember(revision: number): void {
-    this.#known = Math.max(this.#known, revision);
+  remember(revision: number, digest: string | undefined): void {
+    if (revision < this.#known.revision) return;
+    if (revision === this.#known.revision && digest === undefined) return;
+    this.#known = { revision, digest };
+  }
+
+  /** Reads all of it again: what could not be used may be of use by now. Resolves when that is told, or fails. */
+  reread(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#reread.push(resolve);
+    this.#reading.abort();
+    return promise;
   }
 
   /** Follows the store until told to end, or until the store is closed. */
   async run(signal: AbortSignal): Promise<void> {
     let wait = FIRST_PAUSE_MS;
     while (!signal.aborted) {
+      const reading = this.#reading = new AbortController();
       try {
-        const prefix = this.#layout.config;
-        const events = this.#store.watch(
-          { prefix },
-          { initial: true, signal },
-        );
+        const events = this.#store.watch({ prefix: this.#layout.config }, {
+          initial: true,
+          signal: AbortSignal.any([signal, reading.signal]),
+        });
         for await (const event of events) {
           wait = FIRST_PAUSE_MS;
           this.#take(event);
         }
       } catch (error) {
-        if (signal.aborted) return;
+        if (signal.aborted) break;
         this.#sink.failed(error);
-        if (error instanceof EtcdError && error.code === "closed") return;
+        this.#wake();
+        if (error instanceof EtcdError && error.code === "closed") break;
       }
-      await pause(wait, signal);
+      if (reading.signal.aborted) continue;
+      await pause(wait, AbortSignal.any([signal, reading.signal]));
       wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
     }
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const wake of this.#reread.splice(0)) wake();
   }
 
   #take(event: WatchEvent): void {
     if (event.kind === "resync") {
       this.#takeAll(event);
       this.#tell();
+      this.#wake();
       return;
     }
-    const { key, revision } = event;
-    if (event.kind === "put") this.#put(key, event.value, revision);
-    else if (event.kind === "delete") this.#delete(key, revision);
+    const { key } = event;
+    if (event.kind === "put") this.#put(key, event.value);
+    else if (event.kind === "delete") this.#delete(key);
     else this.#damage.set(key, event.error.message);
     if (!event.more) this.#tell();
   }
@@ -100,67 +127,79 @@ export class Feed {
     this.#sections.clear();
     this.#damage.clear();
     this.#mark = undefined;
-    this.#markedAt = this.#writtenAt = 0;
-    for (const { key, value, revision } of entries) {
-      this.#put(key, value, revision);
-    }
+    for (const { key, value } of entries) this.#put(key, value);
     for (const { key, error } of invalid) this.#damage.set(key, error.message);
   }
 
-  #put(key: string, value: Json, revision: number): void {
+  #put(key: string, value: Json): void {
     this.#damage.delete(key);
     if (key !== this.#layout.mark) {
       this.#sections.set(this.#nameOf(key), value);
-      this.#writtenAt = Math.max(this.#writtenAt, revision);
       return;
     }
     this.#mark = asMark(value);
-    this.#markedAt = revision;
-    if (this.#mark === undefined) {
-      this.#damage.set(key, "is no record of a change");
-    }
+    if (this.#mark === undefined) this.#damage.set(key, NO_MARK);
   }
 
-  #delete(key: string, revision: number): void {
+  #delete(key: string): void {
     this.#damage.delete(key);
     if (key === this.#layout.mark) this.#mark = undefined;
-    else {
-      this.#sections.delete(this.#nameOf(key));
-      this.#writtenAt = Math.max(this.#writtenAt, revision);
-    }
+    else this.#sections.delete(this.#nameOf(key));
   }
 
   #tell(): void {
-    const outside = this.#writtenAt > this.#markedAt;
+    const mark = this.#mark;
     const damage = [...this.#damage].map(([key, message]) => ({
       path: this.#nameOf(key),
       message,
     }));
-    if (this.#mark !== undefined && !this.#damage.has(this.#layout.mark)) {
-      for (const [path, message] of strangers(this.#sections, this.#mark)) {
+    const digest = mark && digestOfAll(mark.digests);
+    if (!this.#damage.has(this.#layout.mark)) {
+      for (
+        const [path, message] of mark ? strangers(this.#sections, mark) : []
+      ) {
         if (this.#damage.has(this.#layout.section(path))) continue;
         damage.push({ path, message });
       }
-    }
-    const revision = this.#mark?.revision ?? 0;
-    this.remember(revision);
-    if (revision === 0 && this.#known > 0) {
-      damage.push({ path: "", message: this.#lost() });
+      const message = this.#unlike(mark, digest);
+      if (message !== undefined) damage.push({ path: "", message });
+      else if (mark !== undefined) this.remember(mark.revision, digest);
     }
     this.#sink.desired({
-      revision,
-      actor: outside ? "unknown" : this.#mark?.actor ?? "unknown",
+      revision: mark?.revision ?? 0,
+      actor: mark?.actor ?? "unknown",
       sections: new Map(this.#sections),
       damage,
+      digest,
     });
   }
 
-  /** Nothing, after there was something, is no wish for the defaults. */
-  #lost(): string {
-    const state = this.#sections.size === 0
-      ? "there is none"
-      : "the record of its last change is gone";
-    return `the configuration was at revision ${this.#known} and now ${state}: roll back to a revision of the history, or set it again`;
+  /** Why this does not come after what is known to have been; undefined if it does. Nothing, after something, is no wish for the defaults. */
+  #unlike(
+    mark: ChangeMark | undefined,
+    digest: string | undefined,
+  ): string | undefined {
+    const known = this.#known;
+    const { revision = 0, anew = 0, kept = [] } = mark ?? {};
+    const was = `the configuration was at revision ${known.revision} and`;
+    const above = (top: number) =>
+      `look at \`config history\`, and if it is meant, write it again above ${top} (--above ${top})`;
+    if (revision < known.revision) {
+      const state = mark !== undefined
+        ? `the store has ${revision}: an old state was put back, or the store was restored from a backup`
+        : this.#sections.size === 0
+        ? "now there is none"
+        : "now the record of its last change is gone";
+      return `${was} ${state}; ${above(known.revision)}`;
+    }
+    const then = revision === known.revision
+      ? digest
+      : kept.find(([one]) => one === known.revision)?.[2];
+    if (known.digest === undefined || known.revision < anew) return undefined;
+    if (!then || then === known.digest) return undefined;
+    return `${was} revision ${revision} of the store came about without it: an old state was put back, or the store was restored from a backup, and then written to; ${
+      above(revision)
+    }`;
   }
 
   #nameOf(key: string): string {

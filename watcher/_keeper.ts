@@ -27,7 +27,7 @@ export class Keeper {
     try {
       const value = await this.#place?.load();
       if (!isObject(value) || value.version !== 1) return undefined;
-      const { revision, actor, sections } = value;
+      const { revision, actor, sections, digest } = value;
       if (!Number.isSafeInteger(revision) || typeof actor !== "string") {
         return undefined;
       }
@@ -37,6 +37,7 @@ export class Keeper {
         actor,
         sections: new Map(Object.entries(sections)),
         damage: [],
+        digest: typeof digest === "string" ? digest : undefined,
       };
     } catch (error) {
       this.failures++;
@@ -59,11 +60,15 @@ export class Keeper {
 
   async #run(place: LastGood): Promise<void> {
     while (this.#next !== undefined) {
-      const { revision, actor, sections } = this.#next;
+      const { revision, actor, sections, digest } = this.#next;
       this.#next = undefined;
       const values: Json = Object.fromEntries(sections);
+      const seen = digest === undefined ? {} : { digest };
       try {
-        await place.save({ version: 1, revision, actor, sections: values });
+        await place.save({
+          ...{ version: 1, revision, actor, sections: values },
+          ...seen,
+        });
         this.#unsaved = undefined;
       } catch (error) {
         this.failures++;

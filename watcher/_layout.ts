@@ -13,8 +13,10 @@ export interface ChangeMark {
   readonly timeMs: number;
   /** What is kept of the past, here so that one read gives all that a write needs. */
   readonly kept: HistoryIndex;
-  /** Digest of each section at this revision; undefined in a mark that does not say. */
-  readonly digests: Digests | undefined;
+  /** Digest of each section at this revision. */
+  readonly digests: Digests;
+  /** Newest revision that was written above what others remember, on purpose; 0 for none. What was before it binds no more. */
+  readonly anew: number;
 }
 
 /** What a store under a prefix holds. */
@@ -65,19 +67,24 @@ export class Layout {
 /** Where the tree is when nothing else is said. */
 export const DEFAULT_PREFIX = "ml-defender";
 
+/** Highest revision: as many digits as its key in the history has. */
+export const MAX_REVISION = 999_999_999_999;
+
 /** The mark in a value; undefined when it is none. */
 export function asMark(value: Json | undefined): ChangeMark | undefined {
-  const revision = memberOf(value, "revision");
-  const actor = memberOf(value, "actor");
-  const timeMs = memberOf(value, "timeMs");
-  if (!Number.isSafeInteger(revision) || (revision as number) < 1) {
-    return undefined;
-  }
+  if (!isObject(value)) return undefined;
+  const { revision, actor, timeMs, digests, anew = 0 } = value;
+  if (!isRevision(revision) || revision === 0) return undefined;
   if (typeof actor !== "string" || typeof timeMs !== "number") return undefined;
-  const kept = asIndex(memberOf(value, "kept"));
-  const digests = memberOf(value, "digests");
-  if (digests !== undefined && !isDigests(digests)) return undefined;
-  return { revision: revision as number, actor, timeMs, kept, digests };
+  if (digests === undefined || !isDigests(digests)) return undefined;
+  if (!isRevision(anew)) return undefined;
+  const kept = asIndex(value.kept);
+  return { revision, actor, timeMs, kept, digests, anew };
+}
+
+function isRevision(value: Json | undefined): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 &&
+    (value as number) <= MAX_REVISION;
 }
 
 /** What is kept of a revision. */
@@ -113,17 +120,19 @@ function isChange(value: unknown): boolean {
   );
 }
 
-/** Revisions in the history with their sizes, oldest first. */
+/** Revisions in the history with their sizes and one digest of all their sections, oldest first; empty where that is not known. */
 export type HistoryIndex = readonly (readonly [
   revision: number,
   bytes: number,
+  digest: string,
 ])[];
 
 /** The index in a value; empty when it is none. */
 function asIndex(value: Json | undefined): HistoryIndex {
   if (!Array.isArray(value)) return [];
   return value.filter((item) =>
-    Array.isArray(item) && item.length === 2 &&
-    item.every((part) => Number.isSafeInteger(part))
+    Array.isArray(item) && item.length === 3 &&
+    item.slice(0, 2).every((part) => Number.isSafeInteger(part)) &&
+    typeof item[2] === "string"
   ) as unknown as HistoryIndex;
 }

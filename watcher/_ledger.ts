@@ -5,11 +5,13 @@ import {
   EtcdError,
   type Json,
   type Operation,
+  type Transaction,
 } from "@ml-defender/etcd-client";
 import type { ChangeText } from "./change.ts";
 import type { Stored } from "./_edit.ts";
-import { digestsOf, strangers } from "./_digest.ts";
+import { digestOfAll, digestsOf, strangers } from "./_digest.ts";
 import { ConfigError } from "./error.ts";
+import { NO_MARK } from "./_feed.ts";
 import type { HistoryEntry } from "./history.ts";
 import { equal } from "./_json.ts";
 import {
@@ -19,6 +21,7 @@ import {
   type HistoryIndex,
   type HistoryValue,
   type Layout,
+  MAX_REVISION,
 } from "./_layout.ts";
 
 /** What the store holds. */
@@ -31,6 +34,8 @@ export interface LedgerState {
   readonly index: HistoryIndex;
   /** The store's revision of every key that is there. */
   readonly keys: ReadonlyMap<string, number>;
+  /** The record of the last change; undefined where there is none that can be read. */
+  readonly mark: ChangeMark | undefined;
 }
 
 /** What is written. */
@@ -40,6 +45,8 @@ export interface Entry {
   readonly note: string;
   readonly of: number;
   readonly changes: readonly ChangeText[];
+  /** The new revision is above it, whatever others remember; undefined where nobody says. */
+  readonly above: number | undefined;
 }
 
 export interface LedgerLimits {
@@ -50,6 +57,8 @@ export interface LedgerLimits {
 /** Steps of one transaction that let go of old revisions, at most. */
 const MAX_TRIMMED = 40;
 const MAX_SECTIONS = 50;
+/** Keys that one transaction clears at most. */
+const MAX_CLEARED = 90;
 const encoder = new TextEncoder();
 
 export class Ledger {
@@ -70,13 +79,24 @@ export class Ledger {
     this.#now = now;
   }
 
-  async read(): Promise<LedgerState> {
-    const state = await this.#readOnce();
-    // The first change of all may have come between the two reads; it has its mark by now, if it was that.
-    return state.lost ? await this.#readOnce() : state;
+  /**
+   * What is there. What seems lost or put back may have been written between two reads: then the mark has moved on.
+   *
+   * @param above Where the next revision is to be above it.
+   */
+  async read(above = 0): Promise<LedgerState> {
+    let state = await this.#readOnce(above);
+    while (state.odd) {
+      const { mark } = state;
+      state = await this.#readOnce(above);
+      if (state.mark?.revision === mark?.revision) break;
+    }
+    return state;
   }
 
-  async #readOnce(): Promise<LedgerState & { readonly lost: boolean }> {
+  async #readOnce(
+    above: number,
+  ): Promise<LedgerState & { readonly odd: boolean }> {
     const { config, mark: markKey } = this.#layout;
     const { entries, invalid } = await this.#store.list(config);
     const stored = new Map<string, Json>();
@@ -88,7 +108,7 @@ export class Ledger {
       if (key !== markKey) stored.set(key.slice(config.length), value);
       else {
         mark = asMark(value);
-        if (mark === undefined) damage.set(key, "is no record of a change");
+        if (mark === undefined) damage.set(key, NO_MARK);
       }
     }
     for (const { key, error, revision } of invalid) {
@@ -102,58 +122,108 @@ export class Ledger {
       }
     }
     const kept = mark?.kept ?? [];
-    const index = kept.length > 0 ? kept : await this.#found();
+    const later = mark !== undefined &&
+      (await this.#has(mark.revision + 1) ||
+        above > mark.revision && await this.#has(above + 1));
+    const index = kept.length > 0 && !later ? kept : await this.#found();
     const newest = index.at(-1)?.[0] ?? 0;
-    const lost = mark === undefined && newest > 0 && !damage.has(markKey);
-    if (lost) {
-      const why = `is not there, and revision ${newest} is in the history`;
+    const odd = later || mark === undefined && newest > 0;
+    if (odd && !damage.has(markKey)) {
+      const why = mark === undefined
+        ? `is not there, and revision ${newest} is in the history`
+        : `says ${mark.revision}, and revision ${newest} is in the history: an old state was put back`;
       damage.set(markKey, why);
     }
     const revision = mark?.revision ?? newest;
-    return { revision, stored, damage, index, keys, lost };
+    return { revision, stored, damage, index, keys, mark, odd };
+  }
+
+  /** Whether something, be it damaged, is in the history at a revision. */
+  async #has(revision: number): Promise<boolean> {
+    try {
+      const key = this.#layout.revision(revision);
+      return await this.#store.get(key) !== undefined;
+    } catch (error) {
+      if (error instanceof EtcdError && ofValue(error)) return true;
+      throw error;
+    }
   }
 
   /** Writes the next revision; undefined when others wrote meanwhile. */
   async write(state: LedgerState, entry: Entry): Promise<number | undefined> {
-    const { stored, actor, note, of, changes } = entry;
+    const { stored, actor, note, of, changes, above } = entry;
     const past = state.index;
-    const revision = Math.max(state.revision, past.at(-1)?.[0] ?? 0) + 1;
+    const newest = past.at(-1)?.[0] ?? 0;
+    const revision = Math.max(state.revision, newest, above ?? 0) + 1;
+    if (revision > MAX_REVISION) {
+      throw new RangeError(
+        `Cannot write configuration as its revision must be at most ${MAX_REVISION}: it would be ${revision}`,
+      );
+    }
     const timeMs = this.#now();
     const tree = Object.fromEntries(stored);
     const value: HistoryValue = { actor, timeMs, note, of, changes, tree };
-    const bytes = sizeOf(value);
-    const { kept, gone } = this.#trim([...past, [revision, bytes]]);
+    const digests = digestsOf(stored);
+    const own = [revision, sizeOf(value), digestOfAll(digests)] as const;
+    const { kept, gone } = this.#trim([...past, own]);
     const sections = this.#sections(state, stored);
+    if (sections.length > MAX_SECTIONS && await this.#clear(state, sections)) {
+      return undefined;
+    }
     if (sections.length > MAX_SECTIONS) {
       throw new RangeError(
         `Cannot write configuration as at most ${MAX_SECTIONS} sections must change at once: current number is ${sections.length}`,
       );
     }
-    const put = (key: string, it: unknown): Operation => ({
-      kind: "put",
-      key,
-      value: it as Json,
-    });
+    const put = (key: string, it: unknown, expendable = false): Operation => {
+      const written = { kind: "put" as const, key, value: it as Json };
+      return expendable ? Object.assign(written, { expendable }) : written;
+    };
     const { mark } = this.#layout;
+    const anew = above === undefined ? state.mark?.anew ?? 0 : revision;
+    const next: ChangeMark = { revision, actor, timeMs, kept, digests, anew };
+    const history = this.#layout.revision(revision);
     const operations: Operation[] = [
       ...sections,
-      put(mark, { revision, actor, timeMs, kept, digests: digestsOf(stored) }),
-      put(this.#layout.revision(revision), value),
+      put(mark, next),
+      put(history, value, true),
       ...gone.map(([old]): Operation => ({
         kind: "delete",
         key: this.#layout.revision(old),
       })),
     ];
-    const compare = [mark, ...sections.map(({ key }) => key)].map(
-      (key): Compare => ({ key, revision: state.keys.get(key) ?? 0 }),
+    const compare: Compare[] = [mark, ...sections.map(({ key }) => key)].map(
+      (key) => ({ key, revision: state.keys.get(key) ?? 0 }),
     );
+    compare.push({ key: history, exists: false });
+    return await this.#commit({ compare, operations }) ? revision : undefined;
+  }
+
+  /** Takes away what is damaged and nobody wants, before a change that is too large with it; whether there was any. */
+  async #clear(
+    { damage, keys }: LedgerState,
+    sections: readonly Operation[],
+  ): Promise<boolean> {
+    const foreign = sections.filter(({ kind, key }) =>
+      kind === "delete" && damage.has(key) && keys.has(key)
+    );
+    for (let first = 0; first < foreign.length; first += MAX_CLEARED) {
+      const operations = foreign.slice(first, first + MAX_CLEARED);
+      const compare = operations.map(({ key }) => ({
+        key,
+        revision: keys.get(key)!,
+      }));
+      if (!await this.#commit({ compare, operations })) break;
+    }
+    return foreign.length > 0;
+  }
+
+  /** Whether it happened; not when others wrote meanwhile. */
+  async #commit(transaction: Transaction): Promise<boolean> {
     try {
-      const result = await this.#store.transaction({ compare, operations });
-      return result.succeeded ? revision : undefined;
+      return (await this.#store.transaction(transaction)).succeeded;
     } catch (error) {
-      if (error instanceof EtcdError && error.code === "conflict") {
-        return undefined;
-      }
+      if (error instanceof EtcdError && error.code === "conflict") return false;
       throw error;
     }
   }
@@ -192,7 +262,10 @@ export class Ledger {
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       const none = { actor: "", timeMs: 0, note: "", of: undefined };
-      return { revision, ...none, changes: [], damage: error.message };
+      const damage = error.code === "unknown_revision"
+        ? "is not there, and the record of the last change has it: it was taken away"
+        : error.message;
+      return { revision, ...none, changes: [], damage };
     }
   }
 
@@ -201,12 +274,18 @@ export class Ledger {
     const { history } = this.#layout;
     const { entries, invalid } = await this.#store.list(history);
     const found = [
-      ...entries.map(({ key, value }) => [key, sizeOf(value)] as const),
-      ...invalid.map(({ key }) => [key, 0] as const),
+      ...entries.map(({ key, value }) => {
+        const { tree } = asHistory(value) ?? {};
+        const sections = new Map(Object.entries(tree ?? {}));
+        const digest = tree ? digestOfAll(digestsOf(sections)) : "";
+        return [key, sizeOf(value), digest] as const;
+      }),
+      ...invalid.map(({ key }) => [key, 0, ""] as const),
     ];
-    return found.map(([key, bytes]) =>
-      [Number(key.slice(history.length)), bytes] as const
-    ).filter(([revision]) => Number.isSafeInteger(revision))
+    return found.map(([key, bytes, digest]) =>
+      [Number(key.slice(history.length)), bytes, digest] as const
+    ).filter(([revision]) => revision > 0 && revision <= MAX_REVISION)
+      .filter(([revision]) => Number.isSafeInteger(revision))
       .sort(([a], [b]) => a - b);
   }
 

@@ -29,34 +29,14 @@ import type {
   WriteOptions,
   WriteResult,
 } from "./history.ts";
-import { DEFAULT_PREFIX, Layout } from "./_layout.ts";
+import { DEFAULT_PREFIX, Layout, MAX_REVISION } from "./_layout.ts";
 import { Ledger, type LedgerState } from "./_ledger.ts";
 import { masked } from "./_mask.ts";
 import type { ConfigModel } from "./model.ts";
+import type { EditorOptions } from "./options.ts";
 import { whole } from "./_settings.ts";
 import { standBack } from "./_wait.ts";
 import { watching } from "./_watching.ts";
-
-/** Options of a `ConfigEditor`. */
-export interface EditorOptions {
-  /** Where the configuration is; the caller closes it. */
-  readonly store: ConfigStore;
-  /** Sections and checks: the same as those of whoever applies. */
-  readonly model: ConfigModel;
-  /** What the tree's keys start with, as for the watcher. @default {"ml-defender"} */
-  readonly prefix?: string;
-  /** Revisions kept, 1 to 1000; the oldest go first. More costs room in the store and about 12 bytes in each change. @default {100} */
-  readonly historyEntries?: number;
-  /** Bytes of revisions kept, as JSON, 1 to 1,000,000,000; the newest is always kept. @default {1048576} */
-  readonly historyBytes?: number;
-  /**
-   * Milliseconds for which a write is tried again while others write at the same time, 1 to 600,000. More lets a writer
-   * wait longer among many. @default {10000}
-   */
-  readonly conflictMs?: number;
-  /** Clock, milliseconds since the Unix epoch. @default {Date.now} */
-  readonly now?: () => number;
-}
 
 type Edit = (state: LedgerState) => {
   readonly stored: Stored;
@@ -174,18 +154,18 @@ export class ConfigEditor {
   }
 
   /**
-   * Makes everything that is set what a snapshot has, as one revision; all else is given back to its default.
+   * Makes everything that is set what a snapshot has, as one revision; all else is given back to its default. Puts right
+   * what is damaged, too.
    *
    * @param tree What is to be set, by section.
    * @param options Who, and how.
-   * @throws {ConfigError} `invalid`, `conflict`, `damaged`.
+   * @throws {ConfigError} `invalid`, `conflict`.
    */
   replace(
     tree: Snapshot["tree"],
     options: WriteOptions,
   ): Promise<WriteResult> {
-    return this.#write((state) => {
-      this.#checkWhole(state);
+    return this.#write(() => {
       for (const name of Object.keys(tree)) this.#layout.checkSection(name);
       return { stored: new Map(Object.entries(tree)), of: 0, exact: true };
     }, options);
@@ -224,9 +204,13 @@ export class ConfigEditor {
     }
     const wanted = index.slice(-Math.max(0, limit) || index.length).reverse();
     const chosen = limit > 0 ? wanted : [];
-    return await Promise.all(
+    const told = await Promise.all(
       chosen.map(([revision]) => this.#ledger.told(revision)),
     );
+    if (told.every(({ damage }) => damage === undefined)) return told;
+    // What was let go meanwhile, as others wrote, is no damage.
+    const now = new Set((await this.#ledger.read()).index.map(([one]) => one));
+    return told.filter((one) => now.has(one.revision));
   }
 
   /**
@@ -323,13 +307,14 @@ export class ConfigEditor {
   }
 
   async #write(edit: Edit, options: WriteOptions): Promise<WriteResult> {
-    const { note = "", dryRun = false, expectedRevision } = options;
+    const { note = "", dryRun = false, expectedRevision, above } = options;
+    if (above !== undefined) whole("above", above, 0, MAX_REVISION - 1);
     const actor = checkText("actor", options.actor, [1, 200]);
     checkText("note", note, [0, 500]);
     const end = performance.now() + this.#conflictMs;
     for (let attempt = 0;; attempt++) {
-      const state = await this.#ledger.read();
-      const { revision, damage } = state;
+      const state = await this.#ledger.read(above);
+      const { revision, damage, index, mark } = state;
       if (expectedRevision !== undefined && expectedRevision !== revision) {
         throw new ConfigError(
           "conflict",
@@ -350,13 +335,16 @@ export class ConfigEditor {
       const same = exact
         ? sameStored(state.stored, stored)
         : changes.length === 0;
-      const idle = same && of === 0 && damage.size === 0;
+      const settled = above === undefined && mark !== undefined;
+      const idle = same && of === 0 && damage.size === 0 && settled;
       if (dryRun || idle) return { revision, written: false, changes };
       const texts = changeTexts(changes);
-      const entry = { stored, actor, note, of, changes: texts };
+      const entry = { stored, actor, note, of, changes: texts, above };
       const written = await this.#ledger.write(state, entry);
       if (written !== undefined) {
-        return { revision: written, written: true, changes };
+        const later = index.map(([one]) => one).filter((it) => it > revision);
+        const skipped = later.length === 0 ? {} : { skipped: later };
+        return { revision: written, written: true, changes, ...skipped };
       }
       if (performance.now() > end) break;
       await standBack(attempt);

@@ -16,6 +16,11 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
   /** Write only if the configuration is at this revision. @default {whatever it is} */
   readonly expectedRevision?: number;
+  /**
+   * The new revision is above this one, 0 to 999,999,999,998: where a store was emptied or restored from a backup, while
+   * processes remember higher ones and refuse what is not above them. With it something is always written. @default {whatever it is}
+   */
+  readonly above?: number;
   /** Whether sections that commands keep may be set: for those commands. @default {false} */
   readonly managed?: boolean;
 }
@@ -24,10 +29,15 @@ export interface WriteOptions {
 export interface WriteResult {
   /** Revision of the configuration afterwards. */
   readonly revision: number;
-  /** Whether something was written: not in a dry run, and not when nothing would change. */
+  /** Whether something was written: not in a dry run, and not when nothing would change of what somebody wrote. */
   readonly written: boolean;
   /** What changed, or would. */
   readonly changes: readonly ConfigChange[];
+  /**
+   * Revisions of the history that are newer than the state that the store had, where an old one had been put back: this
+   * write is above them, and they stay in the history. Not there where there are none.
+   */
+  readonly skipped?: readonly number[];
 }
 
 /** Everything that is set, at one revision. */
@@ -50,7 +60,7 @@ export type EditorEvent =
     readonly revision: number;
     /** Who wrote it. */
     readonly actor: string;
-    /** What changed since the event before; empty in the first, and while there is damage. */
+    /** What changed since the last event without damage; empty in the first of them, and while there is damage. */
     readonly changes: readonly ConfigChange[];
     /** What is there and must not be used, by section; a rollback puts it right. */
     readonly damage: readonly ConfigIssue[];

@@ -77,7 +77,14 @@ Deno.test("ConfigWatcher takes an emptied store for no wish: it says so, keeps w
     await again.watcher.close();
     assert.equal((lastGood.value as { revision: number }).revision, 2);
     await using last = await begin({ store, lastGood });
-    const { revision } = await editor.set({ "scoring.alert": 0.95 }, ana);
+    await editor.set({ "scoring.alert": 0.95 }, ana);
+    assert.match(
+      (await last.watcher.reached(1)).refusal!.reason,
+      /was at revision 2 and the store has 1: .* \(--above 2\)$/,
+    );
+    const above = { ...ana, above: 2 };
+    const { revision } = await editor.set({ "scoring.alert": 0.95 }, above);
+    assert.equal(revision, 3);
     assert.equal((await last.watcher.reached(revision)).state, "in_force");
     assert.equal(last.watcher.tree.at("scoring.alert"), 0.95);
   }
@@ -165,7 +172,7 @@ Deno.test("ConfigEditor.history gives what can be read, and says what is damaged
   ]);
   await editor.rollback(3, ana);
   await store.delete("ml-defender/history/000000000003");
-  assert.match(String((await told())[1]), /^3,,.*never was, or was let go/);
+  assert.match(String((await told())[1]), /^3,,.*it was taken away/);
   const { entries } = await store.list("ml-defender/history/");
   for (const { key } of entries) await store.delete(key);
   await store.delete(MARK);

@@ -1,5 +1,5 @@
 /**
- * What a watcher is told at its start.
+ * What a watcher and an editor are told at their start.
  *
  * @module
  */
@@ -63,4 +63,28 @@ export interface WatcherOptions {
   readonly now?: () => number;
   /** Makes ids of records. @default {a random UUID without dashes} */
   readonly newId?: () => string;
+}
+
+/** Options of a `ConfigEditor`. */
+export interface EditorOptions {
+  /** Where the configuration is; the caller closes it. */
+  readonly store: ConfigStore;
+  /** Sections and checks: the same as those of whoever applies. */
+  readonly model: ConfigModel;
+  /** What the tree's keys start with, as for the watcher. @default {"ml-defender"} */
+  readonly prefix?: string;
+  /**
+   * Revisions kept, 1 to 1000; the oldest go first, at most 40 with each change, so that a lower number is reached after
+   * some. More costs room in the store and about 31 bytes in each change. @default {100}
+   */
+  readonly historyEntries?: number;
+  /** Bytes of revisions kept, as JSON, 1 to 1,000,000,000; the newest is always kept. @default {1048576} */
+  readonly historyBytes?: number;
+  /**
+   * Milliseconds for which a write is tried again while others write at the same time, 1 to 600,000. More lets a writer
+   * wait longer among many. @default {10000}
+   */
+  readonly conflictMs?: number;
+  /** Clock, milliseconds since the Unix epoch. @default {Date.now} */
+  readonly now?: () => number;
 }

@@ -25,6 +25,7 @@ const NOTHING: Desired = {
   actor: "unknown",
   sections: new Map(),
   damage: [],
+  digest: undefined,
 };
 
 /**
@@ -245,7 +246,7 @@ export class ConfigWatcher implements AsyncDisposable {
     const { signal } = this.#closing;
     const kept = await this.#keeper.load();
     if (kept !== undefined) {
-      this.#feed.remember(kept.revision);
+      this.#feed.remember(kept.revision, kept.digest);
       const built = await engine.build(kept);
       if (built.state === "valid") engine.baseline = built.tree;
     }

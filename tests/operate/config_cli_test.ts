@@ -1,6 +1,7 @@
 /** `deno task config` and `status` beyond setting and reading: damage, prefixes, who is gone, and what they refuse. */
 import assert from "node:assert/strict";
 import { FileStore } from "@ml-defender/etcd-client";
+import { force } from "../../watcher/testdata/sections.ts";
 import { commandOf, spawn } from "../cli/run.ts";
 import { good, inFolder, isThere } from "./_cli.ts";
 
@@ -38,9 +39,7 @@ Deno.test("config get and check say of values that nobody runs that they are ref
     await good(run, "config", "set", "search.limit", "7");
     {
       await using store = await FileStore.open(`${folder}/tree`);
-      const change = { revision: 2, actor: "eva", timeMs: 1 };
-      await store.set("ml-defender/config/@change", change);
-      await store.set("ml-defender/config/search", { limit: 0 });
+      await force(store, { search: { limit: 0 } }, "eva");
     }
     const got = await run("config", "get", "search.limit");
     assert.equal(got.out, "0\n");
@@ -238,7 +237,7 @@ Deno.test("status names who is gone until --forget, and leaves who is there; wha
     assert.equal((await run("status", "--forget", "a/b")).code, 2);
     await store.set(`${prefix}/config/@change`, {
       ...{ revision: 2, actor: "e\u202eva\u200b", timeMs: 1 },
-      kept: [[2, 10]],
+      ...{ kept: [[2, 10, ""]], digests: {} },
     });
     await store.set(`${prefix}/history/000000000002`, {
       ...{ actor: "e\u202eva\u200b", timeMs: 1, note: "\u2066x", of: 0 },

@@ -4,8 +4,10 @@ import {
   type ConfigStore,
   type Json,
   MemoryStore,
+  type Operation,
 } from "@ml-defender/etcd-client";
 import * as v from "valibot";
+import { digestsOf } from "../_digest.ts";
 import { ConfigModel } from "../model.ts";
 import type { ConfigTree } from "../tree.ts";
 import { defineSection } from "../section.ts";
@@ -74,20 +76,30 @@ export async function force(
   sections: Readonly<Record<string, Json | undefined>>,
   actor = "tester",
 ): Promise<number> {
-  const mark = "ml-defender/config/@change";
-  const value = (await store.get(mark))?.value as { revision?: number } | null;
+  const config = "ml-defender/config/";
+  const mark = `${config}@change`;
+  const { entries } = await store.list(config);
+  const all = new Map(entries.map(({ key, value }) => [key, value]));
+  const value = all.get(mark) as { revision?: number } | undefined;
   const revision = (value?.revision ?? 0) + 1;
-  await store.transaction({
-    operations: [
-      ...Object.entries(sections).map(([name, section]) => {
-        const key = `ml-defender/config/${name}`;
-        return section === undefined
-          ? { kind: "delete" as const, key }
-          : { kind: "put" as const, key, value: section };
-      }),
-      { kind: "put", key: mark, value: { revision, actor, timeMs: 1 } },
-    ],
-  });
+  all.delete(mark);
+  const operations: Operation[] = [];
+  for (const [name, section] of Object.entries(sections)) {
+    const key = config + name;
+    if (section === undefined) {
+      operations.push({ kind: "delete", key });
+      all.delete(key);
+    } else {
+      operations.push({ kind: "put", key, value: section });
+      all.set(key, section);
+    }
+  }
+  const digests = digestsOf(
+    new Map([...all].map(([key, it]) => [key.slice(config.length), it])),
+  );
+  const change = { revision, actor, timeMs: 1, digests };
+  operations.push({ kind: "put", key: mark, value: change });
+  await store.transaction({ operations });
   return revision;
 }
 
