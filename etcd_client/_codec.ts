@@ -21,6 +21,12 @@ const COMPRESS_FROM = 4096;
 /** Bytes of a stored value at most: what etcd takes in one request by default, with room for the rest of it. */
 const MAX_STORED_BYTES = 1024 * 1024;
 
+/**
+ * A write's counter is so far above the one before it, also in the same millisecond. What only encrypts anew goes up by one:
+ * an old value, put back, stays below the newest however often it is encrypted anew, this many times less one.
+ */
+const STEP = 1000;
+
 /** What a stored value turned out to be. */
 export type Decoded =
   | { readonly kind: "value"; readonly value: Json }
@@ -32,6 +38,8 @@ export interface EncodeOptions {
   readonly compress?: boolean | undefined;
   readonly leased: boolean;
   readonly expendable: boolean;
+  /** It is the value that is there, and only encrypted anew. */
+  readonly again?: boolean;
 }
 
 export class Codec {
@@ -118,13 +126,11 @@ export class Codec {
         { key },
       );
     }
-    const known = this.guard.counterOf(key);
-    const counter = Math.max(known + 1, above + 1, this.#now() * 1000);
     return checkSize(
       key,
       seal(content, {
         name,
-        counter: Math.floor(counter),
+        counter: this.#counter(key, above, options.again),
         algorithm: this.#algorithm,
         key: await this.#keys.active(),
         compress,
@@ -132,6 +138,19 @@ export class Codec {
         leased,
         expendable,
       }),
+    );
+  }
+
+  #counter(key: string, above: number, again = false): number {
+    const known = this.guard.counterOf(key);
+    const counter = again
+      ? above + 1
+      : Math.floor(Math.max(known + STEP, above + STEP, this.#now() * 1000));
+    if (Number.isSafeInteger(counter)) return counter;
+    throw new EtcdError(
+      "limit",
+      `Cannot store '${key}': its counter would be above 2^53 - 1; set this machine's clock right, or that of the machine that wrote it last`,
+      { key },
     );
   }
 
@@ -155,6 +174,13 @@ export class Codec {
           "integrity",
           key,
           "it is not encrypted, and here it must be",
+        );
+      }
+      if (envelope.leased && entry.lease === undefined) {
+        throw this.#error(
+          "integrity",
+          key,
+          "it was written under a lease and is without it: it was put back",
         );
       }
       await this.guard.seen(entry, envelope, freshness);

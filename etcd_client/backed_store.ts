@@ -358,7 +358,12 @@ export class BackedStore implements ConfigStore {
       const text = tombstone ? undefined : content;
       const compress = compression === "zstd";
       const value = await this.#codec
-        .encode(key, text, { compress, leased, expendable }, counter);
+        .encode(
+          key,
+          text,
+          { compress, leased, expendable, again: true },
+          counter,
+        );
       const { revision, lease } = entry;
       const outcome = await this.#backend.commit({
         compares: [{ key, revision, equal: true }],

@@ -17,6 +17,8 @@ import { line, take } from "./_events.ts";
 /** What an attack has to work with. */
 export interface Scene {
   readonly keys: KeyProvider;
+  /** The same as a line of a key file. */
+  readonly line: string;
   /** Bytes as they are, past every check. */
   readonly raw: Backend;
   /** Who writes as it should be. */
@@ -25,6 +27,8 @@ export interface Scene {
   readonly reader: ConfigStore;
   /** The reader after a restart: a new client on the same counters. */
   restart(other?: Partial<SealSettings>): Promise<ConfigStore>;
+  /** Another client, which remembers nothing. */
+  client(keys: KeyProvider, now?: () => number): ConfigStore;
 }
 
 /** An attack, and that it shows. */
@@ -39,10 +43,10 @@ export async function onScene(
   attack: Attack,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
-  const keys = KeyRing.parse(newKeyLine("k1"));
+  const line = newKeyLine("k1");
+  const keys = KeyRing.parse(line);
   const raw = await open();
   const writer = new BackedStore(await open(), { seal: { keys } });
-  const ended: (() => Promise<void>)[] = [];
   let end = () => Promise.resolve();
   const start = async (other: Partial<SealSettings> = {}) => {
     await end();
@@ -59,26 +63,32 @@ export async function onScene(
   };
   try {
     const reader = await start();
-    await attack.run({ keys, raw, writer, reader, restart: start });
+    // It is never closed, as `raw` is used on.
+    const client = (keys: KeyProvider, now = Date.now) =>
+      new BackedStore(raw, { seal: { keys }, now });
+    await attack.run({
+      ...{ keys, line, raw, writer, reader },
+      ...{ restart: start, client },
+    });
   } finally {
     await end();
-    for (const close of ended) await close();
     await writer.close();
     await raw.close();
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-async function bytesOf(raw: Backend, key: string): Promise<Uint8Array> {
+export async function bytesOf(raw: Backend, key: string): Promise<Uint8Array> {
   return (await raw.read(key)).entries[0]!.value.slice();
 }
 
-async function put(
+export async function put(
   raw: Backend,
   key: string,
   value: Uint8Array,
+  lease?: string,
 ): Promise<void> {
-  const operations = [{ kind: "put", key, value } as const];
+  const operations = [{ kind: "put", key, value, lease } as const];
   await raw.commit({ compares: [], operations, otherwise: [] });
 }
 
@@ -87,7 +97,7 @@ async function remove(raw: Backend, key: string): Promise<void> {
   await raw.commit({ compares: [], operations, otherwise: [] });
 }
 
-async function fails(
+export async function fails(
   action: Promise<unknown>,
   code: EtcdErrorCode,
 ): Promise<void> {
@@ -189,6 +199,11 @@ export const ATTACKS: readonly Attack[] = [
       assert.equal(line((await take(events, 1))[0]!), "delete c");
       assert.equal(await reader.get("c"), undefined);
       await put(raw, "c", old);
+      assert.equal(line((await take(events, 1))[0]!), "invalid c integrity");
+      for (const client of [reader, writer]) {
+        await fails(client.get("c"), "integrity");
+      }
+      await put(raw, "c", old, await raw.grantLease(5));
       assert.equal(line((await take(events, 1))[0]!), "invalid c replay");
       await fails(reader.get("c"), "replay");
       await writer.set("c", "two");

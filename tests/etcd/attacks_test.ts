@@ -13,6 +13,7 @@ import { MemoryBackend } from "../../etcd_client/_memory_backend.ts";
 import { optional } from "../_optional.ts";
 import { type Attack, ATTACKS, onScene } from "./_attacks.ts";
 import { noEtcd, openEtcd, openEtcdBackend } from "./_etcd.ts";
+import { ROTATIONS } from "./_rotations.ts";
 import { EtcdServer } from "../etcd_server.ts";
 
 async function onMemory(attack: Attack): Promise<void> {
@@ -51,7 +52,7 @@ async function onEtcd(attack: Attack): Promise<void> {
   await onScene(() => openEtcdBackend(endpoint, namespace), attack);
 }
 
-for (const attack of ATTACKS) {
+for (const attack of [...ATTACKS, ...ROTATIONS]) {
   Deno.test(`memory: ${attack.name}`, () => onMemory(attack));
   Deno.test(`folder: ${attack.name}`, () => onFolder(attack));
   optional({
