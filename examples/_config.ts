@@ -187,7 +187,7 @@ async function lookAt(
   if (file !== undefined && invalid.some(({ error }) => isReplay(error))) {
     complain(
       "config",
-      `${file} remembers newer values than ${place} has: if the store was restored or made anew, and you trust what is in it, take that file away`,
+      `${file} remembers newer values than ${place} has: if you restored it from a backup, \`deno task config check\` says how to write it anew; if you made it anew, take that file away`,
     );
   }
 }

@@ -41,14 +41,17 @@ const ROLE = ROLES[2];
 const LIMIT = 10;
 /** How long the end waits for clients and for what is being read. */
 const END_MS = 300;
+/** Commands that change a configuration. */
+const OPERATORS: readonly string[] = ["accelerate", "decelerate", "optimize"];
 
 const HELP = `
 Usage: deno task rag [OPTION...]              watch, serve, and prompt where there is a terminal
        deno task rag COMMAND [ARGUMENT...]    run one command and end
 
-Watches event logs and answers questions about them: over HTTP with a token, and at a prompt. Reads only, unless --config
-names a configuration: then the prompt and single commands (never HTTP) take accelerate, decelerate and optimize as well. Without a terminal it goes on until a signal. At the prompt
-Ctrl-C stops an answer; where there is none and the line is empty it ends the program.
+Watches event logs and answers questions about them: over HTTP with a token, and at a prompt. Reads only, unless --config or
+$ML_DEFENDER_CONFIG names a configuration: then the prompt and single commands (never HTTP) take accelerate, decelerate and
+optimize as well. Without a terminal it goes on until a signal. At the prompt Ctrl-C stops an answer; where there is none and
+the line is empty it ends the program.
 
 Commands:
 ${
@@ -64,7 +67,8 @@ Options:
   ROLES.join(", ")
 }); without it a new token
                          is made and printed
-      --config PLACE     the configuration of what runs, file:DIR or etcd:URL: allows the commands that change it
+      --config PLACE     the configuration of what runs, file:DIR or etcd:URL: allows the commands that change it; default
+                         $ML_DEFENDER_CONFIG, else none
       --key-file FILE    its keys, where it is encrypted; and for it --counters, --ca, --cert, --key, --user, --namespace,
                          --prefix as for \`deno task config\`
       --actor NAME       who changes it, for the history; default $USER
@@ -104,8 +108,9 @@ await runProgram({
   await checkFolders(values, { ingest: true });
   const tokens = serve ? await readTokens(values["token-file"]) : undefined;
   await using writer = await openWriter(values, asked.nowMs);
-  if (values.config === undefined) await dropPermissions(values, { serve });
-  await using config = await configFor(values, signal);
+  const place = placeFor(values, positionals);
+  if (place === undefined) await dropPermissions(values, { serve });
+  await using config = await configFor(place, values, signal);
   const extra = config === undefined ? [] : await operators(config, values);
   await using opened = await openFor(values, {
     ...{ program: "rag", worker: true, signal },
@@ -228,14 +233,35 @@ function showPiece(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(style.dim(text)));
 }
 
-/** The configuration that operators may change from here; none unless one is named. */
+/** Where the configuration is: as named, or as the environment says where it can be asked for. */
+function placeFor(
+  { config }: { readonly config?: string },
+  [command]: readonly string[],
+): string | undefined {
+  if (config !== undefined) return config;
+  const asked = command === undefined
+    ? Deno.stdin.isTerminal()
+    : OPERATORS.includes(command.trim().split(/\s/, 1)[0]!);
+  return asked ? Deno.env.get("ML_DEFENDER_CONFIG") || undefined : undefined;
+}
+
+/** The configuration that operators may change from here. Of one that is only in the environment the search does not depend. */
 async function configFor(
+  place: string | undefined,
   { config, ...values }: { readonly config?: string } & ConfigValues,
   signal: AbortSignal,
 ): Promise<OpenedConfig | undefined> {
-  if (config === undefined) return undefined;
+  if (place === undefined) return undefined;
   const { store: _, ...rest } = values;
-  return await openEditor({ ...rest, store: config }, { signal, long: true });
+  const options = { signal, long: true };
+  try {
+    return await openEditor({ ...rest, store: place }, options);
+  } catch (error) {
+    if (config !== undefined || error instanceof UsageError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    complain("rag", `no commands that change the configuration: ${why}`);
+    return undefined;
+  }
 }
 
 /** Only who names a configuration loads what measures the machine. */

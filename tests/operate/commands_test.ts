@@ -108,7 +108,7 @@ Deno.test("operatorCommands leave questions that begin with their names to the s
   ) assert.equal(nameOf(line), "query", line);
 });
 
-Deno.test("rag accelerate changes the configuration that --config names, and nothing without it", async () => {
+Deno.test("rag accelerate changes the configuration that --config or ML_DEFENDER_CONFIG names, and nothing without", async () => {
   await inFolder("rag-operate", async (folder) => {
     const env = { USER: "ana", NO_COLOR: "1" };
     const out = await runTask("analyze", ["scan.pcap", "--out", "log"], {
@@ -126,5 +126,19 @@ Deno.test("rag accelerate changes the configuration that --config names, and not
       ...["get", "operate.level", "--store", "file:tree"],
     ], { folder });
     assert.equal(level, "1\n");
+    const named = (place: string, command: string) =>
+      runTask("rag", [command, "--log", "log"], {
+        folder,
+        env: { ...env, ML_DEFENDER_CONFIG: place },
+      });
+    const second = await named("file:tree", "accelerate");
+    assert.equal(second.code, 0, second.err);
+    assert.match(second.out, /level 1 -> 2/);
+    await Deno.writeTextFile(`${folder}/file`, "");
+    const away = await named("file:file", "accelerate");
+    assert.match(away.err, /no commands that change the configuration: .*file/);
+    assert.doesNotMatch(away.out, /level/);
+    const search = await named("file:file", "stats");
+    assert.deepEqual([search.code, search.err], [0, ""]);
   });
 });

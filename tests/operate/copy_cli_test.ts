@@ -92,7 +92,7 @@ Deno.test("config copy keeps to prefixes, and refuses itself, nothing, damage, a
   });
 });
 
-Deno.test("keys are rotated by commands: a new one first, reencrypt, the old one away; all stays readable without it", async () => {
+Deno.test("keys are rotated by commands: a new one second, then first, reencrypt, the old one away; all stays readable without it", async () => {
   await inFolder(async (run, folder) => {
     const old = await keyFile(run, folder, "old");
     const at = (keys: string) => [
@@ -105,15 +105,24 @@ Deno.test("keys are rotated by commands: a new one first, reencrypt, the old one
     await good(run, "config", "set", "log.perIncident", "5", ...at("old"));
     await keyFile(run, folder, "both", old);
     const keys = await Deno.readTextFile(`${folder}/both`);
-    await Deno.writeTextFile(`${folder}/new`, keys.split("\n")[0]!, {
-      mode: 0o600,
-    });
+    const [line] = keys.split("\n");
+    const mode = 0o600;
+    await Deno.writeTextFile(`${folder}/new`, line!, { mode });
+    await Deno.writeTextFile(`${folder}/second`, `${old}${line}\n`, { mode });
+    await good(run, "config", "set", "log.perIncident", "6", ...at("second"));
+    const same = await good(run, "config", "reencrypt", ...at("second"));
+    assert.match(same, /^0 values encrypted anew, 8 left as they are/);
+    await good(run, "config", "set", "log.perIncident", "7", ...at("both"));
+    assert.equal(
+      await good(run, "config", "get", "log.perIncident", ...at("second")),
+      "7\n",
+    );
     const early = await run("config", "get", ...at("new"));
     assert.equal(early.code, 1);
     const done = await good(run, "config", "reencrypt", ...at("both"));
     assert.match(
       done,
-      /^7 values encrypted anew, 0 left as they are, 0 failed/,
+      /^6 values encrypted anew, 3 left as they are, 0 failed/,
     );
     const again = await good(
       run,
@@ -124,7 +133,7 @@ Deno.test("keys are rotated by commands: a new one first, reencrypt, the old one
     );
     assert.deepEqual(JSON.parse(again), {
       rewritten: 0,
-      unchanged: 7,
+      unchanged: 9,
       failed: [],
     });
     await Deno.remove(`${folder}/old`);
@@ -133,7 +142,7 @@ Deno.test("keys are rotated by commands: a new one first, reencrypt, the old one
     assert.equal(await good(run, ...limit, ...at("new")), "7\n");
     assert.match(await good(run, "config", "check", ...at("new")), /is whole/);
     const history = await good(run, "config", "history", ...at("new"));
-    assert.equal(history.match(/^\d/mg)?.length, 4);
+    assert.equal(history.match(/^\d/mg)?.length, 6);
     assert.doesNotMatch(history, /can not|Cannot/);
     await good(run, "config", "diff", "1", "2", ...at("new"));
     await good(run, "config", "rollback", "1", ...at("new"));

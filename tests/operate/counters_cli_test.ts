@@ -136,3 +136,28 @@ Deno.test("config watch and status leave the counters to others, begin with what
     assert.match(err, /older value, put back/);
   });
 });
+
+Deno.test("after a restore from a backup a rollback --above what was there writes it anew, for all who remember; a store made anew is used without the file", async () => {
+  await inFolder(async (run, folder) => {
+    await replayed(run, folder);
+    const check = await run("config", "check", ...SEALED);
+    assert.equal(check.code, 1);
+    assert.match(check.out, /rollback 1` puts it right/);
+    const alert = ["config", "set", "policy.thresholds.alert"] as const;
+    await good(run, "config", "rollback", "1", "--above", "2", ...SEALED);
+    assert.equal(await good(run, ...ALERT), "0.9\n");
+    const after = JSON.parse(
+      await good(run, "config", "history", "--json", ...SEALED),
+    );
+    assert.equal(after.revisions[0].revision, 3);
+    await good(run, ...alert, "0.8", ...SEALED);
+    await Deno.remove(`${folder}/sealed`, { recursive: true });
+    const anew = await run(...alert, "0.7", ...SEALED);
+    assert.equal(anew.code, 1);
+    assert.match(anew.err, /if you made it anew, take that file away/);
+    const [name] = await remembered(folder);
+    await Deno.remove(`${folder}/state/ml-defender/${name}`);
+    const above = await good(run, ...alert, "0.7", "--above", "4", ...SEALED);
+    assert.match(above, /^revision 5$/m);
+  });
+});

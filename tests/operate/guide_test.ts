@@ -34,7 +34,7 @@ async function run(folder: string, commands: string): Promise<string> {
     // A task that runs these tests says where its own user stands.
     env: {
       PATH: `${bin}:${Deno.env.get("PATH")}`,
-      INIT_CWD: folder,
+      ...{ INIT_CWD: folder, XDG_STATE_HOME: `${folder}/state` },
       NO_COLOR: "1",
     },
     stdin: "null",
