@@ -83,6 +83,9 @@ export function eventFacts(
     node_id: fieldText(objectOf(record["rag_metadata"])["node_id"]),
     src_country: fieldText(objectOf(geoip["source"])["country"]),
     dst_country: fieldText(objectOf(geoip["destination"])["country"]),
+    actor: null,
+    revision: null,
+    outcome: null,
     src_port: port(tuple["src_port"]),
     dst_port: toPort,
     fast_score: numberOrNull(scores["fast_detector"]),
@@ -105,5 +108,6 @@ export function eventFacts(
     needs_analysis: booleanOrNull(reasons["requires_rag_analysis"]),
     src_internal: source === null ? null : home.holds(source),
     dst_internal: destination === null ? null : home.holds(destination),
+    setting: null,
   };
 }

@@ -12,7 +12,7 @@ const PRIORITY: ReadonlyMap<string, string> = new Map([
   ["high", "critical"],
 ]);
 
-/** No field known, as of a change of configuration. */
+/** No field known. */
 export const NO_FACTS: Facts = Object.freeze({
   src_ip: null,
   dst_ip: null,
@@ -31,6 +31,9 @@ export const NO_FACTS: Facts = Object.freeze({
   node_id: null,
   src_country: null,
   dst_country: null,
+  actor: null,
+  revision: null,
+  outcome: null,
   src_port: null,
   dst_port: null,
   fast_score: null,
@@ -53,6 +56,7 @@ export const NO_FACTS: Facts = Object.freeze({
   needs_analysis: null,
   src_internal: null,
   dst_internal: null,
+  setting: null,
 });
 
 /** The fields of an incident: its host is the source, of a ddos the destination. */

@@ -10,6 +10,7 @@ import type {
   AddressField,
   BooleanField,
   NumberField,
+  PathField,
   TextField,
 } from "./query/fields.ts";
 
@@ -81,7 +82,11 @@ export type Entry =
 
 /** Values of an entry's fields; null where unknown. */
 export type Facts =
-  & { readonly [F in Exclude<AddressField, "ip"> | TextField]: string | null }
+  & {
+    readonly [F in Exclude<AddressField, "ip"> | TextField | PathField]:
+      | string
+      | null;
+  }
   & { readonly [F in NumberField]: number | null }
   & { readonly [F in BooleanField]: boolean | null };
 

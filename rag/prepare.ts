@@ -5,9 +5,10 @@
  */
 
 import { textOrNull } from "./_clean.ts";
+import { changeFacts } from "./_change_facts.ts";
 import { eventFacts } from "./_event_facts.ts";
 import { DEFAULT_HOME_NETS, homeNetworks } from "./_home.ts";
-import { incidentFacts, NO_FACTS } from "./_other_facts.ts";
+import { incidentFacts } from "./_other_facts.ts";
 import { isHeld, timeUs } from "./_time.ts";
 import { wordsOf } from "./_words.ts";
 import type { Entry, Facts, PreparedEntry } from "./entry.ts";
@@ -90,7 +91,7 @@ function factsOf(entry: Entry, homeNets: readonly string[]): Facts {
     case "incident":
       return incidentFacts(entry.record, home);
     case "change":
-      return NO_FACTS;
+      return changeFacts(entry.record);
   }
 }
 

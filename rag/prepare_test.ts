@@ -48,6 +48,9 @@ Deno.test("prepare reads the fields of an event", () => {
     node_id: "sensor-1",
     src_country: null,
     dst_country: null,
+    actor: null,
+    revision: null,
+    outcome: null,
     src_port: 40_000,
     dst_port: 22,
     fast_score: 0.95,
@@ -70,6 +73,7 @@ Deno.test("prepare reads the fields of an event", () => {
     needs_analysis: true,
     src_internal: false,
     dst_internal: true,
+    setting: null,
   });
 });
 

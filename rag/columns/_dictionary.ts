@@ -73,6 +73,21 @@ export class Dictionary {
     return mask;
   }
 
+  /** A byte for each code: 1 where one of the paths, a line each, is one of some, or below it. */
+  withPath(paths: readonly string[], below: boolean): Uint8Array {
+    const mask = new Uint8Array(this.size);
+    const wanted = paths.map((path) => path.toLowerCase());
+    for (let code = 1; code < mask.length; code++) {
+      const found = this.values[code]!.toLowerCase().split("\n").some((path) =>
+        wanted.some((one) =>
+          path === one || below && path.startsWith(`${one}.`)
+        )
+      );
+      if (found) mask[code] = 1;
+    }
+    return mask;
+  }
+
   /** A byte for each code: 1 where the address is in a network. */
   inNetwork(network: Network): Uint8Array {
     this.#parse();

@@ -61,8 +61,11 @@ export function matching(
     case "cidr":
       return inNetwork(filter, within, context);
     case "under": {
-      const column = columnOf("name");
-      const table = context.image.dictionary(column).under(filter.value);
+      const column = columnOf(filter.field);
+      const dictionary = context.image.dictionary(column);
+      const table = filter.field === "name"
+        ? dictionary.under(filter.value)
+        : dictionary.withPath([filter.value], true);
       return run(
         context,
         column,
@@ -140,6 +143,16 @@ function equalities(
       const dictionary = context.image.dictionary(column);
       const codes = (values as string[]).flatMap((v) => dictionary.equal(v));
       return run(context, column, within, codesKernel(codes, dictionary.size));
+    }
+    case "paths": {
+      const table = context.image.dictionary(column)
+        .withPath(values as string[], false);
+      return run(
+        context,
+        column,
+        within,
+        (data, words) => marked(data, words, table),
+      );
     }
     case "address": {
       const dictionary = context.image.dictionary(column);

@@ -28,6 +28,7 @@ function specOf(field: StoredField): ColumnSpec {
     case "number":
       return { name: field, kind: "number" };
     case "text":
+    case "paths":
       return { name: field, kind: "code", dictionary: field };
     case "address":
       return { name: field, kind: "code", dictionary: ADDRESSES };

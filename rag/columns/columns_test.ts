@@ -33,6 +33,8 @@ const BOOLEANS = named<BooleanField>("boolean");
 const ADDRESSES = named<AddressField>("address");
 const TEXTS_AND_ADDRESSES = [...named<Field>("text"), ...ADDRESSES];
 
+const SETTINGS = ["policy", "POLICY.thresholds.alert", "log.queueLimit"];
+
 /** A value that an entry has, so that comparisons hit and bounds are met exactly. */
 function valueOf(
   entries: PreparedEntry[],
@@ -57,7 +59,7 @@ function randomLeaf(entries: PreparedEntry[], next: () => number): Filter {
     `${`${Math.floor(next() * 24)}`.padStart(2, "0")}:${
       pick(next, ["00", "30", "59"])
     }`;
-  switch (Math.floor(next() * 9)) {
+  switch (Math.floor(next() * 11)) {
     case 0:
       return { op: pick(next, ["lt", "le", "gt", "ge"]), ...number() };
     case 1:
@@ -91,6 +93,16 @@ function randomLeaf(entries: PreparedEntry[], next: () => number): Filter {
         field: "name",
         value: pick(next, ["example.com", "com", "org"]),
       };
+    case 9:
+      return {
+        op: "under",
+        field: "setting",
+        value: pick(next, ["policy", "Policy.thresholds", "log.queueLimit"]),
+      };
+    case 10:
+      return next() < 0.5
+        ? { op: "eq", field: "setting", value: pick(next, SETTINGS) }
+        : { op: "in", field: "setting", values: SETTINGS };
     case 7:
       return {
         op: "time",

@@ -3,6 +3,7 @@ import type { NumberField } from "../query/fields.ts";
 import type { Language, Unresolved } from "../result.ts";
 import type { Edge } from "./chart.ts";
 import { type Context, type Found, joined } from "./_context.ts";
+import { AUTHORS, type Change } from "./_meanings_changes.ts";
 import type { Asked, Ordered } from "./_groups.ts";
 import { filtersOf } from "./_pieces.ts";
 import { hasSense, type Residue, residueOf } from "./_residue.ts";
@@ -54,7 +55,11 @@ export function assemble(
     : has("DOWNLOAD")
     ? "received_bytes"
     : undefined;
-  const asked = values<Asked>("AGG");
+  const changes = values<Change>("CHG");
+  const asked = [
+    ...values<Asked>("AGG"),
+    ...changes.flatMap((change) => change.asked ?? []),
+  ];
   const orders = values<Ordered>("ORD");
   const found = filtersOf(resized(cover, amount), has("AT_ONCE")).map((f) =>
     has("AT_ONCE") ? { ...f, filter: allAtOnce(f.filter) } : f
@@ -74,11 +79,12 @@ export function assemble(
       (has("BIG") || isAbout(amount) || orders.some((o) => o.generic) ||
         asked.some((a) => a.metric?.kind === "sum")),
   });
-  const kind = values<EntryKind>("KIND")[0] ?? "event";
+  const kind = values<EntryKind>("KIND")[0] ??
+    (context.changes === true ? "change" : "event");
   const [similarTo] = values<string>("SIM");
   const filter = joined("and", different(filters));
   const aggregate = aggregateOf(
-    kind === "change" ? asked.filter((a) => a.weak !== true) : asked,
+    kind === "change" ? ofChanges(asked, orders, isAbout("outcome")) : asked,
     orders,
     amount,
   );
@@ -106,6 +112,25 @@ export function assemble(
           a.metric !== undefined && a.metric.kind !== "count")
       ),
     context,
+  });
+}
+
+/**
+ * Authors are shown with what became of their changes, unless the question says that or wants the first of them. Who was
+ * the last to change something is said by the last change.
+ */
+function ofChanges(
+  asked: readonly Asked[],
+  orders: readonly Ordered[],
+  outcomeKnown: boolean,
+): Asked[] {
+  const firm = asked.filter((a) => a.weak !== true);
+  const plain = outcomeKnown || firm.some((a) => a.limit !== undefined);
+  const byTime = orders.some((o) => o.sort?.by === "time");
+  return firm.flatMap((a) => {
+    if (a.groupBy !== AUTHORS.groupBy) return a;
+    if (byTime) return [];
+    return plain ? { ...a, groupBy: ["actor"] } : a;
   });
 }
 

@@ -12,6 +12,10 @@ export interface Context {
   readonly language: Language;
   /** The question's tokens, typing errors corrected. */
   readonly tokens: readonly Token[];
+  /** Whether a word is known to whoever searches by meaning. */
+  readonly knows: (word: string) => boolean;
+  /** Whether the question is about changes of configuration. */
+  readonly changes?: boolean;
 }
 
 /** A filter, and what it is about: filters about one thing can be alternatives. */

@@ -1,5 +1,6 @@
 import { isField } from "../query/fields.ts";
 import { isDomainName } from "./_domains.ts";
+import { SECTIONS } from "./lexicon/changes.ts";
 import { LEXICONS } from "./lexicon/mod.ts";
 
 const CHUNK = /[^\s"“”«»,;?!()¿¡|&]+/y;
@@ -10,6 +11,8 @@ const PRODUCT = /^(\p{L}[\p{L}\p{N}_.-]*)\/v?\d[\p{L}\p{N}._-]*$/u;
 const ENDPOINT = /^(?=\p{L}[\p{L}_]*[\p{N}-])[\p{L}\p{N}_-]+:\d{1,5}$/u;
 const DOTTED =
   /^(?=\d*[\p{L}_])[\p{L}\p{N}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)+$/u;
+/** Every setting below a path: `rules.*`. */
+const BELOW = /^[\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*\.\*$/u;
 const HYPHENED = /^[\p{L}\p{N}_]+(?:-[\p{L}\p{N}_]+)+$/u;
 const SINGLE = /^[\p{L}\p{N}_]+$/u;
 const INNER_CAPITAL = /\p{Ll}\p{Lu}/u;
@@ -53,6 +56,9 @@ function isLiteral(word: string, before: string): boolean {
   if (product !== null) {
     return word.slice(product[1]?.length).includes(".") ||
       !isRead(product[1] ?? "");
+  }
+  if (BELOW.test(word)) {
+    return SECTIONS.has(word.split(".")[0] ?? "") || word.split(".").length > 2;
   }
   if (DOTTED.test(word)) {
     return !isDomainName(word, before) && !/^(?:\p{L}\.)*\p{L}$/u.test(word) &&

@@ -2,6 +2,7 @@ import type { Filter, Metric, Sort } from "../query/ast.ts";
 import { isField, type NumberField } from "../query/fields.ts";
 import type { Parts } from "./chart.ts";
 import type { Context, Found, Meaning } from "./_context.ts";
+import { AUTHORS } from "./_meanings_changes.ts";
 import { isEmpty } from "./_residue.ts";
 import {
   type Asked,
@@ -76,7 +77,8 @@ export const ASKING_MEANINGS: Readonly<Record<string, Meaning>> = {
     metric: { kind: p.get("STAT"), field: numberOf(p) },
   }),
   which: (p) => group(p.get<Who>("Who")!),
-  whoAsked: () => ({ ...group(who("src_ip")), weak: true }),
+  whoAsked: (_, c) =>
+    c.changes === true ? AUTHORS : { ...group(who("src_ip")), weak: true },
   askedActor: () => group({ ...who("src_ip"), attack: true }),
   askedScanner: () => group({ ...who("src_ip"), filters: [SCAN] }),
   askedVictim: () => group({ ...who("dst_ip"), attack: true }),

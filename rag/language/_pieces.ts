@@ -1,12 +1,14 @@
 import type { Filter } from "../query/ast.ts";
 import type { Edge } from "./chart.ts";
 import { type Found, joined } from "./_context.ts";
+import type { Change } from "./_meanings_changes.ts";
 
 /** Symbols that may stand in the cover of a question. */
 export const PIECES: ReadonlySet<string> = new Set([
   ...["F", "NF", "NOT", "AND", "OR", "COMMA", "AGG", "ORD", "TOPN", "LIM"],
   ...["KIND", "SIM", "TX", "TOPIC", "ATTACK", "UPLOAD", "DOWNLOAD", "BIG"],
   ...["LONG", "NOUN", "FLOWNOUN", "ONE", "ATTACKED", "AT_ONCE", "MEASURE"],
+  ...["CHG", "CN"],
 ]);
 
 /** Kinds of filter whose values exclude each other: joined by "and" they are alternatives. */
@@ -21,7 +23,7 @@ const ALTERNATIVES = new Set([
   ],
   ...["confidence_level", "src_ip", "dst_ip", "ip", "name", "dst_port"],
   ...["src_port", "time", "day_of_week", "time_of_day", "interface"],
-  ...["node_id", "direction"],
+  ...["node_id", "direction", "actor", "revision", "outcome", "setting"],
 ]);
 
 interface Term {
@@ -73,9 +75,17 @@ export function filtersOf(
         negated = false;
         break;
       }
+      case "CHG":
+        for (const part of (piece.value as Change).filters) {
+          terms.push({ ...part, link });
+          link = "";
+        }
+        negated = false;
+        break;
       case "NOUN":
       case "FLOWNOUN":
       case "ONE":
+      case "CN":
         break;
       default:
         negated = false;

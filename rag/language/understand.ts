@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { Filter } from "../query/ast.ts";
 import { contradictions } from "../query/check.ts";
 import { describe } from "../query/describe.ts";
 import type { Language, Understanding } from "../result.ts";
@@ -13,6 +14,7 @@ import { assemble } from "./_assemble.ts";
 import type { Context } from "./_context.ts";
 import { corrected, type Correction, languageOf, leavesOf } from "./_leaves.ts";
 import { ASKING_MEANINGS } from "./_meanings_asking.ts";
+import { CHANGE_MEANINGS } from "./_meanings_changes.ts";
 import { FILTER_MEANINGS } from "./_meanings_filters.ts";
 import { CLOCK_MEANINGS } from "./_meanings_clock.ts";
 import { described } from "./_descriptions.ts";
@@ -20,10 +22,11 @@ import { TIME_MEANINGS } from "./_meanings_time.ts";
 import { PIECES } from "./_pieces.ts";
 import { isEmpty } from "./_residue.ts";
 import { ASKING_RULES } from "./_rules_asking.ts";
+import { CHANGE_RULES } from "./_rules_changes.ts";
 import { FILTER_RULES } from "./_rules_filters.ts";
 import { TIME_RULES } from "./_rules_time.ts";
 import { Calendar } from "./calendar.ts";
-import { bestCover, compileGrammar, fillChart } from "./chart.ts";
+import { bestCover, compileGrammar, type Edge, fillChart } from "./chart.ts";
 import { tokenize } from "./tokens.ts";
 
 /** What a question is asked with. */
@@ -42,12 +45,14 @@ const GRAMMAR = compileGrammar([
   ...TIME_RULES,
   ...FILTER_RULES,
   ...ASKING_RULES,
+  ...CHANGE_RULES,
 ]);
 const ACTIONS = {
   ...FILTER_MEANINGS,
   ...ASKING_MEANINGS,
   ...TIME_MEANINGS,
   ...CLOCK_MEANINGS,
+  ...CHANGE_MEANINGS,
 };
 
 /**
@@ -70,22 +75,12 @@ export function understand(
     calendar: new Calendar(nowMs, zone),
     language,
     tokens,
+    knows,
   };
-  const chart = fillChart(GRAMMAR, leavesOf(tokens, language), {
-    length: tokens.length,
-    actions: ACTIONS,
-    context,
-  });
-  const cover = bestCover(chart, {
-    pieces: PIECES,
-    skipCost: (index) => {
-      const { kind, norm } = tokens[index]!;
-      return kind === "sign" || isEmpty(norm, language) ? 0.1 : 1;
-    },
-  });
+  const cover = coverOf(context);
   const { query: asked, unresolved } = assemble(
-    described(cover, context, knows),
-    context,
+    described(cover.pieces, cover.context, knows),
+    cover.context,
     knows,
   );
   const query = zone === "UTC" ? asked : { ...asked, zone };
@@ -93,10 +88,60 @@ export function understand(
     query,
     language,
     understood: describe(query, language) +
-      correctionText(corrections, language),
+      correctionText(
+        corrections.filter(({ from }) => !isActor(query.filter, from)),
+        language,
+      ),
     unresolved,
     contradictions: contradictions(query, language),
   };
+}
+
+/**
+ * The best cover of a question. One about changes of configuration is read again as such: then what comes after "by" is the
+ * name of an author, whatever word it is.
+ */
+function coverOf(context: Context): {
+  readonly pieces: readonly (Edge | number)[];
+  readonly context: Context;
+} {
+  const { tokens, language, changes } = context;
+  const chart = fillChart(GRAMMAR, leavesOf(tokens, language), {
+    length: tokens.length,
+    actions: ACTIONS,
+    context,
+  });
+  const pieces = bestCover(chart, {
+    pieces: PIECES,
+    skipCost: (index) => {
+      const { kind, norm } = tokens[index]!;
+      return kind === "sign" || isEmpty(norm, language) ? 0.1 : 1;
+    },
+  });
+  const isChange = pieces.some((piece) =>
+    typeof piece === "object" &&
+    (piece.symbol === "CHG" ||
+      piece.symbol === "KIND" && piece.value === "change")
+  );
+  return isChange && changes !== true
+    ? coverOf({ ...context, changes: true })
+    : { pieces, context };
+}
+
+/** Whether a filter has a word as the name of an author: then it was read as it stands. */
+function isActor(filter: Filter | undefined, word: string): boolean {
+  if (filter === undefined) return false;
+  if (filter.op === "and" || filter.op === "or") {
+    return filter.of.some((part) => isActor(part, word));
+  }
+  if (filter.op === "not") return isActor(filter.of, word);
+  const names = filter.op === "eq"
+    ? [filter.value]
+    : filter.op === "in"
+    ? filter.values
+    : [];
+  return "field" in filter && filter.field === "actor" &&
+    names.some((name) => String(name).includes(word));
 }
 
 function correctionText(

@@ -4,11 +4,13 @@ import { checkQuery } from "../query/check.ts";
 import { formatFilter } from "../query/syntax.ts";
 import { pick, randomOf } from "../query/testdata/rows.ts";
 import { ASKING_MEANINGS } from "./_meanings_asking.ts";
+import { CHANGE_MEANINGS } from "./_meanings_changes.ts";
 import { FILTER_MEANINGS } from "./_meanings_filters.ts";
 import { CLOCK_MEANINGS } from "./_meanings_clock.ts";
 import { TIME_MEANINGS } from "./_meanings_time.ts";
 import { PIECES } from "./_pieces.ts";
 import { ASKING_RULES } from "./_rules_asking.ts";
+import { CHANGE_RULES } from "./_rules_changes.ts";
 import { FILTER_RULES } from "./_rules_filters.ts";
 import { TIME_RULES } from "./_rules_time.ts";
 import { compileGrammar } from "./chart.ts";
@@ -16,10 +18,16 @@ import { LEXICONS } from "./lexicon/mod.ts";
 import { understand } from "./understand.ts";
 
 const nowMs = Date.parse("2026-03-18T15:30:00.000Z");
-const RULES = [...TIME_RULES, ...FILTER_RULES, ...ASKING_RULES];
+const RULES = [
+  ...TIME_RULES,
+  ...FILTER_RULES,
+  ...ASKING_RULES,
+  ...CHANGE_RULES,
+];
 const TYPED = [
   ...["NUMBER", "ORDINAL", "PCT", "SIZED", "RATE", "TIMED", "ADDRESS"],
   ...["NETWORK", "DOMAIN", "ID", "DATE", "INSTANT", "CLOCK", "WORD", "QUOTED"],
+  "LITERAL",
 ];
 
 interface Variant {
@@ -68,6 +76,7 @@ Deno.test("every symbol of the grammar is made by a rule, a word or a token, and
     ...ASKING_MEANINGS,
     ...TIME_MEANINGS,
     ...CLOCK_MEANINGS,
+    ...CHANGE_MEANINGS,
   };
   assert.deepEqual([...actions].filter((a) => !Object.hasOwn(all, a)), []);
   assert.deepEqual(Object.keys(all).filter((a) => !actions.has(a)), []);

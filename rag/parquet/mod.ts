@@ -43,6 +43,7 @@ const SQL_TYPES = {
   text: "VARCHAR",
   number: "DOUBLE",
   boolean: "BOOLEAN",
+  paths: "VARCHAR",
 } as const;
 
 /**

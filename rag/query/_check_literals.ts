@@ -96,6 +96,9 @@ function fieldClashes(
       return numbersClash(list, WHOLE.has(field));
     case "address":
       return addressesClash(list);
+    case "paths":
+      // A change is about several settings.
+      return false;
     default:
       return valuesClash(list);
   }

@@ -5,6 +5,7 @@ const CLOSED: ReadonlySet<Field> = new Set([
   "priority",
   "authoritative_source",
   "confidence_level",
+  "outcome",
 ]);
 
 /** Every value that a field can have; undefined where there are more than the table of fields lists. */

@@ -9,6 +9,7 @@ import type {
   BooleanField,
   Field,
   NumberField,
+  PathField,
   TextField,
 } from "./fields.ts";
 
@@ -58,13 +59,16 @@ export interface InNetwork {
   readonly network: string;
 }
 
-/** A domain name or one below it: `under example.com` matches `www.example.com`. */
-export interface UnderDomain {
+/**
+ * A domain name or one below it: `under example.com` matches `www.example.com`; of a setting its path or one below it:
+ * `under policy.thresholds` matches `policy.thresholds.alert`.
+ */
+export interface Under {
   /** Always `"under"`. */
   readonly op: "under";
-  /** Always `"name"`. */
-  readonly field: "name";
-  /** The domain, lower case. */
+  /** What is compared, without case. */
+  readonly field: "name" | PathField;
+  /** The domain, lower case; or the path. */
   readonly value: string;
 }
 
@@ -126,7 +130,7 @@ export type Filter =
   | Compares
   | OneOf
   | InNetwork
-  | UnderDomain
+  | Under
   | InTime
   | InTimeOfDay
   | OnDays
@@ -144,7 +148,7 @@ export type Metric =
     /** Number of different values. */
     readonly kind: "distinct";
     /** Of what. */
-    readonly field: Field;
+    readonly field: Exclude<Field, PathField>;
   }
   | {
     /** Sum, mean, smallest or largest value; entries whose field is unknown are left out. */

@@ -212,9 +212,22 @@ function checkAtom(part: Filter, path: string): void {
         "a network such as 10.0.0.0/8",
       );
     case "under":
-      within(part.field === "name", `${path}.field`, "name");
+      within(
+        part.field === "name" || part.field === "setting",
+        `${path}.field`,
+        "name or setting",
+      );
       need(typeof part.value === "string", `${path}.value`, "a text");
-      return within(part.value !== "", `${path}.value`, "a domain name");
+      within(
+        part.value.length <= MAX_TEXT,
+        `${path}.value`,
+        `at most ${MAX_TEXT} characters`,
+      );
+      return within(
+        part.value !== "",
+        `${path}.value`,
+        "a domain name or the path of a setting",
+      );
     case "time":
       return checkSpan(part, path);
     case "time_of_day":
@@ -336,7 +349,12 @@ function checkMetric(metric: Metric): void {
   if (metric.kind === "count") return;
   const path = "aggregate.metric.field";
   if (metric.kind === "distinct") {
-    return within(isField(metric.field), path, "a known field");
+    return within(
+      isField(metric.field) &&
+        FIELDS[metric.field].type as string !== "paths",
+      path,
+      "a known field of one value",
+    );
   }
   within(
     ["sum", "mean", "min", "max"].includes(metric.kind),

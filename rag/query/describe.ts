@@ -79,7 +79,7 @@ export function describeFilter(
     case "cidr":
       return `${NAMES[filter.field][language]} ${words.in} ${filter.network}`;
     case "under":
-      return `${NAMES.name[language]} ${words.under} ${
+      return `${NAMES[filter.field][language]} ${words.under} ${
         valueText(filter.value)
       }`;
     case "time":

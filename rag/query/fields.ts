@@ -5,7 +5,7 @@
  */
 
 /** What a field holds. */
-export type FieldType = "number" | "text" | "address" | "boolean";
+export type FieldType = "number" | "text" | "address" | "boolean" | "paths";
 
 /** One field. */
 export interface FieldDefinition {
@@ -41,7 +41,13 @@ export type TextField =
   | "interface"
   | "node_id"
   | "src_country"
-  | "dst_country";
+  | "dst_country"
+  | "actor"
+  | "revision"
+  | "outcome";
+
+/** Name of a field that holds dotted paths, any number of them: equal to one of them is equal. */
+export type PathField = "setting";
 
 /** Name of a field that holds a number. */
 export type NumberField =
@@ -72,7 +78,12 @@ export type BooleanField =
   | "dst_internal";
 
 /** Name of any field. */
-export type Field = AddressField | TextField | NumberField | BooleanField;
+export type Field =
+  | AddressField
+  | TextField
+  | NumberField
+  | BooleanField
+  | PathField;
 
 const ADDRESS: Readonly<Record<AddressField, FieldDefinition>> = {
   src_ip: {
@@ -176,6 +187,19 @@ const TEXT: Readonly<Record<TextField, FieldDefinition>> = {
     unit: "ISO 3166 code",
     path: "network.geoip.destination.country",
     text: "Country of the destination; unknown without a GeoIP database.",
+  },
+  actor: {
+    type: "text",
+    text: "Author of a change of configuration.",
+  },
+  revision: {
+    type: "text",
+    text: "Revision of the configuration that a change made or asked for.",
+  },
+  outcome: {
+    type: "text",
+    unit: "applied, refused, rolled_back",
+    text: "What became of a change of configuration.",
   },
 };
 
@@ -308,12 +332,20 @@ const BOOLEAN: Readonly<Record<BooleanField, FieldDefinition>> = {
   },
 };
 
+const PATHS: Readonly<Record<PathField, FieldDefinition>> = {
+  setting: {
+    type: "paths",
+    text: "Settings that a change of configuration is about, one on a line.",
+  },
+};
+
 /** Every field by name. */
 export const FIELDS: Readonly<Record<Field, FieldDefinition>> = {
   ...ADDRESS,
   ...TEXT,
   ...NUMBER,
   ...BOOLEAN,
+  ...PATHS,
 };
 
 /** Whether a text names a field. */

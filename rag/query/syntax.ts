@@ -9,6 +9,7 @@
  * | `FIELD in (A, B)`, `FIELD not in (A, B)`                        | one of several                             |
  * | `src_ip in 10.0.0.0/8`                                          | in a network                               |
  * | `name under example.com`                                        | the domain or one below it                 |
+ * | `setting under policy.thresholds`                               | the setting or one below it                |
  * | `time >= T`, `<`, `>`, `<=`, `=`; `time from T to T`            | `2026-03-17`, `2026-03-17T09:30`, with `Z` |
  * | `time last 24h`                                                 | up to now                                  |
  * | `time_of_day 22:00-06:00`, `day_of_week mon-fri`, `sat, sun`    | repeating                                  |
@@ -87,7 +88,7 @@ export function formatFilter(filter: Filter): string {
     case "cidr":
       return `${filter.field} in ${filter.network}`;
     case "under":
-      return `name under ${valueText(filter.value)}`;
+      return `${filter.field} under ${valueText(filter.value)}`;
     case "time":
       return [
         "time",
@@ -177,9 +178,14 @@ class Parser {
   }
 
   #condition(field: Field): Filter {
-    if (field === "name" && this.#takeWord("under")) {
-      const token = this.#take("a domain name");
-      return { op: "under", field, value: token.text.toLowerCase() };
+    if (
+      (field === "name" || field === "setting") && this.#takeWord("under")
+    ) {
+      const { text } = this.#take(
+        field === "name" ? "a domain name" : "the path of a setting",
+      );
+      const value = field === "name" ? text.toLowerCase() : text;
+      return { op: "under", field, value };
     }
     if (this.#takeOperator("=")) {
       return { op: "eq", field, value: this.#value(field) };

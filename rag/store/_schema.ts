@@ -1,11 +1,21 @@
 /** The database: what its tables are, and how one of an earlier version becomes the present one. */
 import type { DatabaseSync } from "node:sqlite";
+import { changeFacts } from "../_change_facts.ts";
+import { kindCode } from "../columns/_specs.ts";
+import type { ChangeRecord } from "../entry.ts";
+import { fromBody } from "./_body.ts";
 import { StoreError } from "./error.ts";
 
 /** Step `i` makes version `i + 1` of version `i`. */
-export const MIGRATIONS: readonly string[] = [
-  // 1: entries, the texts they share, words, and how far the sources were read.
-  `CREATE TABLE entries (
+export const MIGRATIONS: readonly ((db: DatabaseSync) => void)[] = [
+  entriesAndTexts,
+  columnChunks,
+  fieldsOfChanges,
+];
+
+/** 1: entries, the texts they share, words, and how far the sources were read. */
+function entriesAndTexts(db: DatabaseSync): void {
+  db.exec(`CREATE TABLE entries (
      row INTEGER PRIMARY KEY,
      id TEXT NOT NULL,
      kind INTEGER NOT NULL,
@@ -38,9 +48,12 @@ export const MIGRATIONS: readonly string[] = [
      size INTEGER NOT NULL,
      offset INTEGER NOT NULL,
      updated_ms INTEGER NOT NULL
-   ) STRICT;`,
-  // 2: full chunks of the columns, their dictionaries, and numbers that are not used again.
-  `CREATE TABLE column_chunks (
+   ) STRICT;`);
+}
+
+/** 2: full chunks of the columns, their dictionaries, and numbers that are not used again. */
+function columnChunks(db: DatabaseSync): void {
+  db.exec(`CREATE TABLE column_chunks (
      chunk INTEGER NOT NULL,
      "column" TEXT NOT NULL,
      type INTEGER NOT NULL,
@@ -56,8 +69,42 @@ export const MIGRATIONS: readonly string[] = [
    CREATE TABLE counters (
      name TEXT NOT NULL PRIMARY KEY,
      value INTEGER NOT NULL
-   ) STRICT;`,
-];
+   ) STRICT;`);
+}
+
+/**
+ * 3: what a change of configuration says, as columns. Those of the changes that are there are read from their records;
+ * the chunks are made anew of the entries.
+ */
+function fieldsOfChanges(db: DatabaseSync): void {
+  for (const name of ["actor", "revision", "outcome", "setting"]) {
+    db.exec(`ALTER TABLE entries ADD COLUMN ${name} TEXT`);
+  }
+  const update = db.prepare(
+    "UPDATE entries SET actor = ?, revision = ?, outcome = ?, setting = ? WHERE row = ?",
+  );
+  const changes = db.prepare("SELECT row, body FROM entries WHERE kind = ?")
+    .all(kindCode("change"));
+  const decoder = new TextDecoder();
+  for (const { row, body } of changes) {
+    const record = recordOf(decoder.decode(body as Uint8Array));
+    if (record === undefined) continue;
+    const facts = changeFacts(record);
+    const { actor, revision, outcome, setting } = facts;
+    update.run(actor, revision, outcome, setting, Number(row));
+  }
+  db.exec("DELETE FROM column_chunks; DELETE FROM dictionary");
+}
+
+/** The change of a body; undefined where it is damaged, which reading it says. */
+function recordOf(body: string): ChangeRecord | undefined {
+  try {
+    const entry = fromBody(body);
+    return entry.kind === "change" ? entry.record : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The version that this program writes. */
 export const VERSION = MIGRATIONS.length;
@@ -79,7 +126,7 @@ export function migrate(db: DatabaseSync, path: string, to = VERSION): void {
   for (let version = from; version < to; version++) {
     db.exec("BEGIN IMMEDIATE");
     try {
-      db.exec(MIGRATIONS[version]!);
+      MIGRATIONS[version]!(db);
       db.exec(`PRAGMA user_version = ${version + 1}`);
       db.exec("COMMIT");
     } catch (error) {

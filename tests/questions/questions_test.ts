@@ -18,6 +18,8 @@ import { jsonLines, split } from "./split.ts";
 
 const FOLDER = new URL(".", import.meta.url);
 const FILES = ["work.jsonl", "held_out.jsonl"] as const;
+/** Written later, and worked with. */
+const LATER = "changes.jsonl";
 
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   category:
@@ -26,6 +28,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   decision: ["benign", "suspicious", "malicious"],
   priority: ["none", "low", "medium", "high", "critical"],
   confidence_level: ["low", "medium", "high"],
+  outcome: ["applied", "refused", "rolled_back"],
   protocol: "tcp udp icmp icmp6 sctp gre arp".split(" "),
   service:
     "ftp ssh telnet smtp dns http kerberos ntp netbios snmp ldap https smb mssql mysql rdp vnc winrm"
@@ -40,9 +43,9 @@ const SCORES =
   "fast_score ml_score final_score divergence confidence ddos ransomware traffic internal"
     .split(" ");
 
-Deno.test("questions: both files have the SHA-256 that README.md states", () => {
+Deno.test("questions: the files have the SHA-256 that README.md states", () => {
   const readme = read("README.md");
-  for (const file of FILES) {
+  for (const file of [...FILES, LATER]) {
     const hash = createHash("sha256").update(read(file)).digest("hex");
     const row = readme.split("\n").find((line) =>
       line.startsWith(`| \`${file}\``)
@@ -53,6 +56,8 @@ Deno.test("questions: both files have the SHA-256 that README.md states", () => 
 
 Deno.test("questions: ids and wordings are unique, and there are enough in each language and of those without an answer", () => {
   const all = everything();
+  const ids = [...all, ...later()].map(({ id }) => id);
+  assert.equal(new Set(ids).size, ids.length);
   assert.ok(all.length >= 300);
   assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
   const asked = all.map((q) => `${q.question.toLowerCase()} ${q.zone}`);
@@ -67,7 +72,7 @@ Deno.test("questions: ids and wordings are unique, and there are enough in each 
 });
 
 Deno.test("questions: each has its members, and its zone is the query's", () => {
-  for (const question of everything()) {
+  for (const question of [...everything(), ...later()]) {
     const { id, language, query, zone, unresolved, contradiction } = question;
     assert.match(id, /^(en|es)-\d{3}$/);
     assert.equal(id.slice(0, 2), language, id);
@@ -81,7 +86,7 @@ Deno.test("questions: each has its members, and its zone is the query's", () => 
 });
 
 Deno.test("questions: every expected query is as canonicalQuery gives it, of known fields and of values that fit them", () => {
-  for (const { id, query, contradiction } of everything()) {
+  for (const { id, query, contradiction } of [...everything(), ...later()]) {
     const canonical = JSON.stringify(canonicalQuery(query));
     assert.ok(canonical === JSON.stringify(query), `${id} is not canonical`);
     const fault = queryFault(query) ??
@@ -146,6 +151,10 @@ function everything(): Question[] {
   return FILES.flatMap((file) => parseQuestions(read(file)));
 }
 
+function later(): Question[] {
+  return parseQuestions(read(LATER));
+}
+
 function queryFault(query: Query): string | undefined {
   const { kind, aggregate, sort, limit, similarTo } = query;
   if (!["event", "incident", "change"].includes(kind)) return "kind";
@@ -207,6 +216,9 @@ function filterFault(filter: Filter, empty: boolean): string | undefined {
         ? undefined
         : filter.field;
     case "under":
+      if (filter.field === "setting") {
+        return /^\w+(?:\.\w+)*$/.test(filter.value) ? undefined : "setting";
+      }
       return /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(filter.value)
         ? undefined
         : "name";
@@ -236,6 +248,7 @@ function fits(field: string, value: unknown): boolean {
     case "address":
       return typeof value === "string" && isIP(value) !== 0;
     case "text":
+    case "paths":
       return typeof value === "string" && value !== "" &&
         (VALUES[field]?.includes(value) ?? true);
     case "number":

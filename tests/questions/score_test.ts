@@ -16,6 +16,15 @@ Deno.test("understand reads the half of the questions that it was made with exac
   }
 });
 
+Deno.test("understand reads the questions about changes of configuration exactly", async () => {
+  const file = new URL("changes.jsonl", import.meta.url);
+  const { all, failures } = score(
+    parseQuestions(await Deno.readTextFile(file)),
+  );
+  assert.deepEqual(failures.map(({ question }) => question.question), []);
+  assert.ok(all.of >= 50);
+});
+
 Deno.test("understand reports every contradiction among them", () => {
   assert.equal(work.silent, 0);
 });

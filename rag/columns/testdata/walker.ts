@@ -37,8 +37,19 @@ export function matches(
     : [filter.field];
   return fields.some((field) => {
     const value = facts[field];
-    return value !== null && holds(filter, value);
+    if (value === null) return false;
+    return field === "setting"
+      ? String(value).split("\n").some((path) => isOf(filter, path))
+      : holds(filter, value);
   });
+}
+
+/** Whether a filter of settings wants a path. */
+function isOf(filter: Parameters<typeof holds>[0], path: string): boolean {
+  if (filter.op !== "under") return holds(filter, path);
+  const names = path.toLowerCase().split(".");
+  const wanted = filter.value.toLowerCase().split(".");
+  return wanted.every((name, i) => names[i] === name);
 }
 
 function holds(

@@ -6,6 +6,7 @@
 
 import type { Language } from "../../result.ts";
 import { ASKING } from "./asking.ts";
+import { CHANGE_SYMBOLS, CHANGES } from "./changes.ts";
 import { phrasesOf, type Sense, type Theme } from "./lexicon.ts";
 import { MEASURES } from "./measures.ts";
 import { NETWORK } from "./network.ts";
@@ -24,10 +25,14 @@ const THEMES: readonly Theme[] = [
   OTHER,
   SCOPE,
   REAL,
+  CHANGES,
 ];
 
 /** Symbols of words that typing errors are not corrected to. */
-const UNCORRECTED = new Set(["FUNCTION", "COMMON", "REAL"]);
+const UNCORRECTED = new Set([
+  ...["FUNCTION", "COMMON", "REAL"],
+  ...CHANGE_SYMBOLS,
+]);
 
 /** A phrase of the lexicon, ready to be found. */
 export interface Phrase {
@@ -56,6 +61,14 @@ export const LEXICONS: Readonly<Record<Language, Lexicon>> = {
   en: build("en"),
   es: build("es"),
 };
+
+/** What a word alone can mean, in either language. */
+export function sensesOf(word: string): string[] {
+  return Object.values(LEXICONS).flatMap(({ byFirst }) =>
+    (byFirst.get(word) ?? []).filter(({ words }) => words.length === 1)
+      .flatMap(({ senses }) => senses.map(({ symbol }) => symbol))
+  );
+}
 
 function build(language: Language): Lexicon {
   const phrases = new Map<string, Sense[]>();

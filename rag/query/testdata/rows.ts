@@ -90,7 +90,15 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
     "or",
   ],
   src_country: ["ES", "US", "CN"],
+  outcome: ["applied", "refused", "rolled_back"],
 };
+const PATHS = [
+  "policy.thresholds.alert",
+  "policy.thresholds.categories.dns",
+  "policy.thresholdsOfOthers",
+  "rules.scan.minPorts",
+  "log.queueLimit",
+];
 const PORTS = [22, 53, 80, 443, 445, 3389, 8080, 50123];
 
 /** A row with some fields unknown. */
@@ -98,7 +106,11 @@ export function randomRow(random: () => number): Row {
   const facts: Record<string, string | number | boolean | null> = {};
   for (const field of Object.keys(FIELDS) as Field[]) {
     if (field === "ip") continue;
-    facts[field] = random() < 0.1 ? null : randomValue(field, random);
+    facts[field] = random() < 0.1
+      ? null
+      : field === "setting" && random() < 0.5
+      ? PATHS.filter(() => random() < 0.4).join("\n") || null
+      : randomValue(field, random);
   }
   return { timeMs: randomTime(random), facts };
 }
@@ -114,6 +126,8 @@ export function randomValue(
       return pick(random, ADDRESSES);
     case "boolean":
       return random() < 0.5;
+    case "paths":
+      return pick(random, PATHS);
     case "text":
       return pick(random, TEXTS[field] ?? ["one", "two", "three"]);
     default:
@@ -186,6 +200,9 @@ function randomAtom(field: Field, random: () => number): Filter {
   if (field === "name" && kind < 0.7) {
     return { op: "under", field, value: pick(random, ["example.com", "com"]) };
   }
+  if (field === "setting" && kind < 0.7) {
+    return { op: "under", field, value: pick(random, ["policy", ...PATHS]) };
+  }
   return { op: "eq", field, value: value() };
 }
 
@@ -230,6 +247,7 @@ function atomMatches(
   fact: string | number | boolean | null,
 ): boolean {
   if (fact === null) return false;
+  if (filter.field === "setting") return hasPath(filter, String(fact));
   const isAddress = FIELDS[filter.field].type === "address";
   const key = (v: string | number | boolean) =>
     isAddress
@@ -261,6 +279,21 @@ function atomMatches(
   }
 }
 
+/** Whether one of several paths is what a filter wants. */
+function hasPath(
+  filter: Parameters<typeof atomMatches>[0],
+  fact: string,
+): boolean {
+  const lower = (v: unknown) => String(v).toLowerCase();
+  return fact.split("\n").map(lower).some((path) => {
+    if (filter.op === "in") return filter.values.map(lower).includes(path);
+    if (filter.op !== "eq" && filter.op !== "under") return false;
+    return filter.op === "eq"
+      ? path === lower(filter.value)
+      : `${path}.`.startsWith(`${lower(filter.value)}.`);
+  });
+}
+
 /** A query of random shape. */
 export function randomQuery(random: () => number): Query {
   const fields = Object.keys(FIELDS) as Field[];
@@ -268,10 +301,11 @@ export function randomQuery(random: () => number): Query {
   const some = (share: number) => random() < share;
   const aggregate = some(0.3)
     ? {
-      metric: some(0.5)
-        ? { kind: "count" }
-        : some(0.5)
-        ? { kind: "distinct", field: pick(random, fields) }
+      metric: some(0.5) ? { kind: "count" } : some(0.5)
+        ? {
+          kind: "distinct",
+          field: pick(random, fields.filter((f) => f !== "setting")),
+        }
         : {
           kind: pick(random, ["sum", "mean", "min", "max"]),
           field: pick(random, numbers),

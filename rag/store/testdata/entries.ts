@@ -56,6 +56,13 @@ const NAMES = [
   "xn--bcher-kva.example",
 ];
 const SERVICES = ["ssh", "dns", "http", "https", "smb", "rdp"];
+const PATHS = [
+  "policy.thresholds.alert",
+  "policy.thresholds.categories.dns",
+  "policy.thresholdsOfOthers",
+  "rules.scan.minPorts",
+  "log.queueLimit",
+];
 const BEHAVIOURS = [
   "many destination ports probed in a short time",
   "password guessing against remote login",
@@ -131,6 +138,10 @@ export function randomFacts(next: () => number): Facts {
     needs_analysis: next() < 0.3,
     src_internal: maybe(next() < 0.5),
     dst_internal: maybe(next() < 0.5),
+    actor: maybe(pick(next, ["ana", "Ana", "eva", "dns", "10.0.0.1"])),
+    revision: maybe(pick(next, ["7", "8", "12"])),
+    outcome: maybe(pick(next, ["applied", "refused", "rolled_back"])),
+    setting: PATHS.filter(() => next() < 0.3).join("\n") || null,
   };
 }
 

@@ -1,0 +1,206 @@
+import type { Filter } from "../query/ast.ts";
+import type { Parts } from "./chart.ts";
+import { type Context, type Found, joined, type Meaning } from "./_context.ts";
+import { oneOf } from "./_meanings_filters.ts";
+import type { Asked } from "./_groups.ts";
+import { sensesOf } from "./lexicon/mod.ts";
+import { SECTIONS } from "./lexicon/changes.ts";
+import { normalize, type Token } from "./tokens.ts";
+
+/** What a constituent says of changes. */
+export interface Change {
+  /** Filters that it says. */
+  readonly filters: readonly Found[];
+  /** What it asks for beside the changes. */
+  readonly asked?: Asked;
+}
+
+/** Authors, and what became of what they asked for. */
+export const AUTHORS: Asked = { groupBy: ["actor", "outcome"] };
+
+/** How many authors. */
+const COUNTED: Asked = { metric: { kind: "distinct", field: "actor" } };
+
+/** Senses of a word that may all the same be somebody's name. */
+const NAMING = new Set([
+  ...["SVC", "PROTO", "APP", "CAT", "TOPIC", "REAL", "COMMON", "MODEL_NAME"],
+  ...["BEHAVIOUR", "SECTION", "FAST", "ML", "MODEL", "LEVEL", "CRITICAL"],
+  ...["SCORE", "PASSWORD", "ALERT", "SENT"],
+]);
+/** Words for people that are nobody's name. */
+const PRONOUNS = new RegExp(
+  "^(?:i|you|he|she|it|we|they|me|us|him|her|them|who|whom|that|this|these|" +
+    "those|people|anyone|anybody|someone|somebody|everyone|everybody|nobody|" +
+    "yo|tu|el|ella|ello|ellos|ellas|nosotros|usted|ustedes|alguien|nadie|" +
+    "todos|todas|se|que|quien|quienes|eso|esto)$",
+);
+
+/** Meanings of what is said of changes of configuration, by the names in the rules. */
+export const CHANGE_MEANINGS: Readonly<Record<string, Meaning>> = {
+  author: (p, c) => {
+    const token = c.tokens[p.span[0]]!;
+    return token.kind !== "word" || isName(token) ? nameOf(token) : undefined;
+  },
+  tiedAuthor: (p, c) => {
+    const parts = c.tokens.slice(...p.span);
+    return parts.slice(1).every((token) => token.tied)
+      ? parts.map((token) => token.text).join("-")
+      : undefined;
+  },
+  fullName: (p, c) =>
+    c.tokens.slice(...p.span).every(isUnknown)
+      ? p.all<string>("Author").join(" ")
+      : undefined,
+  names: (p) => p.values,
+  setting: (p, c) => {
+    const { kind, text } = c.tokens[p.span[0]]!;
+    const path = text.replace(/\.\*$/, "").replace(/[.…]+$/, "");
+    const names = path.split(".");
+    const known = SECTIONS.has(names[0]!.toLowerCase());
+    if (kind === "word" || kind === "domain") return known ? path : undefined;
+    const dotted = /^[\p{L}\p{N}_*".-]+$/u.test(path) && names.length > 1;
+    return known || dotted && (c.changes === true || names.length > 2)
+      ? path
+      : undefined;
+  },
+  settingFirst: (p) => p.get("Setting"),
+  revision: (p, c) => c.tokens[p.span[0]]!.text,
+
+  changedBy: (p) => change(actors(p.get("Changers"))),
+  didChange: (p) =>
+    p.span[0] === 0 ? change(actors(p.get("Changers"))) : undefined,
+  englishChangedBy: (p, c) =>
+    c.language === "en" && isStrange(p, c)
+      ? change(actors([p.get("Author")]))
+      : undefined,
+  spanishChangedBy: (p, c) =>
+    c.language === "es" ? change(actors([p.get("Author")])) : undefined,
+  ownChanges: (p, c) =>
+    /['’]s$/.test(c.tokens[p.spanOf(["Author"])[1] - 1]!.text)
+      ? change(actors([p.get("Author")]))
+      : undefined,
+  changesOf: (p, c) =>
+    c.language === "es" && isStrange(p, c) && !isOfSetting(p, c)
+      ? change(actors([p.get("Author")]))
+      : undefined,
+  changesBy: (p, c) =>
+    (isStrange(p, c) || isSaid(p, c)) && !isOfSetting(p, c)
+      ? change(actors(p.get("AuthorList")))
+      : undefined,
+  changesMadeBy: (p) => change(actors(p.get("AuthorList"))),
+  whoChanged: (p) => ({ ...change(settings(p)), asked: AUTHORS }),
+  countedChangers: (p) => ({ ...change(settings(p)), asked: COUNTED }),
+  whoMade: () => ({ ...change(), asked: AUTHORS }),
+  changedSetting: (p) =>
+    p.get<string[]>("SettingList")!.every((path) => path.includes("."))
+      ? change(settings(p))
+      : undefined,
+  changesTo: (p) => change(settings(p)),
+  changesThatWere: (p) => change(oneOf("outcome", [p.get("OUTCOME")])),
+  changesThatWereNot: (p) => {
+    const { filter } = oneOf("outcome", [p.get("OUTCOME")])!;
+    return change({ kind: "not outcome", filter: { op: "not", of: filter } });
+  },
+  revisions: (p, c) =>
+    isOpen(p, c) ? undefined : change(oneOf("revision", p.get("RevList"))),
+  changesOnly: () => change(),
+
+  byAuthor: (p, c) => {
+    const names = p.get<string[]>("AuthorList")!;
+    return c.changes === true && !isOfSetting(p, c) ? actors(names) : undefined;
+  },
+  ofSetting: (p, c) => c.changes === true ? settings(p) : undefined,
+  withOutcome: (p, c) =>
+    c.changes === true ? oneOf("outcome", [p.get("OUTCOME")]) : undefined,
+  ofRevision: (p, c) =>
+    c.changes === true && !isOpen(p, c)
+      ? oneOf("revision", p.get("RevList"))
+      : undefined,
+  actorKey: () => "actor",
+  outcomeKey: () => "outcome",
+  revisionKey: () => "revision",
+  changeKey: (p, c) => c.changes === true ? p.get("ChKey") : undefined,
+  openRevision: () => "",
+  askedAuthors: (p, c) =>
+    c.changes === true && p.has("WHICH") ? AUTHORS : undefined,
+  countedAuthors: (_, c) => c.changes === true ? COUNTED : undefined,
+  ofChanges: (_, c) => c.changes === true ? "changes" : undefined,
+};
+
+/** "Cambios de policy" are of that setting, "by policy" of that author. */
+function isOfSetting(parts: Parts, { tokens }: Context): boolean {
+  const [from, to] = parts.spanOf(["Author", "AuthorList"]);
+  return tokens[from - 1]?.norm === "de" &&
+    tokens.slice(from, to).some(({ kind, text }) =>
+      kind !== "quoted" && SECTIONS.has(text.split(".")[0]!.toLowerCase())
+    );
+}
+
+function change(found?: Found): Change {
+  return { filters: found === undefined ? [] : [found] };
+}
+
+function actors(names: readonly unknown[] | undefined): Found | undefined {
+  return oneOf("actor", names);
+}
+
+/** Any of some settings, or below it. */
+function settings(parts: Parts): Found {
+  const of = parts.get<string[]>("SettingList")!.map((value): Filter => ({
+    op: "under",
+    field: "setting",
+    value,
+  }));
+  return { kind: "setting", filter: joined("or", of)! };
+}
+
+/** Whether "since", "before" or such stands before a revision: those have no order that the log knows. */
+function isOpen(parts: Parts, { tokens }: Context): boolean {
+  const before = tokens[parts.span[0] - 1];
+  return before !== undefined &&
+    /^(?:since|after|before|until|from|between|desde|tras|de|del|antes|despues|hasta|entre)$/
+      .test(before.norm);
+}
+
+/** Whether the names in a constituent are no words that a question has otherwise. */
+function isStrange(parts: Parts, { tokens, knows }: Context): boolean {
+  return tokens.slice(...parts.spanOf(["Author", "AuthorList"]))
+    .every((token) =>
+      token.kind === "sign" || token.tied || isJoining(token) ||
+      isUnknown(token) && token.kind !== "address" &&
+        !(token.kind === "word" && knows(normalize(token.text)))
+    );
+}
+
+/** Words between names, and words that say that a name follows. */
+function isJoining({ text }: Token): boolean {
+  return sensesOf(normalize(text)).some((sense) =>
+    sense === "AND" || sense === "OR" || sense === "CH_AUTHOR"
+  );
+}
+
+/** Whether "made by", "hechos por" or "by the user" stands before a name: then it is one, whatever word it is. */
+function isSaid(parts: Parts, { tokens }: Context): boolean {
+  const [from, to] = parts.spanOf(["CH_BY"]);
+  return to - from > 1 ||
+    tokens.slice(...parts.spanOf(["AuthorList"])).some(({ text }) =>
+      sensesOf(normalize(text)).includes("CH_AUTHOR")
+    );
+}
+
+/** Whether a word is in no lexicon. */
+function isUnknown(token: Token): boolean {
+  return token.kind !== "word" ||
+    isName(token) && sensesOf(normalize(token.text)).length === 0;
+}
+
+/** Whether a word can be a name: it is no word about times, groups or a part of speech. */
+function isName({ text }: Token): boolean {
+  const word = normalize(text);
+  return !PRONOUNS.test(word) &&
+    sensesOf(word).every((sense) => NAMING.has(sense));
+}
+
+function nameOf({ kind, text }: Token): string {
+  return kind === "quoted" ? text : text.replace(/['’]s$/, "");
+}
