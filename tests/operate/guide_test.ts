@@ -116,6 +116,7 @@ optional({
       assert.match(keys, /^2026-12 \S+\n$/);
       const wrong = await run(folder, guide.get("When something is wrong")!);
       assert.match(wrong, /all is whole\nnothing is left of sensor-9$/m);
+      assert.match(wrong, /^revision 21\n[^]*^0\.8$/m);
     });
   },
 });
