@@ -26,6 +26,15 @@ export interface Desired {
   readonly digest: string | undefined;
 }
 
+/** What an empty store wants: the defaults. */
+export const NOTHING: Desired = {
+  revision: 0,
+  actor: "unknown",
+  sections: new Map(),
+  damage: [],
+  digest: undefined,
+};
+
 /** Who wants to know. */
 export interface FeedSink {
   /** The store holds this now. */
@@ -56,6 +65,7 @@ export class Feed {
   #reading = new AbortController();
   /** Who waits for the next whole reading. */
   #reread: (() => void)[] = [];
+  #ended = false;
 
   constructor(store: ConfigStore, layout: Layout, sink: FeedSink) {
     this.#store = store;
@@ -72,6 +82,7 @@ export class Feed {
 
   /** Reads all of it again: what could not be used may be of use by now. Resolves when that is told, or fails. */
   reread(): Promise<void> {
+    if (this.#ended) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#reread.push(resolve);
     this.#reading.abort();
@@ -102,6 +113,7 @@ export class Feed {
       await pause(wait, AbortSignal.any([signal, reading.signal]));
       wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
     }
+    this.#ended = true;
     this.#wake();
   }
 

@@ -154,7 +154,8 @@ export class Reporter {
       return await this.#aside.update({ status, data });
     }
     const ending = crypto.randomUUID().slice(0, 8);
-    const id = `${this.#component.id.slice(0, LONGEST_ID)}~${ending}`;
+    const begin = this.#component.id.slice(0, LONGEST_ID).toWellFormed();
+    const id = `${begin}~${ending}`;
     this.#aside = await this.#register(id, report);
   }
 

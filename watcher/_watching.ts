@@ -17,6 +17,9 @@ export interface Watched {
 
 /** How often the store is asked whether it is there: a watch only waits. */
 const HEALTH_MS = 250;
+/** What can not be used is read again after it, then after twice as long, up to the longest. */
+const REREAD_MS = 1000;
+const LONGEST_REREAD_MS = 60_000;
 
 /** Ends with the signal, or when the store is closed. */
 export async function* watching(
@@ -51,6 +54,8 @@ export async function* watching(
   let told: Desired | undefined;
   let sound: Stored | undefined;
   let away = false;
+  let rereadMs = REREAD_MS;
+  let rereadAt = Infinity;
   try {
     while (!signal.aborted) {
       const why = reason();
@@ -61,6 +66,11 @@ export async function* watching(
           : { kind: "away", reason: why };
       } else if (next === undefined || same(next, told)) {
         next = undefined;
+        if (performance.now() >= rereadAt) {
+          rereadAt = performance.now() + rereadMs;
+          rereadMs = Math.min(rereadMs * 2, LONGEST_REREAD_MS);
+          void feed.reread();
+        }
         await new Promise<void>((done) => wake = done);
       } else {
         const { sections, revision, actor, damage } = next;
@@ -69,6 +79,8 @@ export async function* watching(
         const whole = damage.length === 0;
         const changes = whole && sound ? diff(sound, sections) : [];
         if (whole) sound = sections;
+        rereadMs = REREAD_MS;
+        rereadAt = whole ? Infinity : performance.now() + rereadMs;
         yield {
           ...{ kind: "config", revision, actor, changes, damage },
           refused: whole ? await refused(sections) : [],

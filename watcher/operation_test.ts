@@ -122,20 +122,27 @@ Deno.test("ConfigWatcher.start runs on what ran last while the store is away, an
     subscribers: [probe],
     lastGood: place(KEPT),
   });
-  const { state, applied, desiredRevision, counters } = it.watcher.status();
+  const { state, applied, desiredRevision, counters, ...rest } = it.watcher
+    .status();
   assert.deepEqual([state, applied.source, applied.revision], [
-    "in_force",
+    "pending",
     "last_good",
     4,
   ]);
   assert.equal(desiredRevision, undefined);
+  assert.deepEqual([rest.store.lastError, rest.lagMs], ["nobody answers", 0]);
   assert.ok(counters.storeFailures >= 1);
   assert.equal(probe.alert, 0.9);
   for (const alert of [0.91, 0.92, 0.93, 0.94, 0.95]) {
     await force(store, { scoring: { alert } });
   }
   store.come();
-  assert.equal((await it.watcher.reached(5)).applied.source, "store");
+  const there = await it.watcher.reached(5);
+  assert.deepEqual([there.state, there.applied.source, there.store.lastError], [
+    "in_force",
+    "store",
+    undefined,
+  ]);
   assert.equal(probe.alert, 0.95);
   assert.deepEqual(it.records.map(({ revision }) => revision), ["5"]);
 });
@@ -293,4 +300,26 @@ Deno.test("ConfigWatcher refuses options that are out of range, with the value",
     );
   }
   await assert.rejects(begin({ prefix: "/a" }), /Cannot use prefix/);
+});
+
+Deno.test("ConfigWatcher.start refuses a component that could not be registered", async () => {
+  const sound = { id: "sensor-1", version: "1" };
+  const long = "\u{1f600}".repeat(50);
+  for (
+    const wrong of [
+      ...["", "a/b", "a b", "a\u0007", "\ud800", "x".repeat(101)].flatMap((
+        name,
+      ) => [{ id: name }, { kind: name }]),
+      { version: 5 as unknown as string },
+      { id: 5 as unknown as string },
+      { id: long, kind: long, prefix: "p".repeat(100) },
+    ]
+  ) {
+    const { prefix, ...names } = { prefix: "ml-defender", ...wrong };
+    const component = { ...sound, ...names };
+    await assert.rejects(begin({ component, prefix }), {
+      name: "TypeError",
+      message: /^Cannot start watcher as .*(component|component's)/,
+    });
+  }
 });

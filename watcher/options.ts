@@ -9,7 +9,7 @@ import type { LastGood } from "./last_good.ts";
 import type { ConfigModel } from "./model.ts";
 import type { Subscriber } from "./subscriber.ts";
 
-/** What a process is called in the store. */
+/** What a process is called in the store; what could not be registered is refused at the start. */
 export interface ComponentName {
   /**
    * Which one, for example "sensor-1"; no slash. Of two processes with one id the later one has it, and the earlier one
@@ -53,7 +53,8 @@ export interface WatcherOptions {
   readonly startTimeoutMs?: number;
   /**
    * Milliseconds until a revision that a subscriber refused, that came too late or that failed while it was put in force is
-   * tried again, 1 to 600,000; twice as long each time, up to a minute. Broken subscribers are put right then too.
+   * tried again, and what could not be used read again, 1 to 600,000; twice as long each time, up to a minute. Broken
+   * subscribers are put right then too.
    * @default {1000}
    */
   readonly retryMs?: number;

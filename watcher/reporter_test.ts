@@ -96,3 +96,16 @@ Deno.test("ConfigWatcher of one tree is not in the fleet of another tree of the 
     await watcher.close();
   }
 });
+
+Deno.test("ConfigWatcher whose id is as long as can be, and taken, is seen all the same", async () => {
+  await using store = new MemoryStore();
+  const component = { id: "\u{1f600}".repeat(50), version: "" };
+  const [first] = [
+    await begin({ store, component, reportMs: 0 }),
+    await begin({ store, component, reportMs: 0 }),
+  ].map(({ watcher }) => watcher);
+  const seen = () => store.discover("pipeline", { prefix: "ml-defender" });
+  await until(() => first!.status().idTaken);
+  await until(async () => (await seen()).length === 2);
+  assert.equal(first!.status().counters.reportFailures, 0);
+});

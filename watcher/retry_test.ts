@@ -1,7 +1,9 @@
 /** What failed is tried again, with pauses that grow. */
 import assert from "node:assert/strict";
+import { EtcdError, MemoryStore } from "@ml-defender/etcd-client";
+import { ConfigEditor } from "./editor.ts";
 import { begin, Probe } from "./testdata/probe.ts";
-import { force } from "./testdata/sections.ts";
+import { force, model } from "./testdata/sections.ts";
 
 async function until(what: () => boolean): Promise<void> {
   const end = performance.now() + 5000;
@@ -106,4 +108,82 @@ Deno.test("ConfigWatcher doubles the pause before each further attempt up to a m
     await it.watcher.reached(2);
     assert.deepEqual(pauses(), [7001]);
   });
+});
+
+/** A store whose reader lacks the key of a section until it is given one: the value itself is as it was. */
+class KeylessStore extends MemoryStore {
+  lacking = true;
+  reads = 0;
+
+  override async *watch(
+    ...[target, options]: Parameters<MemoryStore["watch"]>
+  ): ReturnType<MemoryStore["watch"]> {
+    const error = new EtcdError("key", "Cannot open it: no such key");
+    for await (const event of super.watch(target, options)) {
+      if (event.kind === "resync") this.reads++;
+      if (!this.lacking || event.kind !== "resync") yield event;
+      else {
+        const scoring = "ml-defender/config/scoring";
+        const { entries } = event;
+        yield {
+          ...event,
+          entries: entries.filter(({ key }) => key !== scoring),
+          invalid: entries.filter(({ key }) => key === scoring)
+            .map(({ key, revision }) => ({ key, revision, error })),
+        };
+      }
+    }
+  }
+}
+
+Deno.test("ConfigWatcher reads again what it could not use, with pauses that grow, until it can; retry does it at once", async () => {
+  for (const asked of [false, true]) {
+    const store = new KeylessStore();
+    await force(store, { scoring: { alert: 0.9 } });
+    const retryMs = asked ? 600_000 : 5;
+    await using it = await begin({ store, retryMs });
+    const { refusal } = it.watcher.status();
+    assert.deepEqual([refusal?.kind, refusal?.issues[0]?.path], [
+      "integrity",
+      "scoring",
+    ]);
+    if (asked) assert.equal((await it.watcher.retry()).state, "refused");
+    else await until(() => store.reads >= 3);
+    assert.equal(it.records.length, 1, "the same refusal again is no news");
+    store.lacking = false;
+    if (asked) assert.equal((await it.watcher.retry()).state, "in_force");
+    else await until(() => it.watcher.status().state === "in_force");
+    assert.equal(it.watcher.tree.at("scoring.alert"), 0.9);
+    assert.deepEqual(it.records.map(({ outcome }) => outcome), [
+      "refused",
+      "applied",
+    ]);
+  }
+});
+
+Deno.test("ConfigWatcher.retry ends where the store was closed under a refusal", async () => {
+  const store = new KeylessStore();
+  await force(store, { scoring: { alert: 0.9 } });
+  await using it = await begin({ store, startTimeoutMs: 600_000 });
+  await store.close();
+  assert.equal((await it.watcher.retry()).state, "refused");
+});
+
+Deno.test("ConfigEditor.watch tells that what could not be used can be, and says of a watch that began on damage nothing that did not change", async () => {
+  const store = new KeylessStore();
+  await force(store, { scoring: { alert: 0.9 } });
+  const editor = new ConfigEditor({ store, model: model() });
+  const events = editor.watch();
+  const next = async () => {
+    const { value } = await events.next();
+    assert.ok(value?.kind === "config");
+    return [value.damage.length, value.changes.length];
+  };
+  assert.deepEqual(await next(), [1, 0]);
+  store.lacking = false;
+  assert.deepEqual(await next(), [0, 0]);
+  await editor.set({ "scoring.alert": 0.95 }, { actor: "ana" });
+  assert.deepEqual(await next(), [0, 1]);
+  await events.return(undefined);
+  await store.close();
 });

@@ -8,7 +8,8 @@ import type { ConfigIssue, StoreHealth } from "@ml-defender/etcd-client";
 /**
  * Why a revision is not in force.
  *
- * - `integrity`: a value in the store was changed past its key, cut, or an older one put back.
+ * - `integrity`: a value in the store can not be opened, was changed past its key, cut, or an older one put back; read again
+ *   later.
  * - `invalid`: a schema or a check refuses it; `issues` says where and why.
  * - `prepare`: a subscriber refuses it; tried again.
  * - `timeout`: a subscriber or a pipeline was not ready in time; tried again.
@@ -74,7 +75,7 @@ export interface WatcherCounters {
 /** How a watcher fares. */
 export interface WatcherStatus {
   /**
-   * `in_force`: what is desired runs; `pending`: it is on its way; `refused`: something older runs; `broken`: a change
+   * `in_force`: what is desired runs; `pending`: it is on its way, or nothing was heard of the store yet; `refused`: something older runs; `broken`: a change
    * failed half-way and could not be taken back, so that what the subscribers in `broken` run is not known; `closed`.
    */
   readonly state: "in_force" | "pending" | "refused" | "broken" | "closed";
@@ -102,6 +103,6 @@ export interface WatcherStatus {
   readonly busy: readonly string[];
   /** What it did. */
   readonly counters: WatcherCounters;
-  /** The store. */
+  /** The store; `lastError` also where it could not be followed. */
   readonly store: StoreHealth;
 }

@@ -5,10 +5,11 @@
  */
 import type { Verdict } from "./_applier.ts";
 import { Engine, startError } from "./_engine.ts";
-import { type Desired, Feed, same } from "./_feed.ts";
+import { type Desired, Feed, NOTHING, same } from "./_feed.ts";
 import { type Gate, Gates } from "./gate.ts";
 import { Keeper } from "./_keeper.ts";
 import { Layout } from "./_layout.ts";
+import { say } from "./model.ts";
 import type { WatcherOptions } from "./options.ts";
 import { Reporter, reportOf } from "./_reporter.ts";
 import { toSettings, type WatcherSettings } from "./_settings.ts";
@@ -20,13 +21,6 @@ import { pause, within } from "./_wait.ts";
 /** A store that does not answer is not waited for longer. */
 const CLOSE_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
-const NOTHING: Desired = {
-  revision: 0,
-  actor: "unknown",
-  sections: new Map(),
-  damage: [],
-  digest: undefined,
-};
 
 /**
  * Follows the configuration in a store: checks each revision, lets every subscriber make ready, and puts it in force in one
@@ -57,6 +51,7 @@ export class ConfigWatcher implements AsyncDisposable {
   #coalesced = 0;
   #retries = 0;
   #storeFailures = 0;
+  #storeFailure: string | undefined;
 
   private constructor(options: WatcherOptions) {
     const settings = toSettings(options);
@@ -68,8 +63,9 @@ export class ConfigWatcher implements AsyncDisposable {
     this.#keeper = new Keeper(lastGood);
     this.#feed = new Feed(store, layout, {
       desired: (desired) => this.#want(desired),
-      failed: () => {
+      failed: (error) => {
         this.#storeFailures++;
+        this.#storeFailure = say(error);
         this.#first.resolve();
       },
     });
@@ -160,10 +156,10 @@ export class ConfigWatcher implements AsyncDisposable {
     return this.status();
   }
 
-  /** Tries a refused revision again, now. Resolves when it was decided on. */
+  /** Tries a refused revision again, now; what could not be used is read again. Resolves when it was decided on. */
   async retry(): Promise<WatcherStatus> {
     this.#checkOpen();
-    this.#again();
+    await this.#again();
     await this.#deciding;
     return this.status();
   }
@@ -175,6 +171,8 @@ export class ConfigWatcher implements AsyncDisposable {
     const applied = engine.running!.inForce;
     const desired = this.#desired;
     const behind = refusal !== undefined || desired !== this.#decided;
+    const store = this.#settings.store.health();
+    const lastError = store.lastError ?? this.#storeFailure;
     const lag = desired === undefined ? 0 : desired.revision - applied.revision;
     const now = this.#settings.now();
     return {
@@ -184,7 +182,7 @@ export class ConfigWatcher implements AsyncDisposable {
         ? "broken"
         : refusal !== undefined
         ? "refused"
-        : behind
+        : behind || desired === undefined
         ? "pending"
         : "in_force",
       applied,
@@ -210,7 +208,7 @@ export class ConfigWatcher implements AsyncDisposable {
         reportFailures: this.#keeper.failures +
           (this.#reporter?.failures ?? 0),
       },
-      store: this.#settings.store.health(),
+      store: { ...store, lastError },
     };
   }
 
@@ -275,6 +273,7 @@ export class ConfigWatcher implements AsyncDisposable {
 
   #want(desired: Desired): void {
     this.#first.resolve();
+    this.#storeFailure = undefined;
     if (same(desired, this.#desired)) return;
     const waiting = this.#desired;
     if (
@@ -319,8 +318,8 @@ export class ConfigWatcher implements AsyncDisposable {
     const { refusal, broken } = this.#engine;
     const kind = refusal?.kind;
     if (verdict.outcome === "applied") this.#keep();
-    const lasting = kind === "integrity" || kind === "invalid";
-    if (kind !== undefined && !lasting || broken.length > 0) this.#retryLater();
+    const passing = kind !== undefined && kind !== "invalid";
+    if (passing || broken.length > 0) this.#retryLater();
     this.#report(verdict.outcome !== "applied");
     if (this.#decided !== this.#desired) return;
     const revision = this.#decided?.revision ?? -1;
@@ -345,9 +344,15 @@ export class ConfigWatcher implements AsyncDisposable {
     this.#retryTimer = setTimeout(() => this.#again(), wait);
   }
 
-  #again(): void {
-    if (this.#engine.refusal === undefined) return;
+  async #again(): Promise<void> {
+    const { refusal } = this.#engine;
+    if (refusal === undefined) return;
     this.#retries++;
+    if (refusal.kind === "integrity") {
+      const { startTimeoutMs } = this.#settings;
+      const reread = this.#feed.reread();
+      await within(reread, startTimeoutMs, this.#closing.signal);
+    }
     this.#decided = undefined;
     this.#kick();
   }
