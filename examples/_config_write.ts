@@ -107,8 +107,7 @@ async function write(
   values: WriterValues,
 ): Promise<void> {
   const result = await writing;
-  const { revision, written, changes } = result;
-  const { skipped = [] }: { skipped?: readonly number[] } = result;
+  const { revision, written, changes, skipped = [] } = result;
   if (values.json) return console.log(JSON.stringify(result));
   const state = written
     ? `revision ${revision}`

@@ -4,6 +4,7 @@ import { FileCounters } from "@ml-defender/etcd-client";
 import { openCounters } from "../../examples/_counters.ts";
 import { commandOf, spawn } from "../cli/run.ts";
 import { good, inFolder, isThere, keyFile } from "./_cli.ts";
+import { Pipeline } from "./_pipeline.ts";
 
 const SEALED = ["--store", "file:sealed", "--key-file", "keys"];
 const ALERT = ["config", "get", "policy.thresholds.alert", ...SEALED] as const;
@@ -159,5 +160,32 @@ Deno.test("after a restore from a backup a rollback --above what was there write
     await Deno.remove(`${folder}/state/ml-defender/${name}`);
     const above = await good(run, ...alert, "0.7", "--above", "4", ...SEALED);
     assert.match(above, /^revision 5$/m);
+  });
+});
+
+Deno.test("pipeline with a key file remembers counters in its folder: an old state put back while it was away is refused, without its last configuration too", async () => {
+  await inFolder(async (run, folder) => {
+    const start = (out: string) =>
+      Pipeline.start(folder, ...SEALED, "--out", out);
+    await keyFile(run, folder, "keys");
+    const alert = ["config", "set", "policy.thresholds.alert"] as const;
+    await good(run, ...alert, "0.9", ...SEALED);
+    const bytes = await Deno.readFile(`${folder}/sealed/config.log`);
+    await good(run, ...alert, "0.75", ...SEALED);
+    {
+      await using one = await start("log");
+      await one.until(/runs revision 2 \(in_force\)/);
+    }
+    const { mode } = await Deno.stat(`${folder}/log/counters`);
+    assert.equal(mode! & 0o777, 0o600);
+    await Deno.remove(`${folder}/log/last-good.json`);
+    await Deno.writeFile(`${folder}/sealed/config.log`, bytes);
+    {
+      await using two = await start("log");
+      await two.until(/refused, by .*older value, put back/);
+      await two.until(/runs revision 0 \(refused\)/);
+    }
+    await using fresh = await start("fresh");
+    await fresh.until(/runs revision 1 \(in_force\)/);
   });
 });
