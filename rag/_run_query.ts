@@ -1,4 +1,5 @@
 import { toHit } from "./_hits.ts";
+import { unknownNames } from "./_unknown_names.ts";
 import type { Meaning } from "./_meaning.ts";
 import type { RowSet } from "./columns/row_set.ts";
 import type { Query } from "./query/ast.ts";
@@ -64,6 +65,7 @@ export async function runQuery(
     : list.ranked;
   return {
     ...understanding,
+    unresolved: [...unresolved, ...unknownNames(query, columns, language)],
     weak: list.weak,
     hits: hitsOf(ranked, store, { language, zone }),
     summary: columns.summary(

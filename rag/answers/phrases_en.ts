@@ -174,6 +174,13 @@ function keyList(keys: readonly GroupKey[]): string {
   return joined(keys.map((key) => noun(key, "en").one));
 }
 
+/** What became of a change. */
+const OUTCOMES: ReadonlyMap<string, string> = new Map([
+  ["applied", "applied"],
+  ["refused", "refused"],
+  ["rolled_back", "rolled back"],
+]);
+
 /** English. */
 export const ENGLISH: Phrases = {
   number,
@@ -188,6 +195,9 @@ export const ENGLISH: Phrases = {
     if (found === null) return "unknown";
     if (field === "weekday") return DAYS[Number(found) - 1] ?? String(found);
     if (field === "hour") return String(found).replace("T", " ");
+    if (field === "outcome") {
+      return OUTCOMES.get(String(found)) ?? String(found);
+    }
     return field === "category" || field === "leaning"
       ? categoryName(String(found), "en")
       : String(found);

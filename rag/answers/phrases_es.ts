@@ -232,6 +232,13 @@ function onlyOne(keys: readonly GroupKey[]): string {
     : "El único grupo es";
 }
 
+/** What became of a change. */
+const OUTCOMES: ReadonlyMap<string, string> = new Map([
+  ["applied", "aplicado"],
+  ["refused", "rechazado"],
+  ["rolled_back", "deshecho"],
+]);
+
 /** Spanish. */
 export const SPANISH: Phrases = {
   number,
@@ -251,6 +258,9 @@ export const SPANISH: Phrases = {
     }
     if (field === "weekday") return DAYS[Number(found) - 1] ?? String(found);
     if (field === "hour") return String(found).replace("T", " ");
+    if (field === "outcome") {
+      return OUTCOMES.get(String(found)) ?? String(found);
+    }
     return field === "category" || field === "leaning"
       ? categoryName(String(found), "es")
       : String(found);

@@ -69,7 +69,11 @@ function keyText({ result, phrases, zone }: Writing, group: Group): string {
   const keys = result.query.aggregate?.groupBy ?? [];
   return keys.map((key, i) => {
     const text = dataText(phrases.value(key, group.key[i] ?? null), 120);
-    return key === "hour" ? `${text} ${zone}` : text;
+    if (key === "hour") return `${text} ${zone}`;
+    // Whoever writes a configuration may call himself a sentence.
+    const isOwn = (key === "actor" || key === "revision") &&
+      !/^[\p{L}\p{N}_.@:-]+$/u.test(text);
+    return isOwn ? JSON.stringify(text) : text;
   }).join(", ");
 }
 

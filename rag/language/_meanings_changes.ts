@@ -27,6 +27,18 @@ const NAMING = new Set([
   ...["BEHAVIOUR", "SECTION", "FAST", "ML", "MODEL", "LEVEL", "CRITICAL"],
   ...["SCORE", "PASSWORD", "ALERT", "SENT"],
 ]);
+/** Senses of a word that is nobody's name, even right after "by". */
+const NAMELESS = new Set([
+  ...["TODAY", "YESTERDAY", "BEFORE_YESTERDAY", "TONIGHT", "LAST_NIGHT", "NOW"],
+  ...["THIS", "LAST", "PAST", "ROLLING", "UNIT", "WEEKDAY", "WEEKDAYS"],
+  ...["MONTH", "PARTOFDAY", "WEEKEND", "WEEKENDS", "WORKDAYS", "MIDNIGHT"],
+  ...["NOON", "AT_NIGHT", "DAY_OF_WEEK", "GKEY", "ROLE", "HOSTWORD", "NOUN"],
+  ...["FLOWNOUN", "DET", "AND", "OR", "NOT", "WHO", "WHICH", "AUX", "AN"],
+  ...["ACTOR", "SCANNER", "VICTIM", "TALKER", "CH_AUTHOR", "CH_OUTCOME"],
+  ...["CH_SETTING", "CH_CONFIG", "CH_NOUN", "CH_ANY", "REVISION", "OUTCOME"],
+  ...["FIELD", "SOURCE_PORT", "DEST_PORT", "PORT", "INCIDENT", "WORDNUM"],
+  ...["EVERY", "HACE", "SINCE", "BEFORE", "AFTER", "UNTIL", "BETWEEN"],
+]);
 /** Words for people that are nobody's name. */
 const PRONOUNS = new RegExp(
   "^(?:i|you|he|she|it|we|they|me|us|him|her|them|who|whom|that|this|these|" +
@@ -52,6 +64,13 @@ export const CHANGE_MEANINGS: Readonly<Record<string, Meaning>> = {
       ? p.all<string>("Author").join(" ")
       : undefined,
   names: (p) => p.values,
+  // "What did April change?"
+  dayName: (p, c) => {
+    const { text } = c.tokens[p.span[0]]!;
+    return sensesOf(normalize(text)).some((sense) => sense === "MONTH")
+      ? [text]
+      : undefined;
+  },
   setting: (p, c) => {
     const { kind, text } = c.tokens[p.span[0]]!;
     const path = text.replace(/\.\*$/, "").replace(/[.…]+$/, "");
@@ -108,6 +127,15 @@ export const CHANGE_MEANINGS: Readonly<Record<string, Meaning>> = {
   byAuthor: (p, c) => {
     const names = p.get<string[]>("AuthorList")!;
     return c.changes === true && !isOfSetting(p, c) ? actors(names) : undefined;
+  },
+  byAnyName: (p, c) => {
+    const [by, name] = [c.tokens[p.span[0]]!, c.tokens[p.span[1] - 1]!];
+    const word = normalize(name.text);
+    return c.changes === true && !/^(?:de|from)$/.test(by.norm) &&
+        !PRONOUNS.test(word) &&
+        !sensesOf(word).some((sense) => NAMELESS.has(sense))
+      ? actors([nameOf(name)])
+      : undefined;
   },
   ofSetting: (p, c) => c.changes === true ? settings(p) : undefined,
   withOutcome: (p, c) =>

@@ -18,6 +18,7 @@ AuthorList <- Author Sep AuthorList : list
 FullName <- Author Author : fullName
 Changers <- AuthorList : first
 Changers <- FullName : names
+Changers <- WORD : dayName 0.5
 Setting <- (LITERAL|DOMAIN|QUOTED) : setting
 Setting <- SECTION : setting
 Setting <- DET? CH_SETTING Setting : last
@@ -60,6 +61,7 @@ OpenPrep <- (SINCE|AFTER|BEFORE|UNTIL|BETWEEN|FROM_TIME) : first
 
 # What is said of changes in a question that is about them
 F <- CH_BY DET? AuthorList : byAuthor 1.5
+F <- CH_BY WORD : byAnyName 1.2
 F <- ChPrep? DET? SettingList : ofSetting 1
 F <- OUTCOME : withOutcome 0.3
 F <- ChPrep? DET? REVISION RevList : ofRevision 1.2
