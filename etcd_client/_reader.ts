@@ -210,7 +210,8 @@ export class Reader {
         return { kind: "resync", reason, ...await this.state(target) };
       } catch (error) {
         const { code } = error as { code?: unknown };
-        if (reason === "start" || code !== "unreachable") {
+        const passing = code === "unreachable" || code === "tls";
+        if (reason === "start" || !passing) {
           if (signal.aborted) return undefined;
           throw error;
         }

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { Etcd3, type IOptions } from "npm:etcd3@1.1.2";
 import { EtcdError } from "../error.ts";
-import { failureOf, NET } from "./_errors.ts";
+import { failureOf, NET, refusalOf, withoutAction } from "./_errors.ts";
 
 /** How to connect, checked. */
 export interface ConnectionSettings {
@@ -29,6 +29,8 @@ const SHORTEST_MS = 40;
 const LATE = /DEADLINE_EXCEEDED/;
 /** What is heard of a server that takes a connection and wants to speak another way. */
 const DROPPED = /Failed to connect|EPIPE|ECONNRESET|socket hang up/;
+/** What is heard of a server that does not answer as TLS wants it. */
+const NO_TLS = /before secure TLS connection|InvalidContentType|wrong version/;
 
 /** Without a call for so long, the connection of the calls is closed. */
 const IDLE_MS = 200;
@@ -113,13 +115,16 @@ export class Connection {
     return this.#make();
   }
 
-  /** What happened at the endpoint; goes on to the next one if it was not this one's answer. */
+  /**
+   * What happened at the endpoint; goes on to the next one if it was not the cluster's answer. What is wrong with one of
+   * several is no reason to give up.
+   */
   fail(endpoint: string, cause: unknown): EtcdError {
-    const { error, again } = failureOf(cause, endpoint);
-    if (again || error.code === "unreachable") {
-      this.#turn(endpoint, error);
-    }
-    return error;
+    const { error, again, ofMember } = failureOf(cause, endpoint);
+    if (again || ofMember) this.#turn(endpoint, error);
+    return ofMember && this.#settings.endpoints.length > 1
+      ? new EtcdError("unreachable", error.message, { cause })
+      : error;
   }
 
   /** Makes a call, again and at other endpoints where that is safe, until it is answered or its time is over. */
@@ -132,8 +137,11 @@ export class Connection {
   ): Promise<T> {
     const end = Date.now() + timeoutMs;
     let told: EtcdError | undefined;
+    /** Of endpoints that need not be asked again. */
+    const refusals = new Map<string, EtcdError>();
     for (;;) {
       if (this.#closed) throw closedError();
+      while (refusals.has(this.endpoint)) this.#next();
       const { endpoint } = this;
       const deadline = write ? end : Math.min(end, Date.now() + ATTEMPT_MS);
       try {
@@ -145,17 +153,19 @@ export class Connection {
           throw cause;
         }
         if (this.#closed) throw closedError();
-        const { error, again, notDone } = failureOf(cause, endpoint);
-        if (!again) {
-          if (error.code === "unreachable") this.#turn(endpoint, error);
-          throw error;
-        }
+        const failure = failureOf(cause, endpoint);
+        const { error, again } = failure;
+        if (!again && !failure.ofMember) throw error;
         this.#turn(endpoint, error);
-        if (write && !notDone) throw unsure(error);
+        if (write && !failure.notDone) throw unsure(error);
+        if (failure.ofMember) {
+          this.#refuse(refusals.set(endpoint, error));
+          continue;
+        }
         // That the time is over tells less than what was heard before.
         if (!LATE.test(error.message)) told = error;
         if (Date.now() + PAUSE_MS + SHORTEST_MS >= end) {
-          throw this.#giveUp(told ?? error, timeoutMs);
+          throw this.#giveUp(told ?? error, refusals, timeoutMs);
         }
         await new Promise((done) => setTimeout(done, PAUSE_MS));
       }
@@ -253,11 +263,29 @@ export class Connection {
     this.#failing = true;
     this.#lastError = error.message;
     if (this.endpoint !== endpoint) return;
-    this.#index = (this.#index + 1) % this.#settings.endpoints.length;
     this.#drop();
+    this.#next();
   }
 
-  #giveUp(error: EtcdError, timeoutMs: number): EtcdError {
+  /** Goes on to the next endpoint; calls at this one come to their end. */
+  #next(): void {
+    this.#retire();
+    this.#index = (this.#index + 1) % this.#settings.endpoints.length;
+  }
+
+  /** Ends a call when no endpoint is left for it. */
+  #refuse(refusals: ReadonlyMap<string, EtcdError>): void {
+    if (refusals.size < new Set(this.#settings.endpoints).size) return;
+    const error = refusalOf(refusals);
+    this.#lastError = error.message;
+    throw error;
+  }
+
+  #giveUp(
+    error: EtcdError,
+    refusals: ReadonlyMap<string, EtcdError>,
+    timeoutMs: number,
+  ): EtcdError {
     const { endpoints, tls } = this.#settings;
     const { cause } = error;
     // Once it was reached, the permission for one of its addresses was enough.
@@ -280,8 +308,10 @@ export class Connection {
     }
     const hint = dropped && tls === undefined
       ? "; it ends each connection: if it wants TLS, the endpoint must be https"
+      : NO_TLS.test(error.message)
+      ? "; it ends each connection: if it does not speak TLS, the endpoint must be http"
       : "; does it run there?";
-    const last = error.message.replace(/^Cannot reach etcd at /, "");
+    const last = [error, ...refusals.values()].map(withoutAction).join("; ");
     return new EtcdError(
       "unreachable",
       `Cannot reach etcd (${

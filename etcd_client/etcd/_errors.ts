@@ -106,12 +106,14 @@ export interface Failure {
   readonly again: boolean;
   /** The request was certainly not carried out. */
   readonly notDone: boolean;
+  /** It says nothing of the cluster: another member may do what this one cannot. */
+  readonly ofMember: boolean;
 }
 
 /** What a failure at an endpoint means. */
 export function failureOf(cause: unknown, endpoint: string): Failure {
   if (cause instanceof EtcdError) {
-    return { error: cause, again: false, notDone: true };
+    return { error: cause, again: false, notDone: true, ofMember: false };
   }
   const text = cause instanceof Error ? cause.message : String(cause);
   for (const { pattern, code, text: reason } of REASONS) {
@@ -123,12 +125,12 @@ export function failureOf(cause: unknown, endpoint: string): Failure {
         cause,
       },
     );
-    return { error, again: false, notDone: true };
+    return { error, again: false, notDone: true, ofMember: code === "tls" };
   }
   if (text.includes("Name resolution failed") && !mayLookUp(endpoint)) {
     const message = `Cannot use etcd at ${endpoint}: ${NET}`;
     const error = new EtcdError("permission", message, { cause });
-    return { error, again: false, notDone: true };
+    return { error, again: false, notDone: true, ofMember: true };
   }
   const known = AGAIN.test(text);
   const reason = known
@@ -139,7 +141,27 @@ export function failureOf(cause: unknown, endpoint: string): Failure {
     `Cannot reach etcd at ${endpoint}: ${reason}`,
     { cause },
   );
-  return { error, again: known, notDone: NOT_DONE.test(text) };
+  return {
+    error,
+    again: known,
+    notDone: NOT_DONE.test(text),
+    ofMember: !known,
+  };
+}
+
+/** What several members are not used for, each with its name. */
+export function refusalOf(refusals: ReadonlyMap<string, EtcdError>): EtcdError {
+  const errors = [...refusals.values()];
+  const [first] = errors;
+  if (errors.length === 1) return first!;
+  const { code, cause } = errors.find(({ code }) => code === "tls") ?? first!;
+  const text = errors.map(withoutAction).join("; ");
+  return new EtcdError(code, `Cannot use etcd at ${text}`, { cause });
+}
+
+/** A message from the endpoint on. */
+export function withoutAction({ message }: EtcdError): string {
+  return message.replace(/^Cannot (reach|use) etcd at /, "");
 }
 
 function mayLookUp(endpoint: string): boolean {
