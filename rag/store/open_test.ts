@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import type { Filter } from "../query/ast.ts";
 import { FIELDS } from "../query/fields.ts";
 import { migrate } from "./_schema.ts";
 import { StoreError } from "./error.ts";
 import { EventStore } from "./event_store.ts";
-import { event } from "./testdata/entries.ts";
+import { change, event } from "./testdata/entries.ts";
 import { temporaryFolder } from "./testdata/folder.ts";
 
 function raw(folder: string): DatabaseSync {
@@ -182,5 +183,80 @@ Deno.test("EventStore.open says that there is nothing to read, and that a folder
   assert.throws(
     () => EventStore.open(`${file}/below`),
     (error) => error instanceof StoreError && error.code === "io",
+  );
+});
+
+Deno.test("EventStore.open makes the columns of an index of version 2 anew, and knows the fields of its changes", async () => {
+  await using folder = await temporaryFolder();
+  await using later = await temporaryFolder();
+  const changes = Array.from({ length: 30 }, (_, i) => {
+    const { entry, ...rest } = change(i);
+    assert.ok(entry.kind === "change");
+    const record = {
+      ...entry.record,
+      actor: ["ana", "eva", "dns"][i % 3]!,
+      revision: String(i % 7),
+      changes: [
+        { path: "policy.thresholds.alert", before: "", after: "" },
+        { path: `rules.r${i % 4}`, before: "", after: "" },
+      ].slice(i % 2),
+    };
+    return { ...rest, entry: { kind: "change", record } } as const;
+  });
+  using made = EventStore.open(later.path);
+  made.append([
+    ...Array.from({ length: 9000 }, (_, i) => event(i)),
+    ...changes,
+  ]);
+  const db = raw(folder.path);
+  db.exec("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL");
+  migrate(db, "events.db", 2);
+  const columns = db.prepare("SELECT name FROM pragma_table_info('entries')")
+    .all().map(({ name }) => `"${name}"`).join(", ");
+  assert.ok(!columns.includes("actor"));
+  db.exec(`
+    ATTACH '${later.path}/events.db' AS later;
+    INSERT INTO entries SELECT ${columns} FROM later.entries;
+    INSERT INTO texts SELECT * FROM later.texts;
+    INSERT INTO texts_fts (rowid, text) SELECT text_id, text FROM texts;
+    INSERT INTO column_chunks SELECT * FROM later.column_chunks
+      WHERE "column" NOT IN ('actor', 'revision', 'outcome', 'setting');
+    INSERT INTO dictionary SELECT * FROM later.dictionary
+      WHERE name NOT IN ('actor', 'revision', 'outcome', 'setting');
+    UPDATE entries SET body = CAST('{' AS BLOB) WHERE id = 'change-29';
+    DETACH later`);
+  db.close();
+  assert.throws(
+    () => EventStore.open(folder.path, { readOnly: true }),
+    { code: "version" },
+  );
+  using store = EventStore.open(folder.path);
+  const known = changes.slice(0, 29).map(({ entry }) => entry.record);
+  const ids = (filter: Filter) =>
+    [
+      ...store.columns.evaluate(filter, "change").toRows(),
+    ].map((row) => store.idOf(row)).sort();
+  assert.deepEqual(
+    ids({ op: "eq", field: "actor", value: "EVA" }),
+    known.filter((r) => r.actor === "eva").map((r) => r.id).sort(),
+  );
+  assert.deepEqual(
+    ids({ op: "under", field: "setting", value: "policy" }),
+    known.filter((r) => r.changes.some(({ path }) => path.startsWith("policy")))
+      .map((r) => r.id).sort(),
+  );
+  assert.deepEqual(
+    ids({ op: "in", field: "setting", values: ["rules.r1", "rules.r2"] }),
+    known.filter((r) => r.changes.some(({ path }) => /r[12]$/.test(path)))
+      .map((r) => r.id).sort(),
+  );
+  assert.deepEqual(
+    ids({ op: "eq", field: "revision", value: "3" }),
+    known.filter((r) => r.revision === "3").map((r) => r.id).sort(),
+  );
+  const scans = { op: "eq", field: "category", value: "scan" } as const;
+  assert.deepEqual(
+    [...store.columns.evaluate(scans, "event").toRows()],
+    [...made.columns.evaluate(scans, "event").toRows()],
   );
 });
