@@ -53,15 +53,25 @@ export class Authors {
       all.some((one) => one.path === path && one.after === after);
     const found: Authored[] = [];
     const told = new Set<string>();
+    /** What runs where the history has what was refused. */
+    const ran = new Map<string, string>();
     for (const [revision, entry] of kept) {
-      for (const { path } of entry.changes) told.add(path);
-      if (revision === last || !refused.has(revision)) {
-        found.push(entry);
-        continue;
+      const whole = revision === last || !refused.has(revision);
+      const own: ChangeText[] = [];
+      for (const change of entry.changes) {
+        const { path, after } = change;
+        told.add(path);
+        const before = ran.get(path) ?? change.before;
+        // Texts alone do not tell: of secrets they are equal, and long ones are cut.
+        const idle = ran.has(path) && before === after &&
+          !all.some((one) => one.path === path);
+        // Of what was refused, that which is in force now all the same.
+        if (whole || applied && holds(change)) {
+          ran.delete(path);
+          if (!idle) own.push({ path, before, after });
+        } else ran.set(path, before);
       }
-      // Of what was refused, that which is in force now all the same.
-      const own = applied ? entry.changes.filter(holds) : [];
-      if (own.length > 0) found.push({ ...entry, changes: own });
+      if (whole || own.length > 0) found.push({ ...entry, changes: own });
     }
     const rest = all.filter(({ path }) => !told.has(path));
     let unread = 0;

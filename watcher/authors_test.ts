@@ -97,3 +97,61 @@ Deno.test("a change that was refused and comes into force with another's stays i
     ["bo", "3", "applied", ["logging.sampling 4"]],
   ]);
 });
+
+Deno.test("the record of what is applied has before it what ran, and not what was refused", async () => {
+  const { store, editor } = written();
+  const probe = new Probe("p");
+  await using it = await begin({
+    store,
+    subscribers: [probe],
+    retryMs: 600_000,
+  });
+  const change = async (values: Record<string, Json>, actor: string) => {
+    const { revision } = await editor.set(values, { actor });
+    return (await it.watcher.reached(revision)).state;
+  };
+  const taken = () =>
+    it.records.splice(0).map(({ revision, actor, outcome, changes }) => [
+      `${revision} ${outcome} ${actor}`,
+      ...changes.map(({ path, before, after }) =>
+        `${path} ${before} -> ${after}`
+      ),
+    ]);
+  assert.equal(await change({ "scoring.alert": 0.81 }, "ana"), "in_force");
+  taken();
+  probe.behaviour.prepare = () => {
+    throw new Error("not now");
+  };
+  await change({ "scoring.alert": 0.93 }, "max");
+  await change({ "scoring.alert": 0.94 }, "max");
+  assert.deepEqual(taken(), [
+    ["2 refused max", "scoring.alert 0.81 -> 0.93"],
+    ["3 refused max", "scoring.alert 0.81 -> 0.94"],
+  ]);
+  probe.behaviour = {};
+  const back = { "scoring.alert": 0.81, "logging.sampling": 4 };
+  assert.equal(await change(back, "eva"), "in_force");
+  assert.deepEqual(taken(), [["4 applied eva", "logging.sampling 1 -> 4"]]);
+  probe.behaviour.prepare = () => {
+    throw new Error("not now");
+  };
+  await change({ "scoring.alert": 0.95 }, "max");
+  await change({ "scoring.alert": 0.96 }, "bo");
+  taken();
+  probe.behaviour = {};
+  assert.equal(await change({ "logging.sampling": 5 }, "eva"), "in_force");
+  assert.deepEqual(taken(), [
+    ["6 applied bo", "scoring.alert 0.81 -> 0.96"],
+    ["7 applied eva", "logging.sampling 4 -> 5"],
+  ]);
+  await change({ "scoring.alert": 0.97 }, "ana");
+  assert.deepEqual(taken(), [["8 applied ana", "scoring.alert 0.96 -> 0.97"]]);
+  probe.behaviour.prepare = () => {
+    throw new Error("not now");
+  };
+  await change({ "feed.token": "first", "scoring.alert": 0.98 }, "max");
+  probe.behaviour = {};
+  taken();
+  await change({ "feed.token": "second", "scoring.alert": 0.97 }, "eva");
+  assert.deepEqual(taken(), [["10 applied eva", 'feed.token "***" -> "***"']]);
+});

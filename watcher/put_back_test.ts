@@ -130,6 +130,8 @@ Deno.test("what follows an old state put back is refused where the history went 
   }
   await editor.set({ "logging.sampling": 6 }, ana);
   assert.equal((await it.watcher.reached(7)).state, "in_force");
+  await using later = await begin({ store, lastGood });
+  assert.equal(later.watcher.status().state, "in_force");
 });
 
 Deno.test("a state that came back to what was known is taken again", async () => {
@@ -214,6 +216,24 @@ Deno.test("ConfigEditor writes over no revision of the history, whatever comes b
     message: /says 1, and revision 2 is in the history/,
   });
   assert.deepEqual(await saved(store, "ml-defender/history/"), history);
+});
+
+Deno.test("ConfigEditor takes what others write while it reads for no old state put back, however often", async () => {
+  const { store, editor } = await written([0.9]);
+  const other = new ConfigEditor({ store, model: model() });
+  const get = store.get.bind(store);
+  let writes = 0;
+  let writing = false;
+  store.get = async (...args) => {
+    if (!writing && writes < 5) {
+      writing = true;
+      await other.set({ "logging.sampling": 2 + writes++ }, ana);
+      writing = false;
+    }
+    return await get(...args);
+  };
+  const { revision } = await editor.set({ "scoring.alert": 0.95 }, ana);
+  assert.equal(revision, 7);
 });
 
 Deno.test("ConfigEditor writes nothing from an old record of the last change, whatever section others wrote", async () => {

@@ -166,7 +166,9 @@ Deno.test("ConfigWatcher.retry ends where the store was closed under a refusal",
   await force(store, { scoring: { alert: 0.9 } });
   await using it = await begin({ store, startTimeoutMs: 600_000 });
   await store.close();
-  assert.equal((await it.watcher.retry()).state, "refused");
+  for (let i = 0; i < 2; i++) {
+    assert.equal((await it.watcher.retry()).state, "refused");
+  }
 });
 
 Deno.test("ConfigEditor.watch tells that what could not be used can be, and says of a watch that began on damage nothing that did not change", async () => {
