@@ -14,7 +14,7 @@ import { type Freshness, Guard, type Mark } from "./_guard.ts";
 import type { KeyProvider } from "./key_ring.ts";
 import type { Schemas } from "./_schemas.ts";
 import type { SealSettings } from "./store.ts";
-import { decodeJson, encodeJson, type Json } from "./value.ts";
+import { decodeJson, encodeJson, isKey, type Json } from "./value.ts";
 
 /** Bytes from which compression is tried. */
 const COMPRESS_FROM = 4096;
@@ -71,9 +71,9 @@ export class Codec {
     }
   }
 
-  /** Whether a key's values must be encrypted, and their counters grow. */
+  /** Whether a key's values must be encrypted, and their counters grow; not one that no store writes. */
   guards(key: string): boolean {
-    return this.#keys !== undefined &&
+    return this.#keys !== undefined && isKey(key) &&
       !this.#plain.some((prefix) => key.startsWith(prefix));
   }
 
@@ -157,6 +157,13 @@ export class Codec {
   /** What stored bytes mean, checked in every way; remembers the counter. */
   async decode(entry: RawEntry, freshness: Freshness): Promise<Decoded> {
     const { key, value } = entry;
+    if (!isKey(key)) {
+      throw this.#error(
+        "integrity",
+        key,
+        "no store writes such a key, so somebody else did; it may be deleted",
+      );
+    }
     if (!isEnvelope(value)) {
       if (this.guards(key)) {
         throw this.#error(
@@ -256,7 +263,8 @@ export class Codec {
     key: string,
     reason: string,
   ): EtcdError {
-    return new EtcdError(code, `Cannot use '${key}': ${reason}`, { key });
+    const text = `Cannot use '${key.toWellFormed()}': ${reason}`;
+    return new EtcdError(code, text, { key });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Codec, EncodeOptions } from "./_codec.ts";
 import { isEnvelope } from "./envelope.ts";
 import { EtcdError } from "./error.ts";
 import type { Compare, Operation, Transaction } from "./store.ts";
-import { checkKey } from "./value.ts";
+import { checkKey, checkName } from "./value.ts";
 
 const MAX_OPERATIONS = 100;
 const MAX_ATTEMPTS = 32;
@@ -261,8 +261,10 @@ function checkShape(
     );
   }
   const written = new Set<string>();
-  for (const { key } of operations) {
-    if (written.has(checkKey(key))) {
+  for (const { kind, key } of operations) {
+    // Whoever can write may have put there what no store writes: that can be deleted, and compared before.
+    if (kind === "put") checkKey(key);
+    if (written.has(checkName(key))) {
       throw new RangeError(
         `Cannot write as a transaction must have each key once: '${key}' is there twice`,
       );
@@ -270,7 +272,7 @@ function checkShape(
     written.add(key);
   }
   for (const item of compare) {
-    checkKey(item.key);
+    checkName(item.key);
     if (
       "revision" in item &&
       !(Number.isSafeInteger(item.revision) && item.revision >= 0)

@@ -29,7 +29,7 @@ export interface ConfigEntry {
 
 /** A value that is in the store and must not be used. */
 export interface InvalidEntry {
-  /** The key. */
+  /** The key; where it is no UTF-8 text in etcd, with a surrogate from U+DC80 to U+DCFF for each byte that is none. */
   readonly key: string;
   /** Why; `integrity`, `replay`, `key`, `limit` or `invalid`. */
   readonly error: EtcdError;
@@ -264,7 +264,7 @@ export interface ConfigStore extends AsyncDisposable {
       readonly revision?: number;
     },
   ): Promise<ConfigEntry | undefined>;
-  /** Deletes a value. */
+  /** Deletes a value; also what others put under a key that no store writes, as `list` names it under `invalid`. */
   delete(
     key: string,
     options?: {

@@ -30,12 +30,17 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * @throws {RangeError} When it is too long.
  */
 export function checkKey(key: string): string {
-  if (typeof key !== "string" || key === "") {
-    throw new TypeError(
-      "Cannot use key as it must be a text that is not empty",
-    );
-  }
-  return checkText(key);
+  return checkText(checkName(key));
+}
+
+/**
+ * Refuses what can be no key of anybody.
+ *
+ * @throws {TypeError} When it is empty or no text.
+ */
+export function checkName(key: string): string {
+  if (typeof key === "string" && key !== "") return key;
+  throw new TypeError("Cannot use key as it must be a text that is not empty");
 }
 
 /**
@@ -54,8 +59,7 @@ export function checkTarget(target: Target): Target {
 }
 
 function checkText(text: string): string {
-  // deno-lint-ignore no-control-regex
-  if (!text.isWellFormed() || /[\u0000-\u001f\u007f]/.test(text)) {
+  if (!isText(text)) {
     throw new TypeError(
       "Cannot use key as it must be well-formed and without control characters",
     );
@@ -67,6 +71,18 @@ function checkText(text: string): string {
     );
   }
   return text;
+}
+
+function isText(text: string): boolean {
+  // deno-lint-ignore no-control-regex
+  return text.isWellFormed() && !/[\u0000-\u001f\u007f]/.test(text);
+}
+
+/** Whether a store may have written a key. */
+export function isKey(key: string): boolean {
+  return key !== "" && isText(key) &&
+    (key.length * 3 <= MAX_KEY_BYTES ||
+      encoder.encode(key).length <= MAX_KEY_BYTES);
 }
 
 /** Whether a key is one of those that a target names. */

@@ -16,6 +16,7 @@ import type {
 import { EtcdError } from "../error.ts";
 import type { Target } from "../value.ts";
 import { Connection, type ConnectionSettings } from "./_connection.ts";
+import { bytesOfKey, keyOfBytes } from "./_keys.ts";
 import { EtcdWatch } from "./_watch.ts";
 
 export class EtcdBackend implements Backend {
@@ -190,7 +191,7 @@ export class EtcdBackend implements Backend {
   }
 
   #key(key: string): Buffer {
-    return Buffer.from(this.namespace + key);
+    return bytesOfKey(this.namespace + key);
   }
 
   #range(target: Target): { key: Buffer; range_end?: Buffer } {
@@ -206,7 +207,7 @@ export class EtcdBackend implements Backend {
 
   #entry({ key, value, mod_revision, lease }: IKeyValue): RawEntry {
     return {
-      key: key.toString().slice(this.namespace.length),
+      key: keyOfBytes(key).slice(this.namespace.length),
       value: new Uint8Array(value.buffer, value.byteOffset, value.length),
       revision: Number(mod_revision),
       lease: lease === "0" ? undefined : lease,
