@@ -170,7 +170,7 @@ async function lookAt(
     readonly anyKey: boolean;
   },
 ): Promise<void> {
-  const { invalid } = await store.list(`${prefix}/config/`);
+  const { entries, invalid } = await store.list(`${prefix}/config/`);
   const sealed = invalid.find(({ error }) => error.code === "key");
   if (sealed !== undefined && !keys) {
     throw new EtcdError(
@@ -182,6 +182,14 @@ async function lookAt(
     throw new EtcdError(
       "key",
       `the keys of ${dash}key-file do not open what is in ${place}: ${sealed.error.message}`,
+    );
+  }
+  const plain = keys && entries.length === 0 && invalid.length > 0 &&
+    invalid.every(({ error }) => error.code === "integrity");
+  if (plain) {
+    complain(
+      "config",
+      `nothing in ${place} was encrypted by who has the keys: if it never was, leave out ${dash}key-file`,
     );
   }
   if (file !== undefined && invalid.some(({ error }) => isReplay(error))) {

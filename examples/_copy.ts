@@ -88,6 +88,10 @@ export async function copyTo(
       `${to} is the configuration itself: name another place`,
     );
   }
+  const { counters } = values;
+  if (counters !== undefined && counters === target.counters) {
+    throw new UsageError("--counters and --to-counters must be two files");
+  }
   const { revision, tree } = await editor.snapshot();
   if (revision === 0) {
     throw new Error(

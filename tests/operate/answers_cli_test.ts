@@ -123,6 +123,14 @@ Deno.test("without its key file, or with another one, a command on encrypted val
     assert.doesNotMatch(other.err, /roll ?back/);
     const copy = ["copy", "file:tree", "--store", "file:plain"];
     await good(run, "config", "set", "search.limit", "7", ...copy.slice(2));
+    const needless = await run("config", "get", ...copy.slice(2), ...keys);
+    assert.equal(needless.code, 1);
+    assert.match(needless.err, /if it never was, leave out --key-file/);
+    const two = ["--counters", "c", "--to-counters", "c"];
+    const alike = ["config", "copy", "file:x", ...keys, ...two] as const;
+    const once = await run(...alike, "--to-key-file", "keys");
+    assert.equal(once.code, 2);
+    assert.match(once.err, /must be two files/);
     const to = await run("config", ...copy);
     assert.equal(to.code, 1);
     assert.match(to.err, /give their keys with --to-key-file FILE/);
