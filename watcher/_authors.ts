@@ -49,7 +49,13 @@ export class Authors {
     }
     const first = Math.max(from + 1, last - MAX_ASKED);
     const kept = await this.#kept(first, last, closing);
-    const holds = ({ path, after }: ChangeText) =>
+    /** Who changed it last. */
+    const lastOf = new Map<string, number>();
+    for (const [revision, { changes }] of kept) {
+      for (const { path } of changes) lastOf.set(path, revision);
+    }
+    const holds = ({ path, after }: ChangeText, revision: number) =>
+      lastOf.get(path) === revision &&
       all.some((one) => one.path === path && one.after === after);
     const found: Authored[] = [];
     const told = new Set<string>();
@@ -66,7 +72,7 @@ export class Authors {
         const idle = ran.has(path) && before === after &&
           !all.some((one) => one.path === path);
         // Of what was refused, that which is in force now all the same.
-        if (whole || applied && holds(change)) {
+        if (whole || applied && holds(change, revision)) {
           ran.delete(path);
           if (!idle) own.push({ path, before, after });
         } else ran.set(path, before);

@@ -94,6 +94,11 @@ Deno.test("an old state put back is damage to processes and operators, and a rol
     ]
   ) await assert.rejects(read(), damaged);
   assert.deepEqual((await editor.damage()).map(({ path }) => path), [MARK]);
+  const second = "ml-defender/history/000000000002";
+  const { value } = (await store.get(second))!;
+  await store.delete(second);
+  await assert.rejects(editor.reset([], { ...ana, above: 2 }), damaged);
+  await store.set(second, value);
   const history = (await editor.history()).map(({ revision }) => revision);
   assert.deepEqual(history, [3, 2, 1]);
   assert.deepEqual(await saved(store, "ml-defender/history/"), before);
