@@ -172,6 +172,7 @@ export class LateStore implements ConfigStore {
       watches: 0,
       resyncs: 0,
       invalid: 0,
+      keyFailure: undefined,
     };
   }
 

@@ -77,6 +77,16 @@ export class Codec {
       !this.#plain.some((prefix) => key.startsWith(prefix));
   }
 
+  /** Why keys could not be read when last looked at. */
+  get keyFailure(): string | undefined {
+    return this.#keys?.failure?.message;
+  }
+
+  /** Reads keys anew, where they may change. */
+  async refreshKeys(): Promise<void> {
+    await this.#keys?.refresh?.();
+  }
+
   name(key: string): string {
     return this.#backend.namespace + key;
   }

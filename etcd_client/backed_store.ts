@@ -265,10 +265,12 @@ export class BackedStore implements ConfigStore {
    * Writes what older keys encrypted anew with the active one.
    *
    * @param prefix What the keys start with; empty for all.
+   * @throws {EtcdError} `key`, when keys that may change cannot be read now: nothing is written, and the old key must stay.
    */
   async reencrypt(prefix: string): Promise<ReencryptResult> {
     this.#checkOpen();
     const target = checkTarget({ prefix });
+    await this.#codec.refreshKeys();
     const { entries } = await this.#backend.read(target);
     let rewritten = 0;
     let unchanged = 0;
@@ -289,7 +291,9 @@ export class BackedStore implements ConfigStore {
   /** How it fares. */
   health(): StoreHealth {
     const { watches, resyncs, invalid } = this.#reader;
-    return { ...this.#backend.health(), watches, resyncs, invalid };
+    const { keyFailure } = this.#codec;
+    const backend = this.#backend.health();
+    return { ...backend, watches, resyncs, invalid, keyFailure };
   }
 
   /** Ends watches and leases' upkeep at once. */

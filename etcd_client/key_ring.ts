@@ -8,6 +8,8 @@
 import { EtcdError } from "./error.ts";
 import { isKeyId } from "./envelope.ts";
 
+const START = "Cannot use keys: ";
+
 /** A key with its id. */
 export interface EncryptionKey {
   /** 1 to 32 of letters, digits, dot, dash, underscore; stands in the envelope, so it tells nothing secret. */
@@ -24,6 +26,10 @@ export interface KeyProvider {
   find(
     id: string,
   ): EncryptionKey | undefined | Promise<EncryptionKey | undefined>;
+  /** Reads keys that may change anew, as before a rotation; throws `EtcdError` `key` when they cannot be read. */
+  refresh?(): Promise<void>;
+  /** Why the keys could not be read when last looked at, so that those of before go on; undefined when all is well. */
+  readonly failure?: EtcdError | undefined;
 }
 
 /**
@@ -126,8 +132,9 @@ export class KeyRing implements KeyProvider {
 export class KeyFile implements KeyProvider {
   readonly #path: string;
   #ring: KeyRing;
-  #looked = 0;
+  #looked = performance.now();
   #refreshing: Promise<void> | undefined;
+  #failure: EtcdError | undefined;
 
   private constructor(path: string, ring: KeyRing) {
     this.#path = path;
@@ -162,6 +169,23 @@ export class KeyFile implements KeyProvider {
     return this.#ring.find(id);
   }
 
+  /**
+   * Reads the file anew.
+   *
+   * @throws {EtcdError} `key`, as `open`; the keys stay as they are.
+   */
+  async refresh(): Promise<void> {
+    // What is being read may be of before the call.
+    await this.#refreshing;
+    await this.#refresh();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Why the file could not be used when it was last read. */
+  get failure(): EtcdError | undefined {
+    return this.#failure;
+  }
+
   #refresh(): Promise<void> {
     return this.#refreshing ??= this.#read().finally(() =>
       this.#refreshing = undefined
@@ -176,8 +200,9 @@ export class KeyFile implements KeyProvider {
     this.#looked = performance.now();
     try {
       this.#ring = await readKeyFile(this.#path);
-    } catch {
-      // The keys that were read last go on; whatever needs another one says that it is missing.
+      this.#failure = undefined;
+    } catch (error) {
+      this.#failure = error as EtcdError;
     }
   }
 }
@@ -200,7 +225,12 @@ async function readKeyFile(path: string): Promise<KeyRing> {
       { cause },
     );
   }
-  return KeyRing.parse(text);
+  try {
+    return KeyRing.parse(text);
+  } catch (error) {
+    const reason = (error as EtcdError).message.replace(START, "");
+    throw keyError(`${path}: ${reason}`);
+  }
 }
 
 function fromBase64(text: string | undefined): Uint8Array | undefined {
@@ -212,5 +242,5 @@ function fromBase64(text: string | undefined): Uint8Array | undefined {
 }
 
 function keyError(reason: string): EtcdError {
-  return new EtcdError("key", `Cannot use keys: ${reason}`);
+  return new EtcdError("key", START + reason);
 }

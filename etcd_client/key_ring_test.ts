@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { EtcdError } from "./error.ts";
 import { KeyFile, KeyRing, newKeyLine } from "./key_ring.ts";
+import { MemoryStore } from "./memory_store.ts";
 
 function refuses(action: () => unknown, secret: string): void {
   assert.throws(action, (error) => {
@@ -116,5 +117,65 @@ Deno.test("KeyFile notices another key of the same length, written in the same p
     assert.deepEqual(await keys.active(), KeyRing.parse(line).active());
   }
   assert.equal(await keys.find("k1"), undefined);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("reencrypt fails where the key file cannot be used any more, health says why, and all goes on with the keys there were", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/keys`;
+  const [first, second] = [newKeyLine("k1"), newKeyLine("k2")];
+  await Deno.writeTextFile(path, first, { mode: 0o600 });
+  const keys = await KeyFile.open(path);
+  await using store = new MemoryStore({ seal: { keys } });
+  await store.set("x", 1);
+  assert.equal(store.health().keyFailure, undefined);
+  const good = `${second}\n${first}`;
+  const broken: readonly (readonly [string, number, RegExp])[] = [
+    [good, 0o644, /chmod 600/],
+    [`${second}x\n${first}`, 0o600, /line 1 is not/],
+    ["", 0o600, /no key/],
+  ];
+  for (const [text, mode, message] of broken) {
+    await Deno.writeTextFile(path, text);
+    await Deno.chmod(path, mode);
+    const error = await store.reencrypt("").then(() => undefined, (e) => e);
+    assert.ok(error instanceof EtcdError, `${error}`);
+    assert.equal(error.code, "key");
+    assert.match(error.message, message);
+    assert.ok(error.message.includes(path), error.message);
+    assert.equal(store.health().keyFailure, error.message);
+    await store.set("y", 1);
+    assert.equal((await store.get("x"))?.value, 1);
+  }
+  await Deno.remove(path);
+  await assert.rejects(store.reencrypt(""), /cannot be read/);
+  await Deno.writeTextFile(path, good, { mode: 0o600 });
+  // At once, however long ago it was looked at.
+  const { rewritten, failed } = await store.reencrypt("");
+  assert.deepEqual([rewritten, failed], [2, []]);
+  assert.equal(store.health().keyFailure, undefined);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("health tells of a key file that could not be used when it was looked at, and of none where keys do not change", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/keys`;
+  await Deno.writeTextFile(path, newKeyLine("k1"), { mode: 0o600 });
+  const keys = await KeyFile.open(path);
+  await using store = new MemoryStore({ seal: { keys } });
+  await Deno.chmod(path, 0o644);
+  assert.equal(await keys.find("unknown"), undefined);
+  assert.match(store.health().keyFailure ?? "", /chmod 600/);
+  await store.set("x", 1);
+  await Deno.chmod(path, 0o600);
+  assert.equal(await keys.find("unknown"), undefined);
+  assert.equal(store.health().keyFailure, undefined);
+  const ring = KeyRing.parse(newKeyLine("k1"));
+  await using other = new MemoryStore({ seal: { keys: ring } });
+  assert.equal((await other.reencrypt("")).unchanged, 0);
+  assert.equal(other.health().keyFailure, undefined);
+  await using plain = new MemoryStore();
+  assert.equal((await plain.reencrypt("")).unchanged, 0);
+  assert.equal(plain.health().keyFailure, undefined);
   await Deno.remove(folder, { recursive: true });
 });

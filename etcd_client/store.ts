@@ -213,6 +213,8 @@ export interface StoreHealth {
   readonly resyncs: number;
   /** Values refused on reading. */
   readonly invalid: number;
+  /** Why keys could not be read when last looked at, so that those of before go on; undefined when all is well. */
+  readonly keyFailure: string | undefined;
 }
 
 /** How a store encrypts. */
@@ -316,7 +318,7 @@ export interface ConfigStore extends AsyncDisposable {
    * @returns Takes the schema away again.
    */
   validateSchema(target: Target, schema: StandardSchema): () => void;
-  /** Writes what older keys encrypted anew with the active one. */
+  /** Writes what older keys encrypted anew with the active one; throws `key` when keys that may change cannot be read. */
   reencrypt(prefix: string): Promise<ReencryptResult>;
   /** How it fares. */
   health(): StoreHealth;

@@ -307,9 +307,9 @@ export class Connection {
       );
     }
     const hint = dropped && tls === undefined
-      ? "; it ends each connection: if it wants TLS, the endpoint must be https"
+      ? "; it ends each connection: if it wants TLS, the endpoint must be https."
       : NO_TLS.test(error.message)
-      ? "; it ends each connection: if it does not speak TLS, the endpoint must be http"
+      ? "; it ends each connection: if it does not speak TLS, the endpoint must be http."
       : "; does it run there?";
     const last = [error, ...refusals.values()].map(withoutAction).join("; ");
     return new EtcdError(

@@ -222,7 +222,7 @@ optional({
     );
     assert.match(
       error.message,
-      /does not speak TLS, the endpoint must be http /,
+      /does not speak TLS, the endpoint must be http\. /,
     );
     await Deno.remove(folder, { recursive: true });
   },
