@@ -55,11 +55,7 @@ export function assemble(
     : has("DOWNLOAD")
     ? "received_bytes"
     : undefined;
-  const changes = values<Change>("CHG");
-  const asked = [
-    ...values<Asked>("AGG"),
-    ...changes.flatMap((change) => change.asked ?? []),
-  ];
+  const asked = askedOf(pieces);
   const orders = values<Ordered>("ORD");
   const found = filtersOf(resized(cover, amount), has("AT_ONCE")).map((f) =>
     has("AT_ONCE") ? { ...f, filter: allAtOnce(f.filter) } : f
@@ -113,6 +109,17 @@ export function assemble(
       ),
     context,
   });
+}
+
+/** What is asked for by the pieces that ask. */
+function askedOf(pieces: readonly Edge[]): Asked[] {
+  return pieces.flatMap(({ symbol, value }) =>
+    symbol === "AGG"
+      ? value as Asked
+      : symbol === "CHG"
+      ? (value as Change).asked ?? []
+      : []
+  );
 }
 
 /**

@@ -212,22 +212,7 @@ function checkAtom(part: Filter, path: string): void {
         "a network such as 10.0.0.0/8",
       );
     case "under":
-      within(
-        part.field === "name" || part.field === "setting",
-        `${path}.field`,
-        "name or setting",
-      );
-      need(typeof part.value === "string", `${path}.value`, "a text");
-      within(
-        part.value.length <= MAX_TEXT,
-        `${path}.value`,
-        `at most ${MAX_TEXT} characters`,
-      );
-      return within(
-        part.value !== "",
-        `${path}.value`,
-        "a domain name or the path of a setting",
-      );
+      return checkUnder(part, path);
     case "time":
       return checkSpan(part, path);
     case "time_of_day":
@@ -249,6 +234,23 @@ function checkAtom(part: Filter, path: string): void {
       return checkValue(field, value, `${path}.value`);
     }
   }
+}
+
+function checkUnder(
+  { field, value }: Extract<Filter, { op: "under" }>,
+  path: string,
+): void {
+  within(
+    field === "name" || field === "setting",
+    `${path}.field`,
+    "name or setting",
+  );
+  need(typeof value === "string", `${path}.value`, "a text");
+  within(
+    value !== "" && value.length <= MAX_TEXT,
+    `${path}.value`,
+    `a domain name or the path of a setting, of at most ${MAX_TEXT} characters`,
+  );
 }
 
 function checkSpan(
