@@ -175,10 +175,10 @@ export class Ledger {
         `Cannot write configuration as at most ${MAX_SECTIONS} sections must change at once: current number is ${sections.length}`,
       );
     }
-    const put = (key: string, it: unknown, expendable = false): Operation => {
-      const written = { kind: "put" as const, key, value: it as Json };
-      return expendable ? Object.assign(written, { expendable }) : written;
-    };
+    const put = (key: string, it: unknown, expendable = false): Operation => ({
+      ...{ kind: "put", key, value: it as Json },
+      expendable,
+    });
     const { mark } = this.#layout;
     const anew = above === undefined ? state.mark?.anew ?? 0 : revision;
     const next: ChangeMark = { revision, actor, timeMs, kept, digests, anew };

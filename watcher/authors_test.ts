@@ -154,4 +154,23 @@ Deno.test("the record of what is applied has before it what ran, and not what wa
   taken();
   await change({ "feed.token": "second", "scoring.alert": 0.97 }, "eva");
   assert.deepEqual(taken(), [["10 applied eva", 'feed.token "***" -> "***"']]);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  probe.behaviour.prepare = async (revision) => {
+    if (revision > 11) return;
+    await promise;
+    throw new Error("not now");
+  };
+  const refused = change({ "scoring.alert": 0.98 }, "max");
+  await editor.set({ "scoring.models.a": 1 }, { actor: "max" });
+  await editor.set({ "scoring.alert": 0.85 }, { actor: "eva" });
+  await editor.set({ "scoring.alert": 0.86 }, { actor: "bo" });
+  resolve();
+  await refused;
+  await it.watcher.reached(14);
+  assert.deepEqual(taken(), [
+    ["11 refused max", "scoring.alert 0.97 -> 0.98"],
+    ["12 applied max", "scoring.models.a  -> 1"],
+    ["13 applied eva", "scoring.alert 0.97 -> 0.85"],
+    ["14 applied bo", "scoring.alert 0.85 -> 0.86"],
+  ]);
 });

@@ -132,7 +132,7 @@ export class Gates {
     while (!this.#free) {
       await new Promise<void>((wake) => this.#parked.push(wake));
     }
-    gate.busy = this.#all.has(gate);
+    gate.busy = true;
   }
 
   #release(): void {

@@ -175,6 +175,31 @@ Deno.test("ConfigWatcher refuses in time what a subscriber does not get ready, a
   assert.deepEqual(slow.calls, ["prepare 1 scoring.alert", "abort 1"]);
 });
 
+Deno.test("ConfigWatcher aborts at once who is ready after another one refused, whoever is not ready yet", async () => {
+  const [a, b, c] = [new Probe("a"), new Probe("b"), new Probe("c")];
+  await using it = await begin({ subscribers: [a, b, c] });
+  for (const probe of [a, b, c]) probe.take();
+  const [ready, never] = [0, 1].map(() => Promise.withResolvers<void>());
+  a.behaviour.prepare = () => ready!.promise;
+  b.behaviour.prepare = () => {
+    throw new Error("no");
+  };
+  c.behaviour.prepare = () => never!.promise;
+  await force(it.store, { scoring: { alert: 0.9 } });
+  for (let i = 0; i < 200 && c.calls.length === 0; i++) {
+    await new Promise((done) => setTimeout(done, 1));
+  }
+  ready!.resolve();
+  for (let i = 0; i < 200 && a.calls.length < 2; i++) {
+    await new Promise((done) => setTimeout(done, 1));
+  }
+  assert.deepEqual(a.calls, ["prepare 1 scoring.alert", "abort 1"]);
+  assert.equal(it.watcher.status().state, "pending");
+  never!.resolve();
+  assert.equal((await it.watcher.reached(1)).state, "refused");
+  assert.deepEqual(c.calls, ["prepare 1 scoring.alert", "abort 1"]);
+});
+
 Deno.test("ConfigWatcher takes everybody back when a commit fails, before a batch can see it", async () => {
   const [a, b, c] = [new Probe("a"), new Probe("b"), new Probe("c")];
   await using it = await begin({ subscribers: [a, b, c] });

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { type ConfigStore, FileStore, KeyRing } from "@ml-defender/etcd-client";
+import {
+  type ConfigStore,
+  FileStore,
+  KeyFile,
+  KeyRing,
+  MemoryCounters,
+  newKeyLine,
+} from "@ml-defender/etcd-client";
 import { ConfigEditor, ConfigWatcher } from "@ml-defender/watcher";
 import { feed, model, scoring } from "../../watcher/testdata/sections.ts";
 import { optional } from "../_optional.ts";
@@ -66,6 +73,77 @@ Deno.test("ConfigWatcher refuses a value that was not encrypted, or with another
   }
 });
 
+Deno.test("ConfigWatcher that lacks a key takes what it is for as soon as the key is there, without a new change", async () => {
+  const folder = await Deno.makeTempDir();
+  const keyFile = `${folder}/keys`;
+  const [one, two] = [newKeyLine("one"), newKeyLine("two")];
+  const write = (text: string) =>
+    Deno.writeTextFile(keyFile, text, { mode: 0o600 });
+  try {
+    await using older = await FileStore.open(`${folder}/tree`, {
+      seal: { keys: KeyRing.parse(one) },
+    });
+    const editor = new ConfigEditor({ store: older, model: model() });
+    await editor.set({ "scoring.alert": 0.91 }, ana);
+    await write(one);
+    await using sensor = await FileStore.open(`${folder}/tree`, {
+      seal: { keys: await KeyFile.open(keyFile) },
+    });
+    await using watcher = await ConfigWatcher.start({
+      store: sensor,
+      model: model(),
+      retryMs: 20,
+    });
+    await using newer = await FileStore.open(`${folder}/tree`, {
+      seal: { keys: KeyRing.parse(`${two}\n${one}`) },
+    });
+    await new ConfigEditor({ store: newer, model: model() })
+      .set({ "scoring.alert": 0.92 }, ana);
+    const until = async (state: string) => {
+      const end = performance.now() + 15_000;
+      while (watcher.status().state !== state) {
+        assert.ok(performance.now() < end, `not ${state} after 15 s`);
+        await new Promise((done) => setTimeout(done, 10));
+      }
+    };
+    await until("refused");
+    assert.equal(watcher.status().refusal?.kind, "integrity");
+    assert.equal(watcher.tree.get(scoring).alert, 0.91);
+    await write(`${two}\n${one}`);
+    await until("in_force");
+    assert.equal(watcher.tree.get(scoring).alert, 0.92);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a sealed history that is let go leaves nothing behind", async () => {
+  const counters = new MemoryCounters();
+  const folder = await Deno.makeTempDir();
+  try {
+    await using store = await FileStore.open(folder, {
+      seal: { keys: keys(1), counters },
+    });
+    const options = { store, model: model(), historyEntries: 5 };
+    const editor = new ConfigEditor(options);
+    for (let i = 1; i <= 60; i++) {
+      await editor.set({ "logging.sampling": i + 1 }, ana);
+    }
+    const { entries, invalid } = await store.list("");
+    assert.deepEqual([entries.length, invalid.length], [5 + 2, 0]);
+    assert.equal((await store.reencrypt("")).unchanged, 5 + 2);
+    assert.deepEqual(
+      (await editor.history()).map(({ revision, damage }) => [
+        revision,
+        damage,
+      ]),
+      [60, 59, 58, 57, 56].map((revision) => [revision, undefined]),
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("ConfigWatcher takes rotated keys for no change, and the history stays as it was", async () => {
   const folder = await Deno.makeTempDir();
   const one = { id: "one", bytes: new Uint8Array(32).fill(1) };
@@ -81,23 +159,52 @@ Deno.test("ConfigWatcher takes rotated keys for no change, and the history stays
       await watcher.close();
     }
     const records: unknown[] = [];
+    const told: unknown[] = [];
     await using watcher = await ConfigWatcher.start({
       store,
       model: model(),
       onAudit: (record) => records.push(record),
     });
-    assert.ok((await store.reencrypt("")).rewritten >= 5);
     const editor = new ConfigEditor({ store, model: model() });
+    const events = editor.watch();
+    const event = async () => (await events.next()).value;
+    const first = await event();
+    assert.ok(first?.kind === "config");
+    assert.deepEqual([first.revision, first.actor], [2, "ana"]);
+    assert.ok((await store.reencrypt("")).rewritten >= 5);
+    await using late = await ConfigWatcher.start({
+      store,
+      model: model(),
+      lastGood: {
+        load: () =>
+          Promise.resolve({
+            ...{ version: 1, revision: 1, actor: "ana" },
+            sections: { scoring: { alert: 0.91 } },
+          }),
+        save: () => Promise.resolve(),
+      },
+      onAudit: ({ revision, outcome, actor }) =>
+        told.push([revision, outcome, actor]),
+    });
+    assert.equal(late.status().state, "in_force");
+    assert.deepEqual(told, [["2", "applied", "ana"]]);
     assert.deepEqual(
       (await editor.history()).map(({ revision }) => revision),
       [2, 1],
     );
     assert.equal((await watcher.reached(2)).applied.revision, 2);
     assert.deepEqual(records, []);
-    const { revision } = await editor.rollback(1, ana);
+    const { revision } = await editor.rollback(1, { actor: "eva" });
     assert.equal((await watcher.reached(revision)).state, "in_force");
     assert.equal(watcher.tree.get(scoring).alert, 0.91);
     assert.equal(records.length, 1);
+    const next = await event();
+    assert.ok(next?.kind === "config");
+    assert.deepEqual([next.revision, next.actor, next.changes.length], [
+      ...[3, "eva"],
+      1,
+    ]);
+    await events.return(undefined);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -119,6 +226,10 @@ class Attacker {
 
   async write(key: string, value: string): Promise<void> {
     await this.#call("put", { key: btoa(key), value });
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.#call("deleterange", { key: btoa(key) });
   }
 
   /** Everything there is, as one text. */
@@ -209,3 +320,71 @@ optional({
     assert.match(refusal!.reason, /^scoring: is not what revision 2 has/);
   },
 });
+
+for (const erased of [false, true]) {
+  optional({
+    name: `a whole old state put back in etcd${
+      erased ? ", and the history erased," : ""
+    } reaches no process that ran a newer one, whatever operators without counters write on it`,
+    available: noEtcd === undefined,
+    reason: noEtcd ?? "",
+    fn: async () => {
+      await using etcd = await EtcdServer.start();
+      const open = () =>
+        openEtcd({ endpoints: [etcd.endpoint], seal: { keys: keys(1) } });
+      const attacker = new Attacker(etcd.endpoint);
+      await using store = await open();
+      const editor = new ConfigEditor({ store, model: model() });
+      await editor.set({ "scoring.alert": 0.99 }, ana);
+      const mark = "ml-defender/config/@change";
+      const old = [mark, KEY].map(async (key) =>
+        [key, await attacker.read(key)] as const
+      );
+      const bytes = await Promise.all(old);
+      for (const alert of [0.85, 0.84, 0.83]) {
+        await editor.set({ "scoring.alert": alert }, ana);
+      }
+      await using sensor = await open();
+      await using watcher = await ConfigWatcher.start({
+        store: sensor,
+        model: model(),
+      });
+      assert.equal(watcher.tree.get(scoring).alert, 0.83);
+      for (const [key, value] of bytes) await attacker.write(key, value);
+      if (erased) {
+        for (const revision of [2, 3, 4]) {
+          await attacker.remove(`ml-defender/history/00000000000${revision}`);
+        }
+      }
+      // He has never seen what was, and remembers nothing.
+      await using other = await open();
+      const operator = new ConfigEditor({ store: other, model: model() });
+      const eva = { actor: "eva" };
+      if (!erased) {
+        await assert.rejects(operator.set({ "logging.sampling": 2 }, eva), {
+          code: "damaged",
+          message: /says 1, and revision 4 is in the history/,
+        });
+        await operator.rollback(4, eva);
+        await watcher.reached(5);
+      } else {
+        for (const sampling of [2, 3, 4, 5, 6]) {
+          await operator.set({ "logging.sampling": sampling }, eva);
+          assert.equal(watcher.tree.get(scoring).alert, 0.83);
+        }
+        const end = performance.now() + 15_000;
+        while (watcher.status().desiredRevision !== 6) {
+          assert.ok(performance.now() < end, "revision 6 after 15 s");
+          await new Promise((done) => setTimeout(done, 10));
+        }
+        const { refusal } = await watcher.reached(6);
+        assert.match(refusal!.reason, /came about without it/);
+        assert.equal(watcher.tree.get(scoring).alert, 0.83);
+        await operator.set({ "scoring.alert": 0.83 }, { ...eva, above: 6 });
+        await watcher.reached(7);
+      }
+      assert.equal(watcher.status().state, "in_force");
+      assert.equal(watcher.tree.get(scoring).alert, 0.83);
+    },
+  });
+}
