@@ -8,6 +8,10 @@ import {
 } from "@ml-defender/sdk/config";
 import sdk from "../deno.json" with { type: "json" };
 import { operateModel } from "../operate/section.ts";
+import { complain } from "./_cli.ts";
+import { openCounters } from "./_counters.ts";
+import { placeOf, type PlaceValues } from "./_place.ts";
+import { tellStore } from "./_store_news.ts";
 
 /**
  * Follow a configuration: the section `search` is applied now and at each change.
@@ -17,7 +21,7 @@ import { operateModel } from "../operate/section.ts";
  * @param options Name of the process, and who is told of what could not be applied.
  */
 export function followConfig(
-  place: ConfigPlace,
+  place: ConfigPlace & { readonly prefix?: string },
   searcher: Pick<Searcher, "configure">,
   options: {
     /** Name in status. @default {the host's name and the process's number} */
@@ -42,4 +46,38 @@ export function followConfig(
         onFailure(error instanceof Error ? error.message : String(error)),
     })],
   });
+}
+
+/**
+ * Follow the configuration that options name, and say on standard error how its store is.
+ *
+ * @param place The store, as the user named it.
+ * @param values Options about it.
+ * @param searcher The search; close what this gives first.
+ */
+export async function followPlace(
+  place: string,
+  values: PlaceValues,
+  searcher: Pick<Searcher, "configure">,
+): Promise<AsyncDisposable> {
+  const say = (line: string) => complain("rag", line);
+  await using resources = new AsyncDisposableStack();
+  const remembered = await openCounters(place, values, { hold: "shared" });
+  if (remembered !== undefined) {
+    resources.adopt(remembered.counters, (counters) => counters.close());
+  }
+  const { prefix } = values;
+  const running = resources.use(
+    await followConfig(
+      {
+        ...await placeOf(place, values),
+        ...(prefix === undefined ? {} : { prefix }),
+        ...(remembered === undefined ? {} : { counters: remembered.counters }),
+      },
+      searcher,
+      { onFailure: say },
+    ),
+  );
+  resources.use(tellStore(place, () => running.status(), say));
+  return resources.move();
 }

@@ -17,6 +17,7 @@ import {
   openEditor,
   PLACE_OPTIONS,
 } from "./_config.ts";
+import { followPlace } from "./_follow.ts";
 import {
   backfill,
   embedded,
@@ -49,9 +50,9 @@ Usage: deno task rag [OPTION...]              watch, serve, and prompt where the
        deno task rag COMMAND [ARGUMENT...]    run one command and end
 
 Watches event logs and answers questions about them: over HTTP with a token, and at a prompt. Reads only, unless --config or
-$ML_DEFENDER_CONFIG names a configuration: then the prompt and single commands (never HTTP) take accelerate, decelerate and
-optimize as well. Without a terminal it goes on until a signal. At the prompt Ctrl-C stops an answer; where there is none and
-the line is empty it ends the program.
+$ML_DEFENDER_CONFIG names a configuration: then it follows the section \`search\` of it and shows in \`deno task status\`, and the
+prompt and single commands (never HTTP) take accelerate, decelerate and optimize as well. Without a terminal it goes on until
+a signal. At the prompt Ctrl-C stops an answer; where there is none and the line is empty it ends the program.
 
 Commands:
 ${
@@ -67,13 +68,13 @@ Options:
   ROLES.join(", ")
 }); without it a new token
                          is made and printed
-      --config PLACE     the configuration of what runs, file:DIR or etcd:URL: allows the commands that change it; default
-                         $ML_DEFENDER_CONFIG, else none
+      --config PLACE     the configuration of what runs, file:DIR or etcd:URL: is followed, and allows the commands that
+                         change it; default $ML_DEFENDER_CONFIG, else none
       --key-file FILE    its keys, where it is encrypted; and for it --counters, --ca, --cert, --key, --user, --namespace,
                          --prefix as for \`deno task config\`
       --actor NAME       who changes it, for the history; default $USER
       --keep-days N      remove entries more than N days older than the newest one; default all are kept
-      --keep-bytes N     remove the oldest entries where the store is larger
+      --keep-bytes N     remove the oldest entries where the store is larger; either of both instead of search.retention
       --json             commands print data${SEARCH_HELP}
   -h, --help             show this text
 
@@ -117,7 +118,8 @@ await runProgram({
   });
   const { searcher, readOnly } = opened;
   const retain = async () => {
-    if (retention === undefined || readOnly !== undefined) return;
+    const followed = !once && place !== undefined;
+    if (retention === undefined || readOnly !== undefined || followed) return;
     await searcher.configure({ limit: LIMIT, retention });
   };
   const streaming = !once && hasModel(values) && Deno.stdout.isTerminal();
@@ -151,6 +153,15 @@ await runProgram({
     return complete ? 0 : 1;
   }
   const folders = readOnly === undefined ? logFolders(values) : [];
+  await using _following = place === undefined
+    ? undefined
+    : await followPlace(place, values, {
+      configure: (settings) =>
+        searcher.configure({
+          ...settings,
+          retention: retention ?? settings.retention,
+        }),
+    });
   await watch(searcher, folders, {
     ...{ signal, retain },
     serve: (watching, signal) =>
@@ -239,9 +250,8 @@ function placeFor(
   [command]: readonly string[],
 ): string | undefined {
   if (config !== undefined) return config;
-  const asked = command === undefined
-    ? Deno.stdin.isTerminal()
-    : OPERATORS.includes(command.trim().split(/\s/, 1)[0]!);
+  const asked = command === undefined ||
+    OPERATORS.includes(command.trim().split(/\s/, 1)[0]!);
   return asked ? Deno.env.get("ML_DEFENDER_CONFIG") || undefined : undefined;
 }
 
