@@ -68,7 +68,9 @@ export class Layout {
 export const DEFAULT_PREFIX = "ml-defender";
 
 /** Highest revision: as many digits as its key in the history has. */
-export const MAX_REVISION = 999_999_999_999;
+const MAX_REVISION = 999_999_999_999;
+/** Highest number that a writer may go above: one typed wrongly still leaves room. */
+export const MAX_ABOVE = 1_000_000_000;
 
 /** The mark in a value; undefined when it is none. */
 export function asMark(value: Json | undefined): ChangeMark | undefined {
@@ -82,7 +84,8 @@ export function asMark(value: Json | undefined): ChangeMark | undefined {
   return { revision, actor, timeMs, kept, digests, anew };
 }
 
-function isRevision(value: Json | undefined): value is number {
+/** Whether a value is a revision, or 0 for none. */
+export function isRevision(value: Json | undefined): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0 &&
     (value as number) <= MAX_REVISION;
 }

@@ -20,8 +20,8 @@ import {
   type ChangeMark,
   type HistoryIndex,
   type HistoryValue,
+  isRevision,
   type Layout,
-  MAX_REVISION,
 } from "./_layout.ts";
 
 /** What the store holds. */
@@ -155,9 +155,9 @@ export class Ledger {
     const past = state.index;
     const newest = past.at(-1)?.[0] ?? 0;
     const revision = Math.max(state.revision, newest, above ?? 0) + 1;
-    if (revision > MAX_REVISION) {
+    if (!isRevision(revision)) {
       throw new RangeError(
-        `Cannot write configuration as its revision must be at most ${MAX_REVISION}: it would be ${revision}`,
+        `Cannot write configuration as its revision must have at most 12 digits: it would be ${revision}`,
       );
     }
     const timeMs = this.#now();
@@ -284,8 +284,7 @@ export class Ledger {
     ];
     return found.map(([key, bytes, digest]) =>
       [Number(key.slice(history.length)), bytes, digest] as const
-    ).filter(([revision]) => revision > 0 && revision <= MAX_REVISION)
-      .filter(([revision]) => Number.isSafeInteger(revision))
+    ).filter(([revision]) => revision > 0 && isRevision(revision))
       .sort(([a], [b]) => a - b);
   }
 

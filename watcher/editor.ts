@@ -29,7 +29,7 @@ import type {
   WriteOptions,
   WriteResult,
 } from "./history.ts";
-import { DEFAULT_PREFIX, Layout, MAX_REVISION } from "./_layout.ts";
+import { DEFAULT_PREFIX, Layout, MAX_ABOVE } from "./_layout.ts";
 import { Ledger, type LedgerState } from "./_ledger.ts";
 import { masked } from "./_mask.ts";
 import type { ConfigModel } from "./model.ts";
@@ -308,7 +308,7 @@ export class ConfigEditor {
 
   async #write(edit: Edit, options: WriteOptions): Promise<WriteResult> {
     const { note = "", dryRun = false, expectedRevision, above } = options;
-    if (above !== undefined) whole("above", above, 0, MAX_REVISION - 1);
+    if (above !== undefined) whole("above", above, 0, MAX_ABOVE);
     const actor = checkText("actor", options.actor, [1, 200]);
     checkText("note", note, [0, 500]);
     const end = performance.now() + this.#conflictMs;

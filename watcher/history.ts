@@ -17,7 +17,7 @@ export interface WriteOptions {
   /** Write only if the configuration is at this revision. @default {whatever it is} */
   readonly expectedRevision?: number;
   /**
-   * The new revision is above this one, 0 to 999,999,999,998: where a store was emptied or restored from a backup, while
+   * The new revision is above this one, 0 to 1,000,000,000: where a store was emptied or restored from a backup, while
    * processes remember higher ones and refuse what is not above them. With it something is always written. @default {whatever it is}
    */
   readonly above?: number;

@@ -196,7 +196,7 @@ Deno.test("ConfigEditor writes above what processes remember of an emptied store
   assert.equal(it.watcher.tree.at("scoring.alert"), 0.8);
   const more = await editor.reset(["scoring"], { ...ana, above: 0 });
   assert.equal(more.revision, 4);
-  for (const above of [-1, 1.5, 1e12]) {
+  for (const above of [-1, 1.5, 1e9 + 1]) {
     await assert.rejects(
       editor.reset([], { ...ana, above }),
       /'above' must be a whole number/,
@@ -317,4 +317,14 @@ Deno.test("ConfigEditor.history says of a revision that is kept and not there th
     ]),
     [[3, ""], [2, "it was taken away"], [1, ""]],
   );
+});
+
+Deno.test("ConfigEditor writes no revision that the history could not sort", async () => {
+  const { store, editor } = await written([0.9]);
+  const { value } = (await store.get(MARK))!;
+  const last = { ...value as Record<string, Json>, revision: 999_999_999_999 };
+  await store.set(MARK, last);
+  await assert.rejects(editor.set({ "scoring.alert": 0.95 }, ana), RangeError);
+  await store.set(MARK, { ...last, revision: 1_000_000_000_000 });
+  assert.deepEqual((await editor.damage()).map(({ path }) => path), [MARK]);
 });
