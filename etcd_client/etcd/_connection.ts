@@ -137,11 +137,10 @@ export class Connection {
   ): Promise<T> {
     const end = Date.now() + timeoutMs;
     let told: EtcdError | undefined;
-    /** Of endpoints that need not be asked again. */
+    /** What is wrong with those that can answer, and may not be believed. */
     const refusals = new Map<string, EtcdError>();
     for (;;) {
       if (this.#closed) throw closedError();
-      while (refusals.has(this.endpoint)) this.#next();
       const { endpoint } = this;
       const deadline = write ? end : Math.min(end, Date.now() + ATTEMPT_MS);
       try {
@@ -263,14 +262,8 @@ export class Connection {
     this.#failing = true;
     this.#lastError = error.message;
     if (this.endpoint !== endpoint) return;
-    this.#drop();
-    this.#next();
-  }
-
-  /** Goes on to the next endpoint; calls at this one come to their end. */
-  #next(): void {
-    this.#retire();
     this.#index = (this.#index + 1) % this.#settings.endpoints.length;
+    this.#drop();
   }
 
   /** Ends a call when no endpoint is left for it. */

@@ -173,6 +173,17 @@ withMembers(
     await show(0, "server");
     await show(1, "server");
     await answers({ endpoints, tls });
+    await using store = await openEtcd({ endpoints, tls });
+    await show(0, "expired");
+    await show(1, "elsewhere");
+    // The connection of calls that are over is gone.
+    await sleep(300);
+    const later = await soon("get", fails(store.get("ready"), "tls"));
+    for (const endpoint of endpoints) {
+      assert.ok(later.message.includes(endpoint), later.message);
+    }
+    const { reachable, lastError } = store.health();
+    assert.deepEqual([reachable, lastError], [false, later.message]);
   },
 );
 
