@@ -43,6 +43,12 @@ export interface FeedSink {
   failed(error: unknown): void;
 }
 
+/** A revision, and one digest of its sections where that is known. */
+interface Known {
+  readonly revision: number;
+  readonly digest: string | undefined;
+}
+
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2000;
 
@@ -57,10 +63,9 @@ export class Feed {
   readonly #damage = new Map<string, string>();
   #mark: ChangeMark | undefined;
   /** Newest revision that is known to have been, and the digest of it where that is known: nothing may come that is older, or that came about without it. */
-  #known: { readonly revision: number; readonly digest: string | undefined } = {
-    revision: 0,
-    digest: undefined,
-  };
+  #known: Known = { revision: 0, digest: undefined };
+  /** The newest that came about without it: so did all that comes after, also when what is known is let go there. */
+  #other: Known | undefined;
   /** Ends the present reading, for another one. */
   #reading = new AbortController();
   /** Who waits for the next whole reading. */
@@ -204,11 +209,18 @@ export class Feed {
         : "now the record of its last change is gone";
       return `${was} ${state}; ${above(known.revision)}`;
     }
-    const then = revision === known.revision
-      ? digest
-      : kept.find(([one]) => one === known.revision)?.[2];
-    if (known.digest === undefined || known.revision < anew) return undefined;
-    if (!then || then === known.digest) return undefined;
+    /** Whether a state was on the way to this one; undefined where it does not say. */
+    const after = (one: Known) => {
+      if (one.digest === undefined || one.revision < anew) return undefined;
+      const then = revision === one.revision
+        ? digest
+        : kept.find(([number]) => number === one.revision)?.[2];
+      return then ? then === one.digest : undefined;
+    };
+    const other = this.#other;
+    const strange = !(after(known) ?? !(other && after(other)));
+    this.#other = strange ? { revision, digest } : undefined;
+    if (!strange) return undefined;
     return `${was} revision ${revision} of the store came about without it: an old state was put back, or the store was restored from a backup, and then written to; ${
       above(revision)
     }`;

@@ -139,6 +139,25 @@ Deno.test("what follows an old state put back is refused where the history went 
   assert.equal(later.watcher.status().state, "in_force");
 });
 
+Deno.test("what follows an old state put back stays refused when what was known is let go, until it is meant", async () => {
+  const options = { historyEntries: 3 };
+  const { store, editor, all } = await written([0.9, 0.91, 0.92], options);
+  await using it = await begin({ store });
+  await putBack(store, "", all[0]!);
+  for (let revision = 2; revision <= 9; revision++) {
+    await editor.set({ "logging.sampling": revision }, { actor: "eva" });
+    const reason = revision < 3
+      ? /the store has 2/
+      : new RegExp(`revision ${revision} of the store came about without it`);
+    await refused(it.watcher, reason);
+  }
+  const above = { ...ana, above: 9 };
+  await editor.set({ "scoring.alert": 0.92 }, above);
+  assert.equal((await it.watcher.reached(10)).state, "in_force");
+  await editor.set({ "scoring.alert": 0.93 }, ana);
+  assert.equal((await it.watcher.reached(11)).state, "in_force");
+});
+
 Deno.test("a state that came back to what was known is taken again", async () => {
   const { store, config } = await written([0.9, 0.91]);
   await using it = await begin({ store });
