@@ -38,8 +38,8 @@ export interface AboveValues {
   above?: string | undefined;
 }
 
-/** Revisions of a configuration have at most twelve digits. */
-const MOST_ABOVE = 999_999_999_998;
+/** What the editor takes. */
+const MOST_ABOVE = 1_000_000_000;
 
 /** What the new revision must be above, where that was said. */
 export function aboveOf(
@@ -105,11 +105,14 @@ export async function copyTo(
     { ...target, store: to, "dry-run": dryRun },
     { signal, dash: "--to-" },
   );
+  // Whoever ran the source takes no lower revision.
+  const { revision: there } = await other.editor.get("");
   return await other.editor.replace(tree, {
     actor,
     note: printable(`copy of revision ${revision} of ${place}`).slice(0, 500),
     ...note,
     dryRun,
+    ...there < revision ? { above: revision } : {},
     ...aboveOf(values),
   });
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { FileStore } from "@ml-defender/etcd-client";
 import { good, inFolder, isThere, keyFile, stolen } from "./_cli.ts";
+import { Pipeline } from "./_pipeline.ts";
 
 Deno.test("config copy makes the target exactly what one revision of the source is, also from plain to sealed, to other keys, and back", async () => {
   await inFolder(async (run, folder) => {
@@ -21,7 +22,7 @@ Deno.test("config copy makes the target exactly what one revision of the source 
       ] as const,
       ...["--to-counters", "one.counters"],
     );
-    assert.match(sealed, /^revision 2\n/);
+    assert.match(sealed, /^revision 3\n/);
     assert.match(sealed, /log\.perIncident: 5 -> 200/);
     assert.doesNotMatch(await stolen(`${folder}/sealed`), /gzip/);
     await good(
@@ -44,7 +45,7 @@ Deno.test("config copy makes the target exactly what one revision of the source 
       "--store",
       "file:plain",
     );
-    assert.match(history, /ana: copy of revision 1 of file:again/);
+    assert.match(history, /ana: copy of revision 4 of file:again/);
     assert.equal(history.match(/^\d/mg)?.length, 1);
     const idle = await good(run, "config", "copy", "file:plain");
     assert.equal(idle, "nothing to change\n");
@@ -153,5 +154,23 @@ Deno.test("keys are rotated by commands: a new one second, then first, reencrypt
     assert.match(failed.out, /^0 values encrypted anew, 0 left as they are/);
     assert.match(failed.err, /key 'both' is not in the key ring/);
     assert.equal((await run("config", "reencrypt")).code, 1);
+  });
+});
+
+Deno.test("config copy makes a revision that whoever ran the source takes: a pipeline goes on in the other place", async () => {
+  await inFolder(async (run, folder) => {
+    for (const limit of ["7", "8", "9"]) {
+      await good(run, "config", "set", "search.limit", limit);
+    }
+    const out = ["--out", "events"];
+    {
+      await using before = await Pipeline.start(folder, ...out);
+      await before.until(/runs revision 3 \(in_force\)/);
+    }
+    const copied = await good(run, "config", "copy", "file:other");
+    assert.match(copied, /^revision 4\n/);
+    const other = ["--store", "file:other"];
+    await using after = await Pipeline.start(folder, ...other, ...out);
+    await after.until(/runs revision 4 \(in_force\)/);
   });
 });

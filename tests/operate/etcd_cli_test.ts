@@ -42,7 +42,7 @@ test("config copy goes from a folder to etcd over TLS with a client certificate,
     ];
     const there = await run("config", "copy", place, ...options("to-"));
     assert.equal(there.code, 0, there.err);
-    assert.match(there.out, /^revision 1\n {2}log\.compress: none -> gzip\n$/);
+    assert.match(there.out, /^revision 2\n {2}log\.compress: none -> gzip\n$/);
     const from = ["--store", place, ...options("")];
     const got = await run("config", "get", "log.compress", ...from);
     assert.equal(got.out, "gzip\n");
@@ -65,7 +65,7 @@ test("config copy goes from a folder to etcd over TLS with a client certificate,
     assert.deepEqual(invalid.map(({ key }) => key), [
       "plant/team/config/@change",
       "plant/team/config/log",
-      "plant/team/history/000000000001",
+      "plant/team/history/000000000002",
     ]);
   });
 });
@@ -96,7 +96,7 @@ test("config copy gives the target's user the password from ML_DEFENDER_TO_ETCD_
     assert.equal(wrong.code, 1);
     const right = await copy({ ML_DEFENDER_TO_ETCD_PASSWORD: "root-password" });
     assert.equal(right.code, 0, right.err);
-    assert.match(right.out, /^revision 1\n/);
+    assert.match(right.out, /^revision 2\n/);
   });
 });
 

@@ -106,7 +106,7 @@ optional({
         folder,
         guide.get("Values that etcd's keeper cannot read")!,
       );
-      assert.match(sealed, /^revision 1\n.*alert: 0\.75 -> 0\.8$/m);
+      assert.match(sealed, /^revision 4\n.*alert: 0\.75 -> 0\.8$/m);
       assert.match(sealed, /^0\.85$/m);
       assert.match(sealed, /^nothing readable$/m);
       assert.match(sealed, /^4 values encrypted anew, 0 left .*, 0 failed$/m);
@@ -142,7 +142,7 @@ optional({
         /^pipeline +sensor-[23] .* (\d+) +0 +\S+ +well$/mg,
       );
       assert.deepEqual([...seen].map(([, revision]) => revision), [
-        ..."1122",
+        ..."2233",
       ]);
       assert.match(out, /level 0 -> -1/);
     });
