@@ -82,20 +82,26 @@ export class Ledger {
   /**
    * What is there. What seems lost or put back may have been written between two reads: then the mark has moved on.
    *
-   * @param above Where the next revision is to be above it.
+   * @param options Where the next revision is to be above it; and whether the history may be ahead unnoticed, as `write`
+   * looks at that itself.
    */
-  async read(above = 0): Promise<LedgerState> {
-    let state = await this.#readOnce(above);
+  async read(
+    options: { readonly above?: number; readonly toWrite?: boolean } = {},
+  ): Promise<LedgerState> {
+    let state = await this.#readOnce(options);
     while (state.odd) {
       const { mark } = state;
-      state = await this.#readOnce(above);
+      state = await this.#readOnce(options);
       if (state.mark?.revision === mark?.revision) break;
     }
     return state;
   }
 
   async #readOnce(
-    above: number,
+    { above = 0, toWrite = false }: {
+      readonly above?: number;
+      readonly toWrite?: boolean;
+    },
   ): Promise<LedgerState & { readonly odd: boolean }> {
     const { config, mark: markKey } = this.#layout;
     const { entries, invalid } = await this.#store.list(config);
@@ -122,7 +128,7 @@ export class Ledger {
       }
     }
     const kept = mark?.kept ?? [];
-    const later = mark !== undefined &&
+    const later = mark !== undefined && !toWrite &&
       (await this.#has(mark.revision + 1) ||
         above > mark.revision && await this.#has(above + 1));
     const index = kept.length > 0 && !later ? kept : await this.#found();

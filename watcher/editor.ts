@@ -313,7 +313,11 @@ export class ConfigEditor {
     checkText("note", note, [0, 500]);
     const end = performance.now() + this.#conflictMs;
     for (let attempt = 0;; attempt++) {
-      const state = await this.#ledger.read(above);
+      const toWrite = attempt === 0 && !dryRun && above === undefined;
+      const state = await this.#ledger.read({
+        ...(above === undefined ? {} : { above }),
+        toWrite,
+      });
       const { revision, damage, index, mark } = state;
       if (expectedRevision !== undefined && expectedRevision !== revision) {
         throw new ConfigError(
@@ -337,6 +341,7 @@ export class ConfigEditor {
         : changes.length === 0;
       const settled = above === undefined && mark !== undefined;
       const idle = same && of === 0 && damage.size === 0 && settled;
+      if (idle && toWrite) continue;
       if (dryRun || idle) return { revision, written: false, changes };
       const texts = changeTexts(changes);
       const entry = { stored, actor, note, of, changes: texts, above };
