@@ -1,7 +1,7 @@
 /** Taking a configuration along to another store, and its keys to newer ones. */
 import { newKeyLine } from "@ml-defender/etcd-client";
 import type { WriteResult } from "@ml-defender/watcher";
-import { printable, UsageError, wholeNumber } from "./_cli.ts";
+import { printable, UsageError, userPath, wholeNumber } from "./_cli.ts";
 import {
   actorOf,
   type ConfigValues,
@@ -9,7 +9,13 @@ import {
   type OpenedConfig,
   openEditor,
 } from "./_config.ts";
-import { isSamePlace, placeOf, type PlaceValues } from "./_place.ts";
+import { revisionOf } from "./_config_read.ts";
+import {
+  isSamePlace,
+  placeOf,
+  type PlaceValues,
+  realPathOf,
+} from "./_place.ts";
 
 /** Options about the target of a copy. */
 export const TARGET_OPTIONS = {
@@ -63,14 +69,57 @@ export function isTargetNamed(values: TargetValues): boolean {
   );
 }
 
-/** Makes the configuration in a place what this one is, as one revision. */
+/**
+ * Makes the configuration in a place what this one is, as one revision above those of both. The source is closed before the
+ * target is opened: two copies that cross would else wait for each other's counters.
+ */
 export async function copyTo(
-  { editor, place }: OpenedConfig,
+  source: OpenedConfig,
   to: string,
-  values: ConfigValues & TargetValues & AboveValues,
+  values: ConfigValues & TargetValues & AboveValues & {
+    /** Revision that the target must be at. */
+    expect?: string | undefined;
+  },
   signal: AbortSignal,
 ): Promise<WriteResult> {
+  const { place } = source;
   const target = targetOf(values);
+  await checkTarget(place, to, values, target);
+  const { "dry-run": dryRun = false, expect } = values;
+  const who = { actor: actorOf(values), ...noteOf(values) };
+  const { above: least = 0 } = aboveOf(values);
+  const expected = expect === undefined
+    ? {}
+    : { expectedRevision: revisionOf(expect) };
+  const { revision, tree } = await source.editor.snapshot();
+  if (revision === 0) {
+    throw new Error(
+      `there is nothing to copy: nobody has set anything in ${place}`,
+    );
+  }
+  await source[Symbol.asyncDispose]();
+  await using other = await openEditor(
+    { ...target, store: to, "dry-run": dryRun },
+    { signal, dash: "--to-" },
+  );
+  // Whoever ran either side takes no lower revision, and none that does not begin anew. What the target has is not asked
+  // for: it may be damaged, which this puts right.
+  return await other.editor.replace(tree, {
+    note: printable(`copy of revision ${revision} of ${place}`).slice(0, 500),
+    ...who,
+    ...expected,
+    dryRun,
+    above: Math.max(revision, least),
+  });
+}
+
+/** What a target can not be is wrong use. */
+async function checkTarget(
+  place: string,
+  to: string,
+  values: ConfigValues & TargetValues,
+  target: PlaceValues,
+): Promise<void> {
   if (values["key-file"] !== undefined && target["key-file"] === undefined) {
     if (!values["to-plain"]) {
       throw new UsageError(
@@ -89,32 +138,13 @@ export async function copyTo(
     );
   }
   const { counters } = values;
-  if (counters !== undefined && counters === target.counters) {
+  if (counters === undefined || target.counters === undefined) return;
+  const [here, there] = await Promise.all(
+    [counters, target.counters].map((path) => realPathOf(userPath(path))),
+  );
+  if (here === there) {
     throw new UsageError("--counters and --to-counters must be two files");
   }
-  const { revision, tree } = await editor.snapshot();
-  if (revision === 0) {
-    throw new Error(
-      `there is nothing to copy: nobody has set anything in ${place}`,
-    );
-  }
-  const dryRun = values["dry-run"] ?? false;
-  const actor = actorOf(values);
-  const note = noteOf(values);
-  await using other = await openEditor(
-    { ...target, store: to, "dry-run": dryRun },
-    { signal, dash: "--to-" },
-  );
-  // Whoever ran the source takes no lower revision.
-  const { revision: there } = await other.editor.get("");
-  return await other.editor.replace(tree, {
-    actor,
-    note: printable(`copy of revision ${revision} of ${place}`).slice(0, 500),
-    ...note,
-    dryRun,
-    ...there < revision ? { above: revision } : {},
-    ...aboveOf(values),
-  });
 }
 
 function targetOf(values: TargetValues): PlaceValues {

@@ -1,5 +1,6 @@
 /** Where a configuration is, as options name it: folder or etcd, keys, certificates, user. */
 import type { ConfigPlace, TlsSettings } from "@ml-defender/sdk/config";
+import { basename, dirname, join, resolve } from "node:path";
 import { UsageError, userPath } from "./_cli.ts";
 
 /** What stands in front of a name in a message: the options of a copy's target have names of their own. */
@@ -36,6 +37,22 @@ const ETCD_ONLY = ["ca", "cert", "key", "user", "namespace"] as const;
 export function folderOf(place: string): string | undefined {
   if (!place.startsWith("file:")) return undefined;
   return userPath(place.slice("file:".length));
+}
+
+/** A path without links in it, however it was named; also of what is not there yet. */
+export async function realPathOf(path: string): Promise<string> {
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    const folder = dirname(path);
+    if (!(error instanceof Deno.errors.NotFound) || folder === path) {
+      return path;
+    }
+    const linked = await Deno.readLink(path).catch(() => undefined);
+    return linked === undefined
+      ? join(await realPathOf(folder), basename(path))
+      : await realPathOf(resolve(folder, linked));
+  }
 }
 
 /** Whether a folder is there; what a server has, it says itself. */
@@ -145,7 +162,7 @@ export async function isSamePlace(
       endpointsOf(one.store).some((url) => endpoints.includes(url));
   }
   const real = await Promise.all(
-    folders.map((path) => Deno.realPath(path!).catch(() => path)),
+    folders.map((path) => realPathOf(path!)),
   );
   return real[0] === real[1];
 }

@@ -42,7 +42,8 @@ Usage: deno task config get [PATH]                 a setting, a section, or ever
        deno task config history [COUNT]            who changed what and when, newest first
        deno task config rollback REVISION          an old revision's values as a new one
        deno task config watch                      changes as they come, until Ctrl-C
-       deno task config copy PLACE                 another store gets exactly what is set here, as one revision
+       deno task config copy PLACE                 another store gets exactly what is set here, as one revision, always a
+                                                   new one, above those of both
        deno task config check                      whether anything is damaged or refused, and what puts it right
        deno task config new-key ID                 a line for a key file
        deno task config reencrypt                  all values, with the first key of the key file
@@ -52,8 +53,9 @@ written; the message has path, reason and present value. What accelerate, decele
 A relative path of a model's file is from where you stand, and is written whole.
 
 Options:
-      --dry-run          check, show what would change, write nothing
-      --expect REVISION  write only if the configuration is at this revision
+      --dry-run          set, reset, rollback, copy: check, show what would change, write nothing
+      --expect REVISION  set, reset, rollback, copy: write only if the configuration (of a copy: the target) is at this
+                         revision
       --above REVISION   set, reset, rollback, copy: the new revision is above this one: for a store that was emptied or
                          restored from a backup, while processes remember higher ones${WRITER_HELP}
       --reveal           get: show values that are secret${TARGET_HELP}${CONFIG_HELP}
@@ -99,8 +101,10 @@ const ABSENT: Readonly<Record<string, "defaults" | "error">> = {
 /** Those that are told what can not be opened, each by itself. */
 const ANY_KEY: readonly string[] = ["check", "reencrypt"];
 
-/** Those whose revision may be said to be above another one. */
-const WITH_ABOVE: readonly string[] = ["set", "reset", "rollback", "copy"];
+/** Those that write a revision. */
+const WRITING: readonly string[] = ["set", "reset", "rollback", "copy"];
+/** Options about the revision that is written. */
+const WRITING_OPTIONS = ["dry-run", "expect", "above"] as const;
 
 await runProgram({
   name: "config",
@@ -133,9 +137,10 @@ await runProgram({
   if (name !== "copy" && isTargetNamed(values)) {
     throw new UsageError(`options with --to- go with copy: this is ${name}`);
   }
-  if (values.above !== undefined && !WITH_ABOVE.includes(name)) {
+  const lost = WRITING_OPTIONS.find((option) => values[option] !== undefined);
+  if (lost !== undefined && !WRITING.includes(name)) {
     throw new UsageError(
-      `--above goes with ${WITH_ABOVE.join(", ")}: this is ${name}`,
+      `--${lost} goes with ${WRITING.join(", ")}: this is ${name}`,
     );
   }
   const absent = ABSENT[name];

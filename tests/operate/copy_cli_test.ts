@@ -1,6 +1,6 @@
 /** A configuration moves: to another store, to other keys. */
 import assert from "node:assert/strict";
-import { FileStore } from "@ml-defender/etcd-client";
+import { FileCounters, FileStore } from "@ml-defender/etcd-client";
 import { good, inFolder, isThere, keyFile, stolen } from "./_cli.ts";
 import { Pipeline } from "./_pipeline.ts";
 
@@ -48,7 +48,7 @@ Deno.test("config copy makes the target exactly what one revision of the source 
     assert.match(history, /ana: copy of revision 4 of file:again/);
     assert.equal(history.match(/^\d/mg)?.length, 1);
     const idle = await good(run, "config", "copy", "file:plain");
-    assert.equal(idle, "nothing to change\n");
+    assert.equal(idle, "revision 6\n");
   });
 });
 
@@ -172,5 +172,117 @@ Deno.test("config copy makes a revision that whoever ran the source takes: a pip
     const other = ["--store", "file:other"];
     await using after = await Pipeline.start(folder, ...other, ...out);
     await after.until(/runs revision 4 \(in_force\)/);
+  });
+});
+
+Deno.test("config copy is above a target that is ahead too, each time: pipelines of either side go on", async () => {
+  await inFolder(async (run, folder) => {
+    const set = ["config", "set", "search.limit"] as const;
+    const other = ["--store", "file:other"];
+    for (const limit of ["7", "8"]) await good(run, ...set, limit);
+    for (const limit of ["1", "2", "3", "4"]) {
+      await good(run, ...set, limit, ...other);
+    }
+    const start = (out: string, ...place: string[]) =>
+      Pipeline.start(folder, ...place, "--out", out);
+    {
+      await using here = await start("one");
+      await here.until(/runs revision 2 \(in_force\)/);
+      await using there = await start("two", ...other);
+      await there.until(/runs revision 4 \(in_force\)/);
+    }
+    assert.match(
+      await good(run, "config", "copy", "file:other"),
+      /^revision 5\n/,
+    );
+    assert.equal(
+      await good(run, "config", "copy", "file:other"),
+      "revision 6\n",
+    );
+    for (const out of ["one", "two"]) {
+      await using after = await start(out, ...other);
+      await after.until(/runs revision 6 \(in_force\)/);
+    }
+  });
+});
+
+Deno.test("config copy puts a damaged target right, and writes with --expect only where the target is at that revision", async () => {
+  await inFolder(async (run, folder) => {
+    await good(run, "config", "set", "search.limit", "7");
+    const other = ["--store", "file:other"];
+    await good(run, "config", "set", "log.compress", "gzip", ...other);
+    const copy = ["config", "copy", "file:other"] as const;
+    const refused = await run(...copy, "--expect", "9");
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /must be at revision 9: it is at 1/);
+    const limit = ["config", "get", "search.limit", ...other] as const;
+    assert.equal(await good(run, ...limit), "10\n");
+    assert.match(await good(run, ...copy, "--expect", "1"), /^revision 2\n/);
+    {
+      await using store = await FileStore.open(`${folder}/other`);
+      await store.set("ml-defender/config/log", { compress: "none" });
+    }
+    assert.equal((await run(...limit)).code, 1);
+    await good(run, ...copy);
+    assert.equal(await good(run, ...limit), "7\n");
+    assert.match(await good(run, "config", "check", ...other), /is whole/);
+  });
+});
+
+Deno.test("config copy leaves the counters of the source to others before it waits for those of the target", async () => {
+  await inFolder(async (run, folder) => {
+    await keyFile(run, folder, "keys");
+    const keys = ["--key-file", "keys", "--to-key-file", "keys"];
+    const at = ["--store", "file:sealed", ...keys.slice(0, 2)];
+    await good(run, "config", "set", "search.limit", "7", ...at);
+    const target = await FileCounters.open(`${folder}/target`);
+    const copying = run(
+      ...["config", "copy", "file:other", ...at, ...keys.slice(2)] as const,
+      ...["--counters", "source", "--to-counters", "target"],
+    );
+    while (!await isThere(`${folder}/source`)) {
+      await new Promise((done) => setTimeout(done, 10));
+    }
+    const source = await FileCounters.open(`${folder}/source`, {
+      waitMs: 4000,
+    });
+    await source.close();
+    await target.close();
+    const { code, err } = await copying;
+    assert.equal(code, 0, err);
+  });
+});
+
+Deno.test("options of what writes are wrong use for what does not, and one file is not two places' counters", async () => {
+  await inFolder(async (run, folder) => {
+    await keyFile(run, folder, "keys");
+    const at = ["--store", "file:sealed", "--key-file", "keys"];
+    await good(run, "config", "set", "search.limit", "7", ...at);
+    const before = await Deno.readFile(`${folder}/sealed/config.log`);
+    const tried = [
+      ["reencrypt", "--dry-run", ...at],
+      ["reencrypt", "--expect", "1", ...at],
+      ["get", "--expect", "1", ...at],
+      ["check", "--dry-run", ...at],
+    ];
+    for (const args of tried) {
+      const { code, err } = await run("config", ...args);
+      assert.equal(code, 2, `${args}: ${err}`);
+      assert.match(err, /goes with set, reset, rollback, copy: this is/);
+    }
+    assert.deepEqual(
+      await Deno.readFile(`${folder}/sealed/config.log`),
+      before,
+    );
+    await Deno.symlink("cc", `${folder}/link`);
+    for (const same of ["cc", "./cc", `${folder}/cc`, "link"]) {
+      const { code, err } = await run(
+        ...["config", "copy", "file:other", ...at] as const,
+        ...["--to-key-file", "keys", "--counters", "cc"],
+        ...["--to-counters", same],
+      );
+      assert.equal(code, 2, `${same}: ${err}`);
+      assert.match(err, /must be two files/);
+    }
   });
 });
