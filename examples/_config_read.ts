@@ -203,7 +203,8 @@ async function revisionsOf({ editor }: OpenedConfig) {
   }
 }
 
-function unusable(path: string, message: string): string {
+/** That something in the store can not be used, and why. */
+export function unusable(path: string, message: string): string {
   return `${printable(path)} can not be used: ${printable(message)}`;
 }
 

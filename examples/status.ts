@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console
 /** `deno task status`: who runs which configuration, and how they are. */
-import type { FleetMember } from "@ml-defender/watcher";
+import type { ConfigIssue } from "@ml-defender/etcd-client";
+import { ConfigError, type FleetMember } from "@ml-defender/watcher";
 import {
   printable,
   runProgram,
@@ -16,6 +17,7 @@ import {
   openEditor,
   placeNamed,
 } from "./_config.ts";
+import { unusable } from "./_config_read.ts";
 import { isThere } from "./_place.ts";
 
 const HELP = `
@@ -24,7 +26,8 @@ Usage: deno task status [--wait SECONDS] [--expect N] [--json]
 
 Lists every component that has registered (pipelines, search): its version, the revision that it runs, how many changes it is
 behind, and how it is. Components that ended properly are not there; one that was killed goes after some seconds; one that
-refused a revision stays named until it runs what is desired. One that is gone for good is named until it is forgotten.
+refused a revision stays named until it runs what is desired. One that is gone for good is named until it is forgotten. Where
+the store is damaged the components are shown with the damage, and the newest revision that is known.
 
 Options:
       --wait SECONDS     wait so long for all to be in step, 0 to 3600; default 2, as a change takes a moment
@@ -32,7 +35,7 @@ Options:
       --forget ID        remove what is left of a component that is gone; not of one that is registered${CONFIG_HELP}
   -h, --help             show this text
 
-Exit codes: 0 all are well (or it is forgotten), 1 one is behind or unhealthy (or the store cannot be used), 2 wrong use, 130 interrupted.
+Exit codes: 0 all are well (or it is forgotten), 1 one is behind or unhealthy (or the store is damaged or cannot be used), 2 wrong use, 130 interrupted.
 `;
 
 /** A component and what is to be thought of it. */
@@ -52,8 +55,11 @@ interface Row {
 
 interface Overview {
   readonly store: string;
-  readonly desiredRevision: number;
+  /** Null where the damage hides it. */
+  readonly desiredRevision: number | null;
   readonly well: boolean;
+  /** What must not be used of what the store holds. */
+  readonly damage: readonly ConfigIssue[];
   readonly components: readonly Row[];
 }
 
@@ -128,10 +134,10 @@ async function overview(
   { editor, store, place, prefix }: OpenedConfig,
   expected: number,
 ): Promise<Overview> {
-  const [fleet, components, { revision }] = await Promise.all([
+  const [fleet, components, { revision, damage }] = await Promise.all([
     editor.fleet(),
     store.discover(undefined, { prefix }),
-    editor.get(""),
+    desired(editor, place),
   ]);
   const watching = new Set(fleet.map(({ kind, id }) => `${kind}/${id}`));
   const others = components.filter(({ kind, id }) =>
@@ -155,16 +161,44 @@ async function overview(
     store: place,
     desiredRevision: revision,
     well: rows.every(({ health }) => health === "well") &&
-      rows.length >= expected,
+      rows.length >= expected && damage.length === 0,
+    damage,
     components: rows,
   };
 }
 
+/** What all should run, and what is wrong with it; of what is damaged the newest revision in the history. */
+async function desired(
+  editor: OpenedConfig["editor"],
+  place: string,
+): Promise<Pick<Overview, "damage"> & { readonly revision: number | null }> {
+  try {
+    return { revision: (await editor.get("")).revision, damage: [] };
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    const { message } = error as ConfigError;
+    const found = await editor.damage();
+    // What was put right between the two looks is told of once.
+    const damage = found.length > 0 ? found : [{ path: place, message }];
+    const newest = await editor.history(1).catch((error) => {
+      if (isDamage(error)) return [];
+      throw error;
+    });
+    return { revision: newest[0]?.revision ?? null, damage };
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof ConfigError && error.code === "damaged";
+}
+
 /** What a component says of itself may be a moment old: how far it is behind is held against what the store has now. */
-function rowOf(member: FleetMember, desired: number): Row {
+function rowOf(member: FleetMember, desired: number | null): Row {
   const { kind, id, version, status, sinceMs, refusal } = member;
   const applied = member.appliedRevision ?? null;
-  const lag = applied === null ? null : Math.max(0, desired - applied);
+  const lag = applied === null || desired === null
+    ? null
+    : Math.max(0, desired - applied);
   const ill = !WELL.includes(status) || refusal !== undefined || member.idTaken;
   return {
     kind,
@@ -182,12 +216,18 @@ function rowOf(member: FleetMember, desired: number): Row {
 }
 
 function print(seen: Overview, expected: number): void {
-  const { desiredRevision, components } = seen;
+  const { desiredRevision, components, damage } = seen;
   console.log(
-    `${
-      printable(seen.store)
-    }: revision ${desiredRevision}, ${components.length} components`,
+    `${printable(seen.store)}: revision ${
+      desiredRevision ?? "-"
+    }, ${components.length} components`,
   );
+  for (const { path, message } of damage) {
+    console.log(style.red(unusable(path, message)));
+  }
+  if (damage.length > 0) {
+    console.log(style.red("`deno task config check` says what puts it right"));
+  }
   if (components.length < expected) {
     console.log(style.red(`there should be at least ${expected}`));
   }

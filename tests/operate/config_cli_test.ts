@@ -4,6 +4,7 @@ import { FileStore } from "@ml-defender/etcd-client";
 import { force } from "../../watcher/testdata/sections.ts";
 import { commandOf, spawn } from "../cli/run.ts";
 import { good, inFolder, isThere } from "./_cli.ts";
+import { Pipeline } from "./_pipeline.ts";
 
 Deno.test("config check names damage with code 1, and the rollback that it names puts it right", async () => {
   await inFolder(async (run, folder) => {
@@ -246,5 +247,39 @@ Deno.test("status names who is gone until --forget, and leaves who is there; wha
     const { out } = await run("config", "history");
     assert.match(out, /e\\u\{202e\}va\\u\{200b\}: \\u\{2066\}x/);
     await store.close();
+  });
+});
+
+Deno.test("status shows who is there also where the store is damaged, says the damage, and ends with 1", async () => {
+  await inFolder(async (run, folder) => {
+    await good(run, "config", "set", "search.limit", "7");
+    await good(run, "config", "set", "search.limit", "8");
+    await using one = await Pipeline.start(folder, "--out", "log");
+    await one.until(/runs revision 2 \(in_force\)/);
+    {
+      await using store = await FileStore.open(`${folder}/tree`);
+      await store.set("ml-defender/config/log", { compress: "gzip" });
+    }
+    const { code, out, err } = await run("status", "--wait", "0");
+    assert.equal(code, 1, err);
+    assert.match(out, /^file:tree: revision 2, 1 components$/m);
+    assert.match(out, /^pipeline .* 2 +0 /m);
+    assert.match(out, /config\/log can not be used: is no part of revision 2/);
+    const json = JSON.parse((await run("status", "--json", "--wait", "0")).out);
+    assert.deepEqual(
+      [json.well, json.desiredRevision, json.damage[0].path],
+      [false, 2, "ml-defender/config/log"],
+    );
+    {
+      await using store = await FileStore.open(`${folder}/tree`);
+      await store.set("ml-defender/config/@change", "nothing");
+      for (const revision of [1, 2]) {
+        await store.delete(`ml-defender/history/00000000000${revision}`);
+      }
+    }
+    const lost = await run("status", "--wait", "0");
+    assert.equal(lost.code, 1);
+    assert.match(lost.out, /^file:tree: revision -, 1 components$/m);
+    assert.match(lost.out, /^pipeline /m);
   });
 });
