@@ -6,13 +6,15 @@ import {
   FileCounters,
   type MemoryCounters,
 } from "@ml-defender/etcd-client";
-import { isAbsolute, resolve } from "node:path";
+import { isAbsolute } from "node:path";
 import { complain, userPath } from "./_cli.ts";
 import {
   type Dash,
   endpointsOf,
   folderOf,
+  isThere,
   type PlaceValues,
+  realPathOf,
 } from "./_place.ts";
 
 /** How counters are kept. */
@@ -56,17 +58,16 @@ export async function openCounters(
   if (keys === undefined) return undefined;
   const { dash = "--" } = options;
   if (named !== undefined) {
-    const path = userPath(named);
-    return { path, counters: await openFile(path, options, dash) };
+    return await openNamed(await realPathOf(userPath(named)), place, options);
   }
   try {
-    const path = `${await stateFolder()}/counters-${await nameOf(
-      place,
-      values,
-    )}`;
-    return { path, counters: await openFile(path, options, dash) };
+    const name = `counters-${await nameOf(place, values)}`;
+    const path = await realPathOf(`${await stateFolder()}/${name}`);
+    return await openNamed(path, place, options);
   } catch (error) {
-    if (error instanceof EtcdError && error.code !== "permission") throw error;
+    if (error instanceof EtcdError && error.code !== "permission") {
+      throw error.code === "storage" ? elsewhere(error, dash) : error;
+    }
     const why = error instanceof Error ? error.message : String(error);
     complain(
       "config",
@@ -74,6 +75,29 @@ export async function openCounters(
     );
     return undefined;
   }
+}
+
+/** Opens a file, and says where it has nothing yet: it may be that the place was named in another way before. */
+async function openNamed(
+  path: string,
+  place: string,
+  options: CountersOptions & { readonly dash?: Dash },
+): Promise<OpenedCounters> {
+  const known = await Deno.lstat(path).then(() => true, () => false);
+  const counters = await openFile(path, options, options.dash ?? "--");
+  if (!known && await isThere(place)) {
+    complain(
+      "config",
+      `nothing is remembered of ${place} yet: an old state that was put back before now does not show; from now on it does, by ${path}`,
+    );
+  }
+  return { path, counters };
+}
+
+function elsewhere(error: EtcdError, dash: Dash): EtcdError {
+  const { code, message } = error;
+  const hint = `a file elsewhere is named with ${dash}counters`;
+  return new EtcdError(code, `${message}; ${hint}`, { cause: error });
 }
 
 /** The folder of what the user's programs remember; made where it is not there. */
@@ -98,9 +122,10 @@ async function nameOf(place: string, values: PlaceValues): Promise<string> {
   const folder = folderOf(place);
   const where = folder === undefined
     ? endpointsOf(place).toSorted()
-    : [resolve(folder)];
+    : [await realPathOf(folder)];
   const { namespace = "", prefix = "", "key-file": keys = "" } = values;
-  const which = [where, namespace, prefix, resolve(userPath(keys))];
+  const keyFile = await realPathOf(userPath(keys));
+  const which = [where, namespace, prefix, keyFile];
   const bytes = new TextEncoder().encode(JSON.stringify(which));
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return hash.toHex().slice(0, 16);

@@ -1,7 +1,11 @@
 /** What the commands remember by themselves, so that an old state of the store put back shows. */
 import assert from "node:assert/strict";
-import { FileCounters } from "@ml-defender/etcd-client";
-import { openCounters } from "../../examples/_counters.ts";
+import {
+  type CounterEntry,
+  FileCounters,
+  MemoryCounters,
+} from "@ml-defender/etcd-client";
+import { openCounters, SharedCounters } from "../../examples/_counters.ts";
 import { commandOf, spawn } from "../cli/run.ts";
 import { good, inFolder, isThere, keyFile } from "./_cli.ts";
 import { Pipeline } from "./_pipeline.ts";
@@ -122,6 +126,8 @@ Deno.test("config watch and status leave the counters to others, begin with what
     const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
     const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     assert.match((await lines.read()).value ?? "", /revision 1/);
+    const get = ["config", "get", "search.limit", ...SEALED] as const;
+    assert.equal(await good(run, ...get), "7\n");
     const other = [...SEALED, "--counters", "other"];
     const bytes = await Deno.readFile(`${folder}/sealed/config.log`);
     const set = ["config", "set", "search.limit"] as const;
@@ -188,4 +194,113 @@ Deno.test("pipeline with a key file remembers counters in its folder: an old sta
     await using fresh = await start("fresh");
     await fresh.until(/runs revision 1 \(in_force\)/);
   });
+});
+
+Deno.test("a place is the same one by whatever links folder and key file are named, and the first look at it says that nothing is remembered", async () => {
+  await inFolder(async (run, folder) => {
+    await keyFile(run, folder, "keys");
+    const first = /nothing is remembered of file:\S+ yet: an old state/g;
+    const set = ["config", "set", "search.limit", "7", ...SEALED] as const;
+    const made = await run(...set);
+    assert.deepEqual([made.code, made.err], [0, ""]);
+    await Deno.symlink("sealed", `${folder}/link`);
+    await Deno.symlink("keys", `${folder}/keylink`);
+    await Deno.symlink(folder, `${folder}/here`);
+    for (const store of ["sealed", "link", "here/link"]) {
+      for (const keys of ["keys", "keylink", "here/keylink"]) {
+        const at = ["--store", `file:${store}`, "--key-file", keys];
+        const { code, err } = await run("config", "get", "search.limit", ...at);
+        assert.deepEqual([code, err.match(first)], [0, null], err);
+      }
+    }
+    assert.equal((await remembered(folder)).length, 1);
+    await Deno.copyFile(`${folder}/keys`, `${folder}/copied`);
+    await Deno.chmod(`${folder}/copied`, 0o600);
+    const at = ["--store", "file:sealed", "--key-file", "copied"];
+    for (const times of [1, undefined]) {
+      const { err } = await run("config", "get", "search.limit", ...at);
+      assert.equal(err.match(first)?.length, times, err);
+    }
+    const named = [...at, "--counters", "mine"];
+    const { err } = await run("status", "--wait", "0", ...named);
+    assert.equal(err.match(first)?.length, 1, err);
+  });
+});
+
+Deno.test("a file of counters that is a link is written through to what it points at", async () => {
+  await inFolder(async (run, folder) => {
+    await keyFile(run, folder, "keys");
+    await Deno.mkdir(`${folder}/safe`);
+    await Deno.symlink("safe/counters", `${folder}/link`);
+    const at = [...SEALED, "--counters", "link"];
+    await good(run, "config", "set", "search.limit", "7", ...at);
+    await good(run, "config", "set", "search.limit", "8", ...at);
+    assert.ok((await Deno.lstat(`${folder}/link`)).isSymlink);
+    const { size } = await Deno.stat(`${folder}/safe/counters`);
+    assert.ok(size > 0);
+  });
+});
+
+Deno.test("where the user's own file of counters can not be used, the message names --counters", async () => {
+  await inFolder(async (run, folder) => {
+    await keyFile(run, folder, "keys");
+    await good(run, "config", "set", "search.limit", "7", ...SEALED);
+    const [name] = await remembered(folder);
+    const file = `${folder}/state/ml-defender/${name}`;
+    await Deno.remove(file);
+    await Deno.mkdir(file);
+    const get = ["config", "get", "search.limit"] as const;
+    const { code, err } = await run(...get, ...SEALED);
+    assert.equal(code, 1);
+    assert.match(err, /a file elsewhere is named with --counters/);
+    const status = await run("status", ...SEALED);
+    assert.match(status.err, /a file elsewhere is named with --counters/);
+    await good(run, ...get, ...SEALED, "--counters", "mine");
+  });
+});
+
+Deno.test("the endpoints of a place may be named in any order, and under any name of this machine", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "counters-" });
+  const before = Deno.env.get("XDG_STATE_HOME");
+  Deno.env.set("XDG_STATE_HOME", folder);
+  try {
+    const pathOf = async (place: string) => {
+      const values = { "key-file": "/keys" };
+      const opened = await openCounters(place, values, { hold: "alone" });
+      await opened!.counters.close();
+      return opened!.path;
+    };
+    const one = await pathOf("etcd:http://a.example:2379,http://127.0.0.1:1");
+    assert.equal(
+      await pathOf("etcd:http://localhost:1,http://a.example:2379"),
+      one,
+    );
+    assert.notEqual(await pathOf("etcd:http://a.example:2379"), one);
+  } finally {
+    if (before === undefined) Deno.env.delete("XDG_STATE_HOME");
+    else Deno.env.set("XDG_STATE_HOME", before);
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("what another process knows to be gone is not made live again by who saw it live, and the other way round it goes", async () => {
+  const entry = (state: CounterEntry["state"]): CounterEntry => ({
+    ...{ counter: 5, tag: "00", state, revision: 1, store: "s" },
+  });
+  const cases = [
+    ["gone", "live", "gone"],
+    ["deleted", "leased", "deleted"],
+    ["live", "gone", "gone"],
+  ] as const;
+  for (const [there, seen, wanted] of cases) {
+    const file = new MemoryCounters();
+    await file.set("a", entry(there));
+    const shared = new SharedCounters(new MemoryCounters(), {
+      open: () => Promise.resolve(file),
+      failed: assert.fail,
+    });
+    await shared.set("a", entry(seen));
+    await shared.close();
+    assert.equal(file.get("a")?.state, wanted);
+  }
 });
