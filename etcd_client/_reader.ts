@@ -87,11 +87,10 @@ export class Reader {
     for (const name of names) {
       const key = name.slice(namespace.length);
       if (there.has(key)) continue;
-      const { revision } = raw;
       try {
-        await this.#codec.absent(key, revision, freshness);
+        await this.#codec.absent(key, raw.revision, freshness);
       } catch (error) {
-        invalid.push({ key, error: asValueError(error), revision });
+        invalid.push({ key, error: asValueError(error), revision: 0 });
       }
     }
     return { revision: raw.revision, entries, invalid };

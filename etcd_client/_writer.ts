@@ -18,7 +18,11 @@ type Prepared =
     readonly lease: string | undefined;
     readonly options: EncodeOptions;
   }
-  | { readonly kind: "delete"; readonly key: string };
+  | {
+    readonly kind: "delete";
+    readonly key: string;
+    readonly always: boolean;
+  };
 
 /** What is in the store under a key, as far as known: `exact` unless it is what this client saw last. */
 interface Current {
@@ -59,7 +63,9 @@ export class Writer {
 
   async #prepare(operation: Operation): Promise<Prepared> {
     const { kind, key } = operation;
-    if (kind === "delete") return { kind, key };
+    if (kind === "delete") {
+      return { kind, key, always: operation.always ?? false };
+    }
     const { value, encrypt, compress, lease, expendable = false } = operation;
     if (lease?.ended.aborted) {
       throw new EtcdError(
@@ -81,8 +87,9 @@ export class Writer {
   ): Promise<WriteOutcome> {
     const operations: RawOperation[] = [];
     for (const step of prepared) {
-      if (step.kind === "delete") operations.push(step);
-      else {
+      if (step.kind === "delete") {
+        operations.push({ kind: "delete", key: step.key });
+      } else {
         const { kind, key, text, lease, options } = step;
         const value = await this.#codec.encode(key, text, options, 0);
         operations.push({ kind, key, value, lease });
@@ -159,9 +166,11 @@ export class Writer {
         operations.push({ kind, key, value, lease });
         continue;
       }
-      if (state === "absent" || state === "tombstone") continue;
-      deleted.push(key);
-      if (state === "mayGo" || !this.#codec.guards(key)) {
+      const gone = state === "absent" || state === "tombstone";
+      const guarded = this.#codec.guards(key);
+      if (gone && !(step.always && guarded)) continue;
+      if (!gone) deleted.push(key);
+      if (!guarded || state === "mayGo" && !step.always) {
         operations.push({ kind, key });
         continue;
       }

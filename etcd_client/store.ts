@@ -33,7 +33,7 @@ export interface InvalidEntry {
   readonly key: string;
   /** Why; `integrity`, `replay`, `key`, `limit` or `invalid`. */
   readonly error: EtcdError;
-  /** Revision of the store at which it was written. */
+  /** Revision of the store at which it was written; 0 where it is not there, and that is what is wrong. */
   readonly revision: number;
 }
 
@@ -43,7 +43,7 @@ export interface ConfigState {
   readonly revision: number;
   /** What is there, sorted by key. */
   readonly entries: readonly ConfigEntry[];
-  /** What is there and must not be used; keep what you have. */
+  /** What must not be used, and what is gone without a trace; keep what you have. */
   readonly invalid: readonly InvalidEntry[];
 }
 
@@ -169,6 +169,11 @@ export type Operation =
     readonly kind: "delete";
     /** The key. */
     readonly key: string;
+    /**
+     * In a store with keys leave a new trace also where nothing is there, for clients that remember a value: of a state
+     * that was lost, or of another store. They take what went away without a trace for tampering. @default {false}
+     */
+    readonly always?: boolean;
   };
 
 /** Steps that happen together or not at all. */

@@ -104,16 +104,18 @@ export interface HistoryValue {
   }[];
   /** What was stored of each section. */
   readonly tree: { readonly [section: string]: Json };
+  /** As in the mark, for where that is lost; left out for 0. */
+  readonly anew?: number;
 }
 
 /** The kept revision in a value; undefined when it is none. */
 export function asHistory(value: Json | undefined): HistoryValue | undefined {
   if (!isObject(value)) return undefined;
-  const { actor, timeMs, note, of, changes, tree } = value;
+  const { actor, timeMs, note, of, changes, tree, anew = 0 } = value;
   if (typeof actor !== "string" || typeof timeMs !== "number") return undefined;
   if (typeof note !== "string" || typeof of !== "number") return undefined;
   if (!Array.isArray(changes) || !isObject(tree)) return undefined;
-  if (!changes.every(isChange)) return undefined;
+  if (!changes.every(isChange) || !isRevision(anew)) return undefined;
   return value as unknown as HistoryValue;
 }
 

@@ -31,7 +31,10 @@ export interface LedgerState {
   readonly stored: Stored;
   /** Keys that must not be used, with why. */
   readonly damage: ReadonlyMap<string, string>;
+  /** As the mark has it; only what is there, where the whole history was looked at. */
   readonly index: HistoryIndex;
+  /** As in the mark; as in the history where that has a higher one. */
+  readonly anew: number;
   /** The store's revision of every key that is there. */
   readonly keys: ReadonlyMap<string, number>;
   /** The record of the last change; undefined where there is none that can be read. */
@@ -47,6 +50,16 @@ export interface Entry {
   readonly changes: readonly ChangeText[];
   /** The new revision is above it, whatever others remember; undefined where nobody says. */
   readonly above: number | undefined;
+  /** Sections that there may be. */
+  readonly names: readonly string[];
+}
+
+/** How the store is read. */
+interface Reading {
+  /** The whole history is looked at; else whether the next revision is in it. */
+  readonly whole?: boolean;
+  /** Not even that: `write` looks at it itself. */
+  readonly toWrite?: boolean;
 }
 
 export interface LedgerLimits {
@@ -79,29 +92,19 @@ export class Ledger {
     this.#now = now;
   }
 
-  /**
-   * What is there. What seems lost or put back may have been written between two reads: then the mark has moved on.
-   *
-   * @param options Where the next revision is to be above it; and whether the history may be ahead unnoticed, as `write`
-   * looks at that itself.
-   */
-  async read(
-    options: { readonly above?: number; readonly toWrite?: boolean } = {},
-  ): Promise<LedgerState> {
-    let state = await this.#readOnce(options);
+  /** What is there. What seems lost or put back may have been written between two reads: then the mark has moved on. */
+  async read(reading: Reading = {}): Promise<LedgerState> {
+    let state = await this.#readOnce(reading);
     while (state.odd) {
       const { mark } = state;
-      state = await this.#readOnce(options);
+      state = await this.#readOnce(reading);
       if (state.mark?.revision === mark?.revision) break;
     }
     return state;
   }
 
   async #readOnce(
-    { above = 0, toWrite = false }: {
-      readonly above?: number;
-      readonly toWrite?: boolean;
-    },
+    { whole = false, toWrite = false }: Reading,
   ): Promise<LedgerState & { readonly odd: boolean }> {
     const { config, mark: markKey } = this.#layout;
     const { entries, invalid } = await this.#store.list(config);
@@ -128,20 +131,23 @@ export class Ledger {
       }
     }
     const kept = mark?.kept ?? [];
-    const later = mark !== undefined && !toWrite &&
-      (await this.#has(mark.revision + 1) ||
-        above > mark.revision && await this.#has(above + 1));
-    const index = kept.length > 0 && !later ? kept : await this.#found();
-    const newest = index.at(-1)?.[0] ?? 0;
-    const odd = later || mark === undefined && newest > 0;
+    const revision = mark?.revision ?? 0;
+    const look = whole || kept.length === 0 || damage.size > 0 ||
+      !toWrite && await this.#has(revision + 1);
+    const found = look ? await this.#found() : undefined;
+    const newest = found?.index.at(-1)?.[0] ?? 0;
+    const odd = newest > revision;
+    const index = found === undefined ? kept : odd ? found.index : found.index
+      .map((one) => kept.find(([number]) => number === one[0]) ?? one);
+    const anew = Math.max(mark?.anew ?? 0, found?.anew ?? 0);
     if (odd && !damage.has(markKey)) {
       const why = mark === undefined
         ? `is not there, and revision ${newest} is in the history`
         : `says ${mark.revision}, and revision ${newest} is in the history: an old state was put back`;
       damage.set(markKey, why);
     }
-    const revision = mark?.revision ?? newest;
-    return { revision, stored, damage, index, keys, mark, odd };
+    const now = mark?.revision ?? newest;
+    return { revision: now, stored, damage, index, anew, keys, mark, odd };
   }
 
   /** Whether something, be it damaged, is in the history at a revision. */
@@ -168,11 +174,12 @@ export class Ledger {
     }
     const timeMs = this.#now();
     const tree = Object.fromEntries(stored);
-    const value: HistoryValue = { actor, timeMs, note, of, changes, tree };
+    const anew = above === undefined ? state.anew : revision;
+    const value = { actor, timeMs, note, of, changes, tree, anew };
     const digests = digestsOf(stored);
     const own = [revision, sizeOf(value), digestOfAll(digests)] as const;
     const { kept, gone } = this.#trim([...past, own]);
-    const sections = this.#sections(state, stored);
+    const sections = this.#sections(state, entry);
     if (sections.length > MAX_SECTIONS && await this.#clear(state, sections)) {
       return undefined;
     }
@@ -186,7 +193,6 @@ export class Ledger {
       expendable,
     });
     const { mark } = this.#layout;
-    const anew = above === undefined ? state.mark?.anew ?? 0 : revision;
     const next: ChangeMark = { revision, actor, timeMs, kept, digests, anew };
     const history = this.#layout.revision(revision);
     const operations: Operation[] = [
@@ -276,40 +282,57 @@ export class Ledger {
   }
 
   /** What is kept, from what is there: for where the mark does not say. */
-  async #found(): Promise<HistoryIndex> {
+  async #found(): Promise<{ index: HistoryIndex; anew: number }> {
     const { history } = this.#layout;
     const { entries, invalid } = await this.#store.list(history);
+    let newest = 0;
     const found = [
       ...entries.map(({ key, value }) => {
-        const { tree } = asHistory(value) ?? {};
+        const { tree, anew = 0 } = asHistory(value) ?? {};
+        newest = Math.max(newest, anew);
         const sections = new Map(Object.entries(tree ?? {}));
         const digest = tree ? digestOfAll(digestsOf(sections)) : "";
         return [key, sizeOf(value), digest] as const;
       }),
       ...invalid.map(({ key }) => [key, 0, ""] as const),
     ];
-    return found.map(([key, bytes, digest]) =>
+    const index = found.map(([key, bytes, digest]) =>
       [Number(key.slice(history.length)), bytes, digest] as const
     ).filter(([revision]) => revision > 0 && isRevision(revision))
       .sort(([a], [b]) => a - b);
+    return { index, anew: newest };
   }
 
-  #sections({ stored: before, damage }: LedgerState, after: Stored) {
+  /**
+   * What has to be written of sections. Where others remember another state, all of them are: who knows a newer value than
+   * the one that is there refuses it, and who knows one that is not there refuses that.
+   */
+  #sections(
+    { stored: before, damage }: LedgerState,
+    { stored: after, above, names }: Entry,
+  ): Operation[] {
     const operations: Operation[] = [];
+    const again: Operation[] = [];
     for (const [name, value] of after) {
       const key = this.#layout.section(name);
-      if (!damage.has(key) && equal(before.get(name), value)) continue;
-      operations.push({ kind: "put", key, value });
+      const same = !damage.has(key) && equal(before.get(name), value);
+      (same ? again : operations).push({ kind: "put", key, value });
     }
     const { config, mark } = this.#layout;
     const damaged = [...damage.keys()].filter((key) =>
       key !== mark && key.startsWith(config)
     ).map((key) => key.slice(config.length));
-    for (const name of new Set([...before.keys(), ...damaged])) {
+    const unwanted = new Set([...before.keys(), ...damaged]);
+    for (const name of new Set([...unwanted, ...names])) {
       if (after.has(name)) continue;
-      operations.push({ kind: "delete", key: this.#layout.section(name) });
+      const key = this.#layout.section(name);
+      const known = unwanted.has(name);
+      const always = above !== undefined || damage.has(key);
+      (known ? operations : again).push({ kind: "delete", key, always });
     }
-    return operations;
+    if (above === undefined) return operations;
+    const room = Math.max(0, MAX_SECTIONS - operations.length);
+    return [...operations, ...again.slice(0, room)];
   }
 
   /** Lets the oldest go until both bounds hold; the newest always stays. */
@@ -323,6 +346,12 @@ export class Ledger {
     ) size -= index[first++]![1];
     return { kept: index.slice(first), gone: index.slice(0, first) };
   }
+}
+
+/** Revisions that are there, and those that the mark has, oldest first. */
+export function numbersOf({ index, mark }: LedgerState): number[] {
+  const all = [...index, ...mark?.kept ?? []].map(([revision]) => revision);
+  return [...new Set(all)].sort((a, b) => a - b);
 }
 
 function sizeOf(value: unknown): number {

@@ -30,11 +30,11 @@ import type {
   WriteResult,
 } from "./history.ts";
 import { DEFAULT_PREFIX, Layout, MAX_ABOVE } from "./_layout.ts";
-import { Ledger, type LedgerState } from "./_ledger.ts";
+import { Ledger, type LedgerState, numbersOf } from "./_ledger.ts";
 import { masked } from "./_mask.ts";
 import type { ConfigModel } from "./model.ts";
 import type { EditorOptions } from "./options.ts";
-import { whole } from "./_settings.ts";
+import { whole as wholeNumber } from "./_settings.ts";
 import { standBack } from "./_wait.ts";
 import { watching } from "./_watching.ts";
 
@@ -44,6 +44,9 @@ type Edit = (state: LedgerState) => {
   /** Whether what is stored counts, and not only what differs from the defaults. */
   readonly exact: boolean;
 };
+
+/** A write that may put right what is damaged looks at the whole history. */
+type Writing = WriteOptions & { readonly whole?: boolean };
 
 /** Reads and writes configuration for operators. */
 export class ConfigEditor {
@@ -65,11 +68,11 @@ export class ConfigEditor {
     this.#model = model;
     this.#layout = new Layout(options.prefix ?? DEFAULT_PREFIX);
     const limits = {
-      entries: whole("historyEntries", historyEntries, 1, 1000),
-      bytes: whole("historyBytes", historyBytes, 1, 1_000_000_000),
+      entries: wholeNumber("historyEntries", historyEntries, 1, 1000),
+      bytes: wholeNumber("historyBytes", historyBytes, 1, 1_000_000_000),
     };
     this.#ledger = new Ledger(store, this.#layout, limits, now);
-    this.#conflictMs = whole("conflictMs", conflictMs, 1, 600_000);
+    this.#conflictMs = wholeNumber("conflictMs", conflictMs, 1, 600_000);
   }
 
   /**
@@ -168,7 +171,7 @@ export class ConfigEditor {
     return this.#write(() => {
       for (const name of Object.keys(tree)) this.#layout.checkSection(name);
       return { stored: new Map(Object.entries(tree)), of: 0, exact: true };
-    }, options);
+    }, { ...options, whole: true });
   }
 
   /**
@@ -184,7 +187,8 @@ export class ConfigEditor {
   ): Promise<WriteResult> {
     const { tree } = await this.#ledger.entry(revision);
     const edit = { stored: new Map(Object.entries(tree)), of: revision };
-    return await this.#write(() => ({ ...edit, exact: false }), options);
+    const write = { ...options, whole: true };
+    return await this.#write(() => ({ ...edit, exact: false }), write);
   }
 
   /**
@@ -195,21 +199,22 @@ export class ConfigEditor {
    * @throws {ConfigError} `damaged`, when something was written and nothing of the history is left.
    */
   async history(limit = 20): Promise<readonly HistoryEntry[]> {
-    const { index, revision, stored, damage } = await this.#ledger.read();
-    if (index.length === 0 && revision + stored.size + damage.size > 0) {
+    const state = await this.#ledger.read({ whole: true });
+    const { revision, stored, damage } = state;
+    const all = numbersOf(state);
+    if (all.length === 0 && revision + stored.size + damage.size > 0) {
       throw new ConfigError(
         "damaged",
         "Cannot read history: something was written, and nothing is left of its history",
       );
     }
-    const wanted = index.slice(-Math.max(0, limit) || index.length).reverse();
-    const chosen = limit > 0 ? wanted : [];
+    const chosen = limit > 0 ? all.slice(-limit).reverse() : [];
     const told = await Promise.all(
-      chosen.map(([revision]) => this.#ledger.told(revision)),
+      chosen.map((revision) => this.#ledger.told(revision)),
     );
     if (told.every(({ damage }) => damage === undefined)) return told;
     // What was let go meanwhile, as others wrote, is no damage.
-    const now = new Set((await this.#ledger.read()).index.map(([one]) => one));
+    const now = new Set(numbersOf(await this.#ledger.read({ whole: true })));
     return told.filter((one) => now.has(one.revision));
   }
 
@@ -219,7 +224,7 @@ export class ConfigEditor {
    * @returns Keys in the store, with why.
    */
   async damage(): Promise<readonly ConfigIssue[]> {
-    const { damage } = await this.#ledger.read();
+    const { damage } = await this.#ledger.read({ whole: true });
     return [...damage].map(([path, message]) => ({ path, message }));
   }
 
@@ -306,18 +311,16 @@ export class ConfigEditor {
     }, options);
   }
 
-  async #write(edit: Edit, options: WriteOptions): Promise<WriteResult> {
+  async #write(edit: Edit, options: Writing): Promise<WriteResult> {
     const { note = "", dryRun = false, expectedRevision, above } = options;
-    if (above !== undefined) whole("above", above, 0, MAX_ABOVE);
+    const { whole = above !== undefined } = options;
+    if (above !== undefined) wholeNumber("above", above, 0, MAX_ABOVE);
     const actor = checkText("actor", options.actor, [1, 200]);
     checkText("note", note, [0, 500]);
     const end = performance.now() + this.#conflictMs;
     for (let attempt = 0;; attempt++) {
       const toWrite = attempt === 0 && !dryRun && above === undefined;
-      const state = await this.#ledger.read({
-        ...(above === undefined ? {} : { above }),
-        toWrite,
-      });
+      const state = await this.#ledger.read({ whole, toWrite });
       const { revision, damage, index, mark } = state;
       if (expectedRevision !== undefined && expectedRevision !== revision) {
         throw new ConfigError(
@@ -344,7 +347,8 @@ export class ConfigEditor {
       if (idle && toWrite) continue;
       if (dryRun || idle) return { revision, written: false, changes };
       const texts = changeTexts(changes);
-      const entry = { stored, actor, note, of, changes: texts, above };
+      const names = this.#model.sections.map(({ name }) => name);
+      const entry = { stored, actor, note, of, changes: texts, above, names };
       const written = await this.#ledger.write(state, entry);
       if (written !== undefined) {
         const later = index.map(([one]) => one).filter((it) => it > revision);

@@ -92,7 +92,7 @@ export async function put(
   await raw.commit({ compares: [], operations, otherwise: [] });
 }
 
-async function remove(raw: Backend, key: string): Promise<void> {
+export async function remove(raw: Backend, key: string): Promise<void> {
   const operations = [{ kind: "delete", key } as const];
   await raw.commit({ compares: [], operations, otherwise: [] });
 }

@@ -14,6 +14,7 @@ import { optional } from "../_optional.ts";
 import { type Attack, ATTACKS, onScene } from "./_attacks.ts";
 import { noEtcd, openEtcd, openEtcdBackend } from "./_etcd.ts";
 import { ROTATIONS } from "./_rotations.ts";
+import { TRACES } from "./_traces.ts";
 import { EtcdServer } from "../etcd_server.ts";
 
 async function onMemory(attack: Attack): Promise<void> {
@@ -52,7 +53,7 @@ async function onEtcd(attack: Attack): Promise<void> {
   await onScene(() => openEtcdBackend(endpoint, namespace), attack);
 }
 
-for (const attack of [...ATTACKS, ...ROTATIONS]) {
+for (const attack of [...ATTACKS, ...ROTATIONS, ...TRACES]) {
   Deno.test(`memory: ${attack.name}`, () => onMemory(attack));
   Deno.test(`folder: ${attack.name}`, () => onFolder(attack));
   optional({
