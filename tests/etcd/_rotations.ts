@@ -1,6 +1,6 @@
 /** What somebody who can write to a store may try around a rotation of keys, and what a rotation must leave alone. */
 import assert from "node:assert/strict";
-import { KeyRing, newKeyLine } from "../../etcd_client/mod.ts";
+import { KeyRing, newKeyLine, parseEnvelope } from "../../etcd_client/mod.ts";
 import { type Attack, bytesOf, fails, put, type Scene } from "./_attacks.ts";
 import { line, take } from "./_events.ts";
 
@@ -136,6 +136,32 @@ export const ROTATIONS: readonly Attack[] = [
         ["x", "replay"],
       ]);
       assert.deepEqual(await bytesOf(raw, "x"), old);
+    },
+  },
+  {
+    name:
+      "what is only encrypted anew is above what it was by one, so that an old value stays below what followed it",
+    async run({ keys, line, raw, client }) {
+      // Writes of one millisecond have counters that are as close as they get.
+      const now = () => 1_700_000_000_000;
+      const counter = async () => {
+        const bytes = await bytesOf(raw, "x");
+        return parseEnvelope(bytes, "x").counter;
+      };
+      const writer = client(keys, now);
+      await writer.set("x", "one");
+      const [first, old] = [await counter(), await bytesOf(raw, "x")];
+      await writer.set("x", "two");
+      const second = await counter();
+      const other = newKeyLine("other");
+      const rings = [`${other}\n${line}`, `${line}\n${other}`];
+      await put(raw, "x", old);
+      for (let i = 1; i <= 6; i++) {
+        const store = client(KeyRing.parse(rings[(i + 1) % 2]!), now);
+        assert.equal((await store.reencrypt("")).rewritten, 1);
+        assert.equal(await counter(), first + i);
+      }
+      assert.ok(second - first > 900);
     },
   },
 ];
