@@ -14,7 +14,7 @@ export interface Context {
   readonly tokens: readonly Token[];
   /** Whether a word is known to whoever searches by meaning. */
   readonly knows: (word: string) => boolean;
-  /** Whether the question is about changes of configuration. */
+  /** Whether the question is about changes of configuration; absent while that is not known. */
   readonly changes?: boolean;
 }
 

@@ -5,6 +5,9 @@ import { oneOf } from "./_meanings_filters.ts";
 import type { Asked } from "./_groups.ts";
 import { sensesOf } from "./lexicon/mod.ts";
 import { SECTIONS } from "./lexicon/changes.ts";
+import { isSettingPath } from "./lexicon/settings.ts";
+import { noted, type Place, strangePlace, within } from "./_notes_changes.ts";
+import type { Unresolved } from "../result.ts";
 import { normalize, type Token } from "./tokens.ts";
 
 /** What a constituent says of changes. */
@@ -13,6 +16,8 @@ export interface Change {
   readonly filters: readonly Found[];
   /** What it asks for beside the changes. */
   readonly asked?: Asked;
+  /** What of it the log cannot answer. */
+  readonly noted?: readonly Unresolved[];
 }
 
 /** Authors, and what became of what they asked for. */
@@ -20,6 +25,12 @@ export const AUTHORS: Asked = { groupBy: ["actor", "outcome"] };
 
 /** How many authors. */
 const COUNTED: Asked = { metric: { kind: "distinct", field: "actor" } };
+/** Revisions, and how many changes each is of. */
+const REVISIONS: Asked = { groupBy: ["revision"] };
+/** How many revisions. */
+const COUNTED_REVISIONS: Asked = {
+  metric: { kind: "distinct", field: "revision" },
+};
 
 /** Senses of a word that may all the same be somebody's name. */
 const NAMING = new Set([
@@ -51,6 +62,9 @@ const PRONOUNS = new RegExp(
 export const CHANGE_MEANINGS: Readonly<Record<string, Meaning>> = {
   author: (p, c) => {
     const token = c.tokens[p.span[0]]!;
+    if (token.kind !== "quoted" && isSettingPath(pathOf(token))) {
+      return undefined;
+    }
     return token.kind !== "word" || isName(token) ? nameOf(token) : undefined;
   },
   tiedAuthor: (p, c) => {
@@ -72,8 +86,9 @@ export const CHANGE_MEANINGS: Readonly<Record<string, Meaning>> = {
       : undefined;
   },
   setting: (p, c) => {
-    const { kind, text } = c.tokens[p.span[0]]!;
-    const path = text.replace(/\.\*$/, "").replace(/[.…]+$/, "");
+    const token = c.tokens[p.span[0]]!;
+    const { kind } = token;
+    const path = pathOf(token);
     const names = path.split(".");
     const known = SECTIONS.has(names[0]!.toLowerCase());
     if (kind === "word" || kind === "domain") return known ? path : undefined;
@@ -107,14 +122,62 @@ export const CHANGE_MEANINGS: Readonly<Record<string, Meaning>> = {
       ? change(actors(p.get("AuthorList")))
       : undefined,
   changesMadeBy: (p) => change(actors(p.get("AuthorList"))),
-  whoChanged: (p) => ({ ...change(settings(p)), asked: AUTHORS }),
-  countedChangers: (p) => ({ ...change(settings(p)), asked: COUNTED }),
+  askerChanged: (p, c) => ({
+    ...change(),
+    noted: noted(within(p.spanOf(["CH_I", "CH_I_CHANGED"]), c), "asker", c),
+  }),
+  askersChanges: (p, c) => ({
+    ...change(),
+    noted: noted(within(p.spanOf(["CH_MY"]), c), "asker", c),
+  }),
+  whoChanged: (p) => ({ ...changeOf(p), asked: AUTHORS }),
+  countedChangers: (p) => ({ ...changeOf(p), asked: COUNTED }),
+  // An author is who asked for a change: who applied one is not known otherwise, and who refused one is not known.
+  whoDecided: (p, c) => {
+    const outcome = p.get("OUTCOME");
+    const filters = [
+      oneOf("outcome", [outcome])!,
+      oneOf("revision", p.get("RevList") ?? []),
+    ].filter((f) => f !== undefined);
+    return outcome === "applied" ? { filters, asked: AUTHORS } : {
+      filters,
+      noted: noted(within(p.spanOf(["WHO"]), c), "decider", c),
+    };
+  },
   whoMade: () => ({ ...change(), asked: AUTHORS }),
-  changedSetting: (p) =>
-    p.get<string[]>("SettingList")!.every((path) => path.includes("."))
-      ? change(settings(p))
+  changedSetting: (p) => {
+    const { paths } = p.get<Place>("Place")!;
+    return paths.length > 0 && paths.every((path) => path.includes("."))
+      ? changeOf(p)
+      : undefined;
+  },
+  didPlace: (p) => changeOf(p),
+  changesTo: (p) => changeOf(p),
+  didSet: (p) => {
+    const { paths } = p.get<Place>("Place")!;
+    if (paths.length === 0) return undefined;
+    const made = changeOf(p);
+    return {
+      ...made,
+      filters: [...made.filters, actors(p.get("Changers"))!],
+    };
+  },
+  knownSetting: (p, c) =>
+    c.changes === true && isKnownSetting(p, c)
+      ? change(settingsOf([p.get<string>("Setting")!]))
       : undefined,
-  changesTo: (p) => change(settings(p)),
+  bareSetting: (p, c) =>
+    c.changes === undefined && isKnownSetting(p, c) ? "setting" : undefined,
+  place: (p): Place => ({ paths: p.get("SettingList")!, noted: [] }),
+  strangePlace: (p, c) => strangePlace(p, c),
+  anyPlace: (p, c): Place => ({
+    paths: [],
+    noted: /^(?:threshold|umbral)$/.test(c.tokens[p.span[1] - 1]!.norm)
+      ? noted(within(p.span, c), "setting", c)
+      : [],
+  }),
+  undirected: () => [],
+  directed: (p, c) => noted(within(p.span, c), "value", c),
   changesThatWere: (p) => change(oneOf("outcome", [p.get("OUTCOME")])),
   changesThatWereNot: (p) => {
     const { filter } = oneOf("outcome", [p.get("OUTCOME")])!;
@@ -122,7 +185,19 @@ export const CHANGE_MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   revisions: (p, c) =>
     isOpen(p, c) ? undefined : change(oneOf("revision", p.get("RevList"))),
+  revisionsThatWere: (p) => ({
+    ...change(oneOf("outcome", [p.get("OUTCOME")])),
+    ...askedRevisions(p),
+  }),
+  revisionsThatWereNot: (p) => {
+    const { filter } = oneOf("outcome", [p.get("OUTCOME")])!;
+    return {
+      ...change({ kind: "not outcome", filter: { op: "not", of: filter } }),
+      ...askedRevisions(p),
+    };
+  },
   changesOnly: () => change(),
+  bareChange: (_, c) => c.changes === undefined ? "change" : undefined,
 
   byAuthor: (p, c) => {
     const names = p.get<string[]>("AuthorList")!;
@@ -137,7 +212,23 @@ export const CHANGE_MEANINGS: Readonly<Record<string, Meaning>> = {
       ? actors([nameOf(name)])
       : undefined;
   },
-  ofSetting: (p, c) => c.changes === true ? settings(p) : undefined,
+  byAsker: (p, c) => {
+    const [from, to] = p.spanOf(["CH_ME"]);
+    // "Por mi red" says of what, not by whom.
+    const isOwn = c.tokens[from]!.norm === "mi" && to === from + 1 &&
+      !/^m\u00ed$/i.test(c.tokens[from]!.text) && c.tokens[to]?.kind === "word";
+    return c.changes === true && !isOwn
+      ? noted(within([from, to], c), "asker", c)
+      : undefined;
+  },
+  value: (p, c) =>
+    c.changes === true && isOfPlace(p, c)
+      ? noted(within(p.span, c), "value", c)
+      : undefined,
+  strayDirection: (p, c) =>
+    c.changes === true ? noted(within(p.span, c), "value", c) : undefined,
+  ofSetting: (p, c) =>
+    c.changes === true ? settingsOf(p.get("SettingList")!) : undefined,
   withOutcome: (p, c) =>
     c.changes === true ? oneOf("outcome", [p.get("OUTCOME")]) : undefined,
   ofRevision: (p, c) =>
@@ -152,6 +243,9 @@ export const CHANGE_MEANINGS: Readonly<Record<string, Meaning>> = {
   askedAuthors: (p, c) =>
     c.changes === true && p.has("WHICH") ? AUTHORS : undefined,
   countedAuthors: (_, c) => c.changes === true ? COUNTED : undefined,
+  askedRevisions: (_, c) => c.changes === true ? REVISIONS : undefined,
+  countedRevisions: (_, c) =>
+    c.changes === true ? COUNTED_REVISIONS : undefined,
   ofChanges: (_, c) => c.changes === true ? "changes" : undefined,
 };
 
@@ -172,14 +266,49 @@ function actors(names: readonly unknown[] | undefined): Found | undefined {
   return oneOf("actor", names);
 }
 
+/** A change of a place, with what is said of the way it went. */
+function changeOf(parts: Parts): Change {
+  const { paths, noted } = parts.get<Place>("Place")!;
+  return {
+    ...change(paths.length === 0 ? undefined : settingsOf(paths)),
+    noted: [...parts.get<Unresolved[]>("SetVerb") ?? [], ...noted],
+  };
+}
+
 /** Any of some settings, or below it. */
-function settings(parts: Parts): Found {
-  const of = parts.get<string[]>("SettingList")!.map((value): Filter => ({
+function settingsOf(paths: readonly string[]): Found {
+  const of = paths.map((value): Filter => ({
     op: "under",
     field: "setting",
     value,
   }));
   return { kind: "setting", filter: joined("or", of)! };
+}
+
+/** Whether a path says by itself that a question is about a setting. */
+function isKnownSetting(parts: Parts, { tokens }: Context): boolean {
+  const path = parts.get<string>("Setting")!;
+  const { kind } = tokens[parts.span[1] - 1]!;
+  const isPath = kind === "literal" ||
+    kind === "domain" && path.split(".").length > 2;
+  return isPath && isSettingPath(path);
+}
+
+function pathOf({ text }: Token): string {
+  return text.replace(/\.\*$/, "").replace(/[.…]+$/, "");
+}
+
+function askedRevisions(parts: Parts): Pick<Change, "asked"> {
+  if (parts.has("WHICH")) return { asked: REVISIONS };
+  return parts.has("HOW_MANY") ? { asked: COUNTED_REVISIONS } : {};
+}
+
+/** Whether a value stands after what it is the value of; after a number it is the end of a time, and small numbers are hours. */
+function isOfPlace(parts: Parts, { tokens }: Context): boolean {
+  const [from] = parts.span;
+  const before = tokens[from - 1];
+  if (before === undefined || before.kind === "number") return false;
+  return !parts.has("CH_FROM") || !/^\d{1,2}$/.test(tokens[from + 1]!.text);
 }
 
 /** Whether "since", "before" or such stands before a revision: those have no order that the log knows. */

@@ -8,7 +8,7 @@ export const PIECES: ReadonlySet<string> = new Set([
   ...["F", "NF", "NOT", "AND", "OR", "COMMA", "AGG", "ORD", "TOPN", "LIM"],
   ...["KIND", "SIM", "TX", "TOPIC", "ATTACK", "UPLOAD", "DOWNLOAD", "BIG"],
   ...["LONG", "NOUN", "FLOWNOUN", "ONE", "ATTACKED", "AT_ONCE", "MEASURE"],
-  ...["CHG", "CN"],
+  ...["CHG", "CHB", "CN", "CQ"],
 ]);
 
 /** Kinds of filter whose values exclude each other: joined by "and" they are alternatives. */

@@ -16,10 +16,12 @@ import { corrected, type Correction, languageOf, leavesOf } from "./_leaves.ts";
 import { ASKING_MEANINGS } from "./_meanings_asking.ts";
 import { CHANGE_MEANINGS } from "./_meanings_changes.ts";
 import { FILTER_MEANINGS } from "./_meanings_filters.ts";
+import { notesOf } from "./_notes_changes.ts";
 import { CLOCK_MEANINGS } from "./_meanings_clock.ts";
 import { described } from "./_descriptions.ts";
 import { TIME_MEANINGS } from "./_meanings_time.ts";
 import { PIECES } from "./_pieces.ts";
+import { isBare } from "./_bare_changes.ts";
 import { isEmpty } from "./_residue.ts";
 import { ASKING_RULES } from "./_rules_asking.ts";
 import { CHANGE_RULES } from "./_rules_changes.ts";
@@ -92,7 +94,7 @@ export function understand(
         corrections.filter(({ from }) => !isActor(query.filter, from)),
         language,
       ),
-    unresolved,
+    unresolved: [...notesOf(cover.pieces), ...unresolved],
     contradictions: contradictions(query, language),
   };
 }
@@ -118,13 +120,15 @@ function coverOf(context: Context): {
       return kind === "sign" || isEmpty(norm, language) ? 0.1 : 1;
     },
   });
-  const isChange = pieces.some((piece) =>
-    typeof piece === "object" &&
-    (piece.symbol === "CHG" ||
-      piece.symbol === "KIND" && piece.value === "change")
-  );
-  return isChange && changes !== true
-    ? coverOf({ ...context, changes: true })
+  if (changes !== undefined) return { pieces, context };
+  const has = (...symbols: string[]) =>
+    pieces.some((piece) =>
+      typeof piece === "object" && symbols.includes(piece.symbol) &&
+      (piece.symbol !== "KIND" || piece.value === "change")
+    );
+  if (has("CHG", "KIND")) return coverOf({ ...context, changes: true });
+  return has("CHB")
+    ? coverOf({ ...context, changes: isBare(pieces, context) })
     : { pieces, context };
 }
 
