@@ -41,14 +41,20 @@ export class Authors {
 
   /** One for each revision that has no record yet, oldest first; what nobody can be named for is unknown's. */
   async of(step: Step, closing: AbortSignal): Promise<Authored[]> {
-    const { from, desired, changes, refused, applied } = step;
-    const last = desired.revision;
+    const { desired, changes, refused, applied } = step;
+    const { revision: last, anew } = desired;
     const all = changeTexts(changes);
-    if (last <= from + 1) {
+    const way = wayOf(step);
+    if (last <= way.base && way.old.length === 0) {
       return [{ revision: last, actor: desired.actor, changes: all }];
     }
-    const first = Math.max(from + 1, last - MAX_ASKED);
-    const kept = await this.#kept(first, last, closing);
+    const kept = await this.#kept(askedOf(way, last), closing);
+    const unread = unreadOf(way, step, kept);
+    const told = new Set(
+      [...kept.values()].flatMap(({ changes }) => changes)
+        .map(({ path }) => path),
+    );
+    let rest = all.filter(({ path }) => !told.has(path));
     /** Who changed it last. */
     const lastOf = new Map<string, number>();
     for (const [revision, { changes }] of kept) {
@@ -58,7 +64,6 @@ export class Authors {
       lastOf.get(path) === revision &&
       all.some((one) => one.path === path && one.after === after);
     const found: Authored[] = [];
-    const told = new Set<string>();
     /** What runs where the history has what was refused. */
     const ran = new Map<string, string>();
     for (const [revision, entry] of kept) {
@@ -66,7 +71,6 @@ export class Authors {
       const own: ChangeText[] = [];
       for (const change of entry.changes) {
         const { path, after } = change;
-        told.add(path);
         const before = ran.get(path) ?? change.before;
         // Texts alone do not tell: of secrets they are equal, and long ones are cut.
         const idle = ran.has(path) && before === after &&
@@ -77,12 +81,15 @@ export class Authors {
           if (!idle) own.push({ path, before, after });
         } else ran.set(path, before);
       }
+      // What is written anew is all of it, whatever was there: it is told by what ran, where that was before it.
+      if (applied && revision === anew && unread === 0) {
+        const mine = ({ path }: ChangeText) =>
+          way.old.length === 0 && lastOf.get(path) === revision;
+        const others = own.filter((change) => !mine(change));
+        own.splice(0, own.length, ...others, ...all.filter(mine), ...rest);
+        rest = [];
+      }
       if (whole || own.length > 0) found.push({ ...entry, changes: own });
-    }
-    const rest = all.filter(({ path }) => !told.has(path));
-    let unread = 0;
-    for (let revision = from + 1; revision < last; revision++) {
-      if (!kept.has(revision) && !refused.has(revision)) unread = revision;
     }
     if (!kept.has(last)) {
       const actor = unread === 0 ? desired.actor : "unknown";
@@ -96,8 +103,7 @@ export class Authors {
 
   /** What the history has of revisions, in order. */
   async #kept(
-    first: number,
-    last: number,
+    revisions: readonly number[],
     closing: AbortSignal,
   ): Promise<Map<number, Authored>> {
     const read: Authored[] = [];
@@ -114,14 +120,44 @@ export class Authors {
         // Who wrote it is not known then.
       }
     };
-    const revisions = Array.from(
-      { length: last - first + 1 },
-      (_, i) => first + i,
-    );
     await within(Promise.all(revisions.map(one)), ASK_MS, closing);
     return new Map(
       read.toSorted((a, b) => a.revision - b.revision)
         .map((entry) => [entry.revision, entry]),
     );
   }
+}
+
+/** Revisions between what ran and what runs. */
+interface Way {
+  /** Those that are kept from before something was written anew: other numbers below that never were. */
+  readonly old: readonly number[];
+  /** From here on there was each number. */
+  readonly base: number;
+}
+
+function wayOf({ from, desired: { revision, anew, kept } }: Step): Way {
+  const since = Math.min(anew, revision);
+  const old = kept.filter((one) => from < one && one < since);
+  return { old, base: Math.max(from + 1, since) };
+}
+
+/** The newest, as many as are asked for. */
+function askedOf({ old, base }: Way, last: number): number[] {
+  const first = Math.max(base, last - MAX_ASKED);
+  const newest = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  return [...old.slice(-MAX_ASKED), ...newest];
+}
+
+/** The newest on the way that nothing is known of; 0 for none. */
+function unreadOf(
+  { old, base }: Way,
+  { desired, refused }: Step,
+  kept: ReadonlyMap<number, Authored>,
+): number {
+  const lacks = (one: number) => !kept.has(one) && !refused.has(one);
+  // As many steps as there are that something is known of, however large the gap.
+  let one = desired.revision - 1;
+  while (one >= base && !lacks(one)) one--;
+  return one >= base ? one : old.findLast(lacks) ?? 0;
 }

@@ -303,13 +303,17 @@ export class Engine {
     const refused = this.#refusedRevisions;
     const applied = outcome === "applied";
     const step = { from, desired, changes, refused, applied };
+    const running = this.running?.tree ?? this.baseline;
+    // What runs was not refused: something was done to what the store has of it.
+    const unsure = desired.damage.length > 0 &&
+      desired.revision === running?.revision;
     for (const one of await this.#authors.of(step, this.#closing)) {
       try {
         onAudit({
           id: newId(),
           time: new Date(now()).toISOString(),
           actor: one.actor,
-          revision: `${one.revision}`,
+          revision: unsure ? "unknown" : `${one.revision}`,
           outcome,
           changes: one.changes,
           ...(reason === undefined ? {} : { reason }),

@@ -16,7 +16,7 @@ import { pause } from "./_wait.ts";
 export interface Desired {
   /** Revision of the configuration; 0 when nobody has written any. */
   readonly revision: number;
-  /** Who wrote it, as far as that is known. */
+  /** Who wrote it, as far as that is known: what is damaged says nothing of that. */
   readonly actor: string;
   /** Values by section. */
   readonly sections: ReadonlyMap<string, Json>;
@@ -24,6 +24,10 @@ export interface Desired {
   readonly damage: readonly ConfigIssue[];
   /** One digest of all sections, by which this revision is told from another of its number; undefined where nobody says. */
   readonly digest: string | undefined;
+  /** As in the mark. */
+  readonly anew: number;
+  /** Revisions that the mark keeps, oldest first. */
+  readonly kept: readonly number[];
 }
 
 /** What an empty store wants: the defaults. */
@@ -33,6 +37,8 @@ export const NOTHING: Desired = {
   sections: new Map(),
   damage: [],
   digest: undefined,
+  anew: 0,
+  kept: [],
 };
 
 /** Who wants to know. */
@@ -184,10 +190,12 @@ export class Feed {
     }
     this.#sink.desired({
       revision: mark?.revision ?? 0,
-      actor: mark?.actor ?? "unknown",
+      actor: damage.length === 0 && mark ? mark.actor : "unknown",
       sections: new Map(this.#sections),
       damage,
       digest,
+      anew: mark?.anew ?? 0,
+      kept: mark?.kept.map(([number]) => number) ?? [],
     });
   }
 

@@ -1,7 +1,7 @@
 /** Keeps the last good configuration, in the background. */
 import type { Json } from "@ml-defender/etcd-client";
 import { isObject } from "./_json.ts";
-import type { Desired } from "./_feed.ts";
+import { type Desired, NOTHING } from "./_feed.ts";
 import type { LastGood } from "./last_good.ts";
 
 export class Keeper {
@@ -33,10 +33,10 @@ export class Keeper {
       }
       if (!isObject(sections)) return undefined;
       return {
+        ...NOTHING,
         revision: revision as number,
         actor,
         sections: new Map(Object.entries(sections)),
-        damage: [],
         digest: typeof digest === "string" ? digest : undefined,
       };
     } catch (error) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Json, MemoryStore } from "@ml-defender/etcd-client";
 import type { ChangeRecord } from "./change.ts";
+import { digestsOf } from "./_digest.ts";
 import { ConfigEditor } from "./editor.ts";
 import { begin, Probe } from "./testdata/probe.ts";
 import { model } from "./testdata/sections.ts";
@@ -172,5 +173,121 @@ Deno.test("the record of what is applied has before it what ran, and not what wa
     ["12 applied max", "scoring.models.a  -> 1"],
     ["13 applied eva", "scoring.alert 0.97 -> 0.85"],
     ["14 applied bo", "scoring.alert 0.85 -> 0.86"],
+  ]);
+});
+
+Deno.test("a revision written above others is its author's, whatever numbers never were between", async () => {
+  for (const above of [20, 1_000_000_000]) {
+    const { store, editor } = written();
+    await editor.set({ "scoring.alert": 0.9 }, { actor: "eva" });
+    await editor.set({ "scoring.alert": 0.95 }, { actor: "eva" });
+    await using it = await begin({ store });
+    await editor.rollback(1, { actor: "ana", above });
+    const { state } = await it.watcher.reached(above + 1);
+    assert.equal(state, "in_force");
+    assert.deepEqual(told(it.records), [
+      ["ana", `${above + 1}`, "applied", ["scoring.alert 0.9"]],
+    ]);
+  }
+});
+
+Deno.test("what was there before a revision written above it stays its author's, and what it gives back is of who wrote above", async () => {
+  const { store, editor } = written();
+  await editor.set({ "logging.sampling": 2 }, { actor: "warm" });
+  await using it = await begin({ store });
+  const gate = it.watcher.gate("pipeline");
+  gate.betweenBatches();
+  await editor.set({ "scoring.alert": 0.9 }, { actor: "eva" });
+  await new Promise((done) => setTimeout(done, 5));
+  await editor.set({ "scoring.alert": 0.95 }, { actor: "bo" });
+  await editor.set({ "logging.sampling": 3 }, { actor: "ana", above: 20 });
+  await editor.set({ "logging.folder": "x" }, { actor: "max" });
+  gate.idle();
+  await it.watcher.reached(22);
+  assert.deepEqual(told(it.records), [
+    ["eva", "2", "applied", ["scoring.alert 0.9"]],
+    ["bo", "3", "applied", ["scoring.alert 0.95"]],
+    ["ana", "21", "applied", ["logging.sampling 3"]],
+    ["max", "22", "applied", ['logging.folder "x"']],
+  ]);
+});
+
+Deno.test("what is written above a state that was lost is recorded by what ran, and all of it is the author's", async () => {
+  const { store, editor } = written();
+  let value: Json | undefined;
+  const lastGood = {
+    load: () => Promise.resolve(value),
+    save: (next: Json) => {
+      value = next;
+      return Promise.resolve();
+    },
+  };
+  const options = () => ({ store, lastGood, subscribers: [new Probe("p")] });
+  const values = { "scoring.alert": 0.95, "logging.folder": "x" };
+  await editor.set({ ...values, "logging.sampling": 3 }, { actor: "eva" });
+  const first = await begin(options());
+  await first.watcher.close();
+  const { entries } = await store.list("ml-defender/");
+  await store.transaction({
+    operations: entries.map(({ key }) => ({ kind: "delete", key })),
+  });
+  const again = { "scoring.alert": 0.95, "logging.sampling": 7 };
+  await editor.set(again, { actor: "ana", above: 40 });
+  await editor.set({ "logging.sampling": 4 }, { actor: "bo" });
+  await using it = await begin(options());
+  assert.equal(it.watcher.status().state, "in_force");
+  assert.deepEqual(told(it.records), [
+    ["ana", "41", "applied", ["logging.sampling 7", 'logging.folder "logs"']],
+    ["bo", "42", "applied", ["logging.sampling 4"]],
+  ]);
+});
+
+Deno.test("a revision however far ahead stops nobody, and is unknown's where nobody is named", async () => {
+  const { store, editor } = written();
+  await editor.set({ "scoring.alert": 0.9 }, { actor: "ana" });
+  await using it = await begin({ store });
+  const key = "ml-defender/config/@change";
+  const mark = (await store.get(key))!.value as { [name: string]: Json };
+  const config = { alert: 0.95 };
+  const digests = digestsOf(new Map([["scoring", config]]));
+  await store.transaction({
+    operations: [
+      { kind: "put", key: "ml-defender/config/scoring", value: config },
+      {
+        ...{ kind: "put", key },
+        value: { ...mark, digests, revision: 999_999_999_999 },
+      },
+    ],
+  });
+  const { state } = await it.watcher.reached(999_999_999_999);
+  assert.equal(state, "in_force");
+  assert.deepEqual(told(it.records), [
+    ["unknown", "999999999999", "applied", ["scoring.alert 0.95"]],
+  ]);
+});
+
+Deno.test("what is damaged was asked for by nobody who is known, and of no revision where that is what runs", async () => {
+  const { store, editor } = written();
+  await editor.set({ "scoring.alert": 0.9 }, { actor: "ana" });
+  await using it = await begin({ store });
+  const scoring = "ml-defender/config/scoring";
+  const refused = async (count: number) => {
+    for (let i = 0; i < 400 && it.records.length < count; i++) {
+      await new Promise((done) => setTimeout(done, 5));
+    }
+    assert.equal(it.watcher.status().refusal?.actor, "unknown");
+  };
+  await store.set(scoring, { alert: 0.7 });
+  await refused(1);
+  await editor.rollback(1, { actor: "ana" });
+  await it.watcher.reached(2);
+  const mark = (await store.get("ml-defender/config/@change"))!.value;
+  const next = { ...mark as { [name: string]: Json }, revision: 3 };
+  await store.set("ml-defender/config/@change", { ...next, digests: {} });
+  await refused(3);
+  assert.deepEqual(told(it.records), [
+    ["unknown", "unknown", "refused", []],
+    ["ana", "2", "applied", []],
+    ["unknown", "3", "refused", []],
   ]);
 });

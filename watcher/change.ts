@@ -37,9 +37,12 @@ export interface ChangeRecord {
   readonly id: string;
   /** When it was decided, RFC 3339 in UTC. */
   readonly time: string;
-  /** Who asked for it; "unknown" where it was written without a name, or where the history does not have it any more. */
+  /**
+   * Who asked for it; "unknown" where it was written without a name, where the history does not have it any more, and where
+   * it was damaged.
+   */
   readonly actor: string;
-  /** Revision of the configuration. */
+  /** Revision of the configuration; "unknown" where what is damaged has the number of what runs. */
   readonly revision: string;
   /** What became of it. */
   readonly outcome: "applied" | "refused" | "rolled_back";
