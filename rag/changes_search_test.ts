@@ -85,6 +85,11 @@ const LISTS: readonly (readonly [string, ...Test[]])[] = [
   ["config changes not by ana", not(by("ana"))],
   ["changes to policy by ana or eva", of("policy"), by("ana", "eva")],
   ["config changes by bob", () => false],
+  ["what changed?"],
+  ["¿qué cambió esta semana?", since("2026-03-16")],
+  ["did policy.thresholds.alert change?", of("policy.thresholds.alert")],
+  ["changes to the alert threshold", of("policy.thresholds.alert")],
+  ["¿cuándo cambió log.queueLimit?", of("log.queueLimit")],
 ];
 
 Deno.test("find() lists the changes that a plain filter over the records gives, and nothing else", async () => {
@@ -165,5 +170,69 @@ Deno.test("find() says that the log has no change of an author or setting, and s
     }
     const known = await search.find("what did eva change?", REQUEST);
     assert.deepEqual(known.unresolved, []);
+  });
+});
+
+const REVISIONS: readonly (readonly [string, ...Test[]])[] = [
+  ["which revisions were applied?", was("applied")],
+  ["¿qué revisiones se rechazaron esta semana?", ...[
+    was("refused"),
+    since("2026-03-16"),
+  ]],
+];
+
+Deno.test("find() answers which revisions met an outcome with each of them", async () => {
+  const all = records();
+  await withSearch([...day(), ...all.map(entryOf)], async (search) => {
+    for (const [question, ...tests] of REVISIONS) {
+      const { groups = [] } = await search.find(question, REQUEST);
+      const wanted = Map.groupBy(
+        all.filter((r) => tests.every((test) => test(r))),
+        (r) => r.revision,
+      );
+      assert.ok(wanted.size > 0);
+      assert.deepEqual(
+        new Map(groups.map(({ key, value }) => [key[0], value])),
+        new Map([...wanted].map(([key, list]) => [key, list.length])),
+        question,
+      );
+    }
+  });
+});
+
+const NOTED: readonly (readonly [string, readonly string[], ...Test[]])[] = [
+  ["who set policy.thresholds.alert to 0.75?", ["to 0.75"], ...[
+    of("policy.thresholds.alert"),
+  ]],
+  ["¿quién bajó el umbral de alerta?", ["bajó"], of("policy.thresholds.alert")],
+  ["who refused the configuration?", ["who"], was("refused")],
+  ["who changed the frob threshold?", ["frob threshold"]],
+  [
+    "config changes by me this week",
+    ["me"],
+    since("2026-03-16"),
+  ],
+];
+
+Deno.test("find() says what of a question about changes the log cannot answer, and answers the rest", async () => {
+  const all = records();
+  await withSearch([...day(), ...all.map(entryOf)], async (search) => {
+    for (const [question, noted, ...tests] of NOTED) {
+      const result = await search.find(question, REQUEST);
+      assert.deepEqual(result.unresolved.map(({ text }) => text), noted);
+      assert.equal(
+        result.summary.total,
+        all.filter((r) => tests.every((test) => test(r))).length,
+        question,
+      );
+      const { answer } = templateAnswer(result, { nowUs: NOW_MS * 1000 });
+      for (const text of noted) assert.ok(answer.includes(text), question);
+    }
+    const { hits, unresolved } = await search.find(
+      "config changes by me",
+      REQUEST,
+    );
+    assert.deepEqual(unresolved.map(({ text }) => text), ["me"]);
+    assert.deepEqual(hits, [], "changes of others are none of theirs");
   });
 });

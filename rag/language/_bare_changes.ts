@@ -6,6 +6,8 @@ import { hasSense } from "./_residue.ts";
 /** What may stand beside: order, number, and what joins. */
 const BESIDE = new Set(["CHB", "CN", "ORD", "LIM", "TOPN", "AND", "COMMA"]);
 const TIMES = /^(?:not )?(?:time|open time|time_of_day|day_of_week)$/;
+/** Filters by what the network did. */
+const DOING = /^(?:not )?(?:category|service|protocol|app_protocol|ip)$/;
 /** Words with which somebody asks. */
 const ASKING = new RegExp(
   "^(?:show|list|tell|give|display|see|view|muestra|muestrame|mostrar|lista|" +
@@ -27,7 +29,10 @@ export function isBare(
 ): boolean {
   const pieces = cover.filter((piece) => typeof piece === "object");
   if (pieces.some((p) => p.symbol === "CHB" && p.value === "setting")) {
-    return !pieces.some(({ symbol }) => TRAFFIC.has(symbol));
+    return !pieces.some(({ symbol, value }) =>
+      TRAFFIC.has(symbol) ||
+      symbol === "F" && DOING.test((value as Found).kind)
+    );
   }
   return cover.every((piece) => {
     if (typeof piece === "object") {

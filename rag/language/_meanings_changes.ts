@@ -100,7 +100,11 @@ export const CHANGE_MEANINGS: Readonly<Record<string, Meaning>> = {
   settingFirst: (p) => p.get("Setting"),
   revision: (p, c) => c.tokens[p.span[0]]!.text,
 
-  changedBy: (p) => change(actors(p.get("Changers"))),
+  changedBy: (p, c) =>
+    p.has("CH_MAKE") && !p.has("CH_SETTING") && !p.has("ChNoun") &&
+      !isStrange(p, c)
+      ? undefined
+      : change(actors(p.get("Changers"))),
   didChange: (p) =>
     p.span[0] === 0 ? change(actors(p.get("Changers"))) : undefined,
   englishChangedBy: (p, c) =>
@@ -225,6 +229,13 @@ export const CHANGE_MEANINGS: Readonly<Record<string, Meaning>> = {
     c.changes === true && isOfPlace(p, c)
       ? noted(within(p.span, c), "value", c)
       : undefined,
+  bareValue: (p, c) => {
+    const before = c.tokens[p.span[0] - 1];
+    return c.changes === true && before?.kind === "literal" &&
+        isSettingPath(pathOf(before))
+      ? noted(within(p.span, c), "value", c)
+      : undefined;
+  },
   strayDirection: (p, c) =>
     c.changes === true ? noted(within(p.span, c), "value", c) : undefined,
   ofSetting: (p, c) =>
@@ -288,10 +299,11 @@ function settingsOf(paths: readonly string[]): Found {
 /** Whether a path says by itself that a question is about a setting. */
 function isKnownSetting(parts: Parts, { tokens }: Context): boolean {
   const path = parts.get<string>("Setting")!;
-  const { kind } = tokens[parts.span[1] - 1]!;
+  const { kind, text } = tokens[parts.span[1] - 1]!;
   const isPath = kind === "literal" ||
     kind === "domain" && path.split(".").length > 2;
-  return isPath && isSettingPath(path);
+  return isPath && isSettingPath(path) ||
+    text.endsWith(".*") && SECTIONS.has(path.toLowerCase());
 }
 
 function pathOf({ text }: Token): string {
@@ -308,6 +320,9 @@ function isOfPlace(parts: Parts, { tokens }: Context): boolean {
   const [from] = parts.span;
   const before = tokens[from - 1];
   if (before === undefined || before.kind === "number") return false;
+  if (tokens[from]!.norm === "en") {
+    return /\d[.,]\d/.test(tokens[from + 1]!.text);
+  }
   return !parts.has("CH_FROM") || !/^\d{1,2}$/.test(tokens[from + 1]!.text);
 }
 
@@ -321,7 +336,7 @@ function isOpen(parts: Parts, { tokens }: Context): boolean {
 
 /** Whether the names in a constituent are no words that a question has otherwise. */
 function isStrange(parts: Parts, { tokens, knows }: Context): boolean {
-  return tokens.slice(...parts.spanOf(["Author", "AuthorList"]))
+  return tokens.slice(...parts.spanOf(["Author", "AuthorList", "Changers"]))
     .every((token) =>
       token.kind === "sign" || token.tied || isJoining(token) ||
       isUnknown(token) && token.kind !== "address" &&

@@ -2,6 +2,7 @@
 import type { Language, Unresolved } from "../result.ts";
 import type { Edge, Parts } from "./chart.ts";
 import type { Context } from "./_context.ts";
+import { sensesOf } from "./lexicon/mod.ts";
 import type { Change } from "./_meanings_changes.ts";
 
 /** Settings that a question names. */
@@ -11,6 +12,20 @@ export interface Place {
   /** What of it is not known. */
   readonly noted: readonly Unresolved[];
 }
+
+/** Senses of words that do not say which setting. */
+const EMPTY = new Set([
+  ...["FUNCTION", "NOISE", "DET", "UNIT", "OF", "WHICH", "THIS", "LAST"],
+  ...[
+    "TODAY",
+    "YESTERDAY",
+    "WEEKDAY",
+    "MONTH",
+    "CH_WHAT",
+    "CH_BY",
+    "CH_SETTING",
+  ],
+]);
 
 type Reason = "asker" | "decider" | "setting" | "value";
 
@@ -52,18 +67,19 @@ export function within(
   return tokens.slice(from, to).map(({ text }) => text).join(" ");
 }
 
-/** A setting by words for which no path is known. */
-export function strangePlace(parts: Parts, context: Context): Place {
-  const [from, to] = parts.span;
-  const [first, last] = parts.spanOf(["WORD", "CH_SETTING"]);
-  return {
-    paths: [],
-    noted: noted(
-      within([Math.max(from, first), Math.min(to, last)], context),
-      "setting",
-      context,
-    ),
-  };
+/** A setting by words for which no path is known; undefined where the words are none that say of which. */
+export function strangePlace(
+  parts: Parts,
+  context: Context,
+): Place | undefined {
+  const words = parts.all<string>("WORD");
+  const empty = words.some((word) =>
+    sensesOf(word).some((sense) => EMPTY.has(sense))
+  );
+  const span = parts.spanOf(["WORD", "CH_SETTING"]);
+  return empty
+    ? undefined
+    : { paths: [], noted: noted(within(span, context), "setting", context) };
 }
 
 /** What the constituents of a question about changes say that the log does not answer. */

@@ -97,6 +97,7 @@ CHB <- ChPrep? DET? Setting : bareSetting 0.5
 CQ <- CH_BY CH_ME : byAsker 1.5
 CQ <- CH_TO Value : value 0.5
 CQ <- CH_FROM Value CH_TO Value : value 1
+CQ <- Value : bareValue 0.5
 CQ <- CH_DIRECTED : strayDirection
 F <- CH_BY DET? AuthorList : byAuthor 1.5
 F <- CH_BY WORD : byAnyName 1.2

@@ -30,7 +30,7 @@ export const CHANGES: Theme = {
     CH_DIRECTED:
       "lowered, lower, raised, raise, increased, increase, decreased, decrease, reduced, reduce, disabled, disable, enabled, enable, turned off, turned on, switched off, switched on, doubled, halved, cleared, emptied",
     CH_WAS: "was, were, been",
-    CH_TO: "to",
+    CH_TO: "to, =",
     CH_FROM: "from",
     CH_VALUE: "true, false, null, on, off, default, the default, its default",
     CH_ME: "me, myself, us, ourselves, him, them, you",
@@ -68,7 +68,7 @@ export const CHANGES: Theme = {
       "puso, pusieron, ha puesto, han puesto, fijo, fijaron, ha fijado, establecio, establecieron, ha establecido, configuro, configuraron, movio, movieron, ha movido, toco, tocaron, ha tocado",
     CH_DIRECTED:
       "bajo, bajaron, ha bajado, han bajado, subio, subieron, ha subido, han subido, redujo, redujeron, ha reducido, aumento, aumentaron, ha aumentado, incremento, incrementaron, disminuyo, desactivo, desactivaron, ha desactivado, activo, activaron, ha activado, vacio, vaciaron",
-    CH_TO: "a",
+    CH_TO: "a, en",
     CH_FROM: "de, desde",
     CH_VALUE: "true, false, null",
     CH_ME: "mi, mi mismo, mi misma, nosotros, nosotras, ella, ellos, ellas",
