@@ -77,6 +77,9 @@ export async function openCounters(
   }
 }
 
+/** Files of which it was said that they have nothing. */
+const told = new Set<string>();
+
 /** Opens a file, and says where it has nothing yet: it may be that the place was named in another way before. */
 async function openNamed(
   path: string,
@@ -85,7 +88,8 @@ async function openNamed(
 ): Promise<OpenedCounters> {
   const known = await Deno.lstat(path).then(() => true, () => false);
   const counters = await openFile(path, options, options.dash ?? "--");
-  if (!known && await isThere(place)) {
+  if (!known && !told.has(path) && await isThere(place)) {
+    told.add(path);
     complain(
       "config",
       `nothing is remembered of ${place} yet: an old state that was put back before now does not show; from now on it does, by ${path}`,

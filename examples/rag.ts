@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-console
 /** A search daemon: watches event logs, answers over HTTP and at a prompt. */
+import { EtcdError } from "@ml-defender/etcd-client";
 import {
   type Command,
   type CommandOutput,
@@ -8,6 +9,7 @@ import {
   runCommand,
   type Searcher,
   searchHandler,
+  type SearchSettings,
 } from "@ml-defender/rag";
 import { complain, runProgram, style, UsageError, userPath } from "./_cli.ts";
 import {
@@ -18,6 +20,7 @@ import {
   PLACE_OPTIONS,
 } from "./_config.ts";
 import { followPlace } from "./_follow.ts";
+import { isThere } from "./_place.ts";
 import {
   backfill,
   embedded,
@@ -69,7 +72,8 @@ Options:
 }); without it a new token
                          is made and printed
       --config PLACE     the configuration of what runs, file:DIR or etcd:URL: is followed, and allows the commands that
-                         change it; default $ML_DEFENDER_CONFIG, else none
+                         change it; default $ML_DEFENDER_CONFIG where something is there, else none. One that is away at the
+                         start is followed when it comes, and not changed from here
       --key-file FILE    its keys, where it is encrypted; and for it --counters, --ca, --cert, --key, --user, --namespace,
                          --prefix as for \`deno task config\`
       --actor NAME       who changes it, for the history; default $USER
@@ -109,18 +113,23 @@ await runProgram({
   await checkFolders(values, { ingest: true });
   const tokens = serve ? await readTokens(values["token-file"]) : undefined;
   await using writer = await openWriter(values, asked.nowMs);
-  const place = placeFor(values, positionals);
+  const place = await placeFor(values, positionals);
   if (place === undefined) await dropPermissions(values, { serve });
-  await using config = await configFor(place, values, signal);
+  await using config = await configFor(place, values, { once, signal });
   const extra = config === undefined ? [] : await operators(config, values);
   await using opened = await openFor(values, {
     ...{ program: "rag", worker: true, signal },
   });
   const { searcher, readOnly } = opened;
+  // What holds: the options, or else the configuration where one is followed.
+  let settings: SearchSettings | undefined = retention &&
+    { limit: LIMIT, retention };
+  const configure = async (now = settings) => {
+    settings = now;
+    if (now !== undefined) await searcher.configure(now);
+  };
   const retain = async () => {
-    const followed = !once && place !== undefined;
-    if (retention === undefined || readOnly !== undefined || followed) return;
-    await searcher.configure({ limit: LIMIT, retention });
+    if (readOnly === undefined) await configure();
   };
   const streaming = !once && hasModel(values) && Deno.stdout.isTerminal();
   const run = (line: string, signal: AbortSignal): Promise<CommandOutput> =>
@@ -156,11 +165,8 @@ await runProgram({
   await using _following = place === undefined
     ? undefined
     : await followPlace(place, values, {
-      configure: (settings) =>
-        searcher.configure({
-          ...settings,
-          retention: retention ?? settings.retention,
-        }),
+      configure: (given) =>
+        configure({ ...given, retention: retention ?? given.retention }),
     });
   await watch(searcher, folders, {
     ...{ signal, retain },
@@ -245,31 +251,55 @@ function showPiece(text: string): void {
 }
 
 /** Where the configuration is: as named, or as the environment says where it can be asked for. */
-function placeFor(
+async function placeFor(
   { config }: { readonly config?: string },
   [command]: readonly string[],
-): string | undefined {
+): Promise<string | undefined> {
   if (config !== undefined) return config;
-  const asked = command === undefined ||
-    OPERATORS.includes(command.trim().split(/\s/, 1)[0]!);
-  return asked ? Deno.env.get("ML_DEFENDER_CONFIG") || undefined : undefined;
+  const named = Deno.env.get("ML_DEFENDER_CONFIG") || undefined;
+  if (command !== undefined) {
+    const [verb = ""] = command.trim().split(/\s/, 1);
+    return OPERATORS.includes(verb) ? named : undefined;
+  }
+  if (named === undefined || await isThere(named)) return named;
+  complain(
+    "rag",
+    `nothing is followed: there is no configuration in ${named}, which $ML_DEFENDER_CONFIG names`,
+  );
+  return undefined;
 }
 
-/** The configuration that operators may change from here. Of one that is only in the environment the search does not depend. */
+/**
+ * The configuration that operators may change from here. The search does not depend on one that is only in the environment,
+ * nor, where it runs for long, on one that is away at its start.
+ */
 async function configFor(
   place: string | undefined,
   { config, ...values }: { readonly config?: string } & ConfigValues,
-  signal: AbortSignal,
+  { once, signal }: {
+    /** Whether one command is run. */
+    readonly once: boolean;
+    readonly signal: AbortSignal;
+  },
 ): Promise<OpenedConfig | undefined> {
   if (place === undefined) return undefined;
   const { store: _, ...rest } = values;
   const options = { signal, long: true };
+  const inEnvironment = config === undefined;
   try {
-    return await openEditor({ ...rest, store: place }, options);
+    return await openEditor({ ...rest, store: place }, {
+      ...options,
+      ...(inEnvironment && { absent: "error" }),
+    });
   } catch (error) {
-    if (config !== undefined || error instanceof UsageError) throw error;
+    const away = error instanceof EtcdError && error.code === "unreachable";
+    const needed = once || !(inEnvironment || away);
+    if (needed || error instanceof UsageError) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    complain("rag", `no commands that change the configuration: ${why}`);
+    complain(
+      "rag",
+      `no commands that change the configuration until rag is started again: ${why}`,
+    );
     return undefined;
   }
 }
@@ -281,9 +311,11 @@ async function operators(
 ): Promise<Command[]> {
   const [{ operatorCommands }, { MEASURED, optimizeInputs }] = await Promise
     .all([import("../operate/commands.ts"), import("./_operate.ts")]);
+  // A name that can not be is wrong use at once; that there is none, when something is to be written.
+  if (values.actor !== undefined) actorOf(values);
   return operatorCommands({
     editor,
-    actor: actorOf(values),
+    actor: () => actorOf(values),
     measured: MEASURED,
     inputs: optimizeInputs,
   });

@@ -27,13 +27,17 @@ export interface PromptTargets {
 export interface OperatorOptions {
   /** The configuration. */
   readonly editor: ConfigEditor;
-  /** Who is at the prompt, for the history. */
-  readonly actor: string;
+  /** Who is at the prompt, for the history; asked for when something is written. */
+  readonly actor: string | (() => string);
   /** What levels found, where it was measured. */
   readonly measured: Table | undefined;
   /** Costs and conditions for `optimize`. */
   readonly inputs: (
     targets: PromptTargets,
+    options: {
+      /** Whether nothing is to be written, costs neither. */
+      readonly dryRun: boolean;
+    },
   ) => Promise<OptimizeInputs & { readonly told: readonly string[] }>;
 }
 
@@ -48,6 +52,7 @@ const TARGETS =
  */
 export function operatorCommands(options: OperatorOptions): Command[] {
   const { editor, actor, measured, inputs } = options;
+  const who = () => typeof actor === "string" ? actor : actor();
   const ladder = (name: string, sign: 1 | -1, text: string): Command => ({
     name,
     usage: "[STEPS] [--dry-run]",
@@ -57,9 +62,10 @@ export function operatorCommands(options: OperatorOptions): Command[] {
     accepts: (argument) => STEPS.test(argument),
     async run(argument): Promise<CommandOutput> {
       const [, steps = "1", dry] = STEPS.exec(argument) ?? [];
+      const dryRun = dry !== undefined;
       const data = await applyMove(editor, sign * Number(steps), {
-        actor,
-        dryRun: dry !== undefined,
+        actor: dryRun ? "dry run" : who(),
+        dryRun,
       });
       return { data, text: moveLines(data, measured).join("\n") };
     },
@@ -80,11 +86,10 @@ export function operatorCommands(options: OperatorOptions): Command[] {
         const targets: PromptTargets = Object.fromEntries(
           found.map(([, name, value]) => [name!, value!]),
         );
-        const given = await inputs(targets);
-        const data = await applyOptimize(editor, given, {
-          actor,
-          dryRun: /--dry-run/.test(argument),
-        });
+        const dryRun = /--dry-run/.test(argument);
+        const by = dryRun ? "dry run" : who();
+        const given = await inputs(targets, { dryRun });
+        const data = await applyOptimize(editor, given, { actor: by, dryRun });
         const lines = [...given.told, ...optimizeLines(data)];
         return { data, text: lines.join("\n") };
       },

@@ -30,13 +30,16 @@ export class Running implements AsyncDisposable {
     options: {
       /** Whether it has a terminal. @default {false} */
       readonly terminal?: boolean;
+      /** Further environment. */
+      readonly env?: Record<string, string>;
     } = {},
   ): Promise<Running> {
     const words = await commandOf(task, args);
-    if (options.terminal !== true) return new Running(spawn(words, {}, "null"));
+    const { terminal = false, env = {} } = options;
+    if (!terminal) return new Running(spawn(words, { env }, "null"));
     const line = words.map((word) => `'${word}'`).join(" ");
     return new Running(
-      spawn(["script", "-qec", line, "/dev/null"], {}, "piped"),
+      spawn(["script", "-qec", line, "/dev/null"], { env }, "piped"),
     );
   }
 
