@@ -2,6 +2,7 @@ import { isField } from "../query/fields.ts";
 import { isDomainName } from "./_domains.ts";
 import { SECTIONS } from "./lexicon/changes.ts";
 import { LEXICONS } from "./lexicon/mod.ts";
+import { isSettingPath } from "./lexicon/settings.ts";
 
 const CHUNK = /[^\s"“”«»,;?!()¿¡|&]+/y;
 const COMMUNITY_ID = /^1:[A-Za-z0-9+/]{27}=$/;
@@ -43,6 +44,8 @@ export function literalLength(text: string, at: number, before = ""): number {
   if (at > 0 && !/[\s"“«(,;¿¡|&]/u.test(text[at - 1] ?? "")) return 0;
   CHUNK.lastIndex = at;
   const word = CHUNK.exec(text)?.[0].replace(/[.:'’]+$/, "") ?? "";
+  const setting = word.split("=")[0] ?? "";
+  if (setting !== word && isSettingPath(setting)) return setting.length;
   return isLiteral(word, before) ? word.length : 0;
 }
 
