@@ -45,8 +45,6 @@ const ROLE = ROLES[2];
 const LIMIT = 10;
 /** How long the end waits for clients and for what is being read. */
 const END_MS = 300;
-/** Commands that change a configuration. */
-const OPERATORS: readonly string[] = ["accelerate", "decelerate", "optimize"];
 
 const HELP = `
 Usage: deno task rag [OPTION...]              watch, serve, and prompt where there is a terminal
@@ -253,13 +251,13 @@ function showPiece(text: string): void {
 /** Where the configuration is: as named, or as the environment says where it can be asked for. */
 async function placeFor(
   { config }: { readonly config?: string },
-  [command]: readonly string[],
+  [command, ...more]: readonly string[],
 ): Promise<string | undefined> {
   if (config !== undefined) return config;
   const named = Deno.env.get("ML_DEFENDER_CONFIG") || undefined;
-  if (command !== undefined) {
-    const [verb = ""] = command.trim().split(/\s/, 1);
-    return OPERATORS.includes(verb) ? named : undefined;
+  if (command !== undefined && named !== undefined) {
+    const { isOperatorCommand } = await import("../operate/commands.ts");
+    return isOperatorCommand([command, ...more].join(" ")) ? named : undefined;
   }
   if (named === undefined || await isThere(named)) return named;
   complain(

@@ -42,8 +42,25 @@ export interface OperatorOptions {
 }
 
 const STEPS = /^(?:([1-6])\s*)?(--dry-run)?$/;
+/** A number that is none is left to be refused with its reason. */
 const TARGETS =
-  /^(?:--(?:cpu|ram|temp|rate)[= ]\d{1,10}\s*|--traffic[= ][a-z]{1,20}\s*|--dry-run\s*)*$/;
+  /^(?:--(?:cpu|ram|temp|rate)[= ][-+\w.]{1,20}(?:\s+|$)|--traffic[= ][a-z]{1,20}\s*|--dry-run\s*)*$/;
+
+const ACCEPTS: Readonly<Record<string, RegExp>> = {
+  accelerate: STEPS,
+  decelerate: STEPS,
+  optimize: TARGETS,
+};
+
+/**
+ * Whether a line is one of these commands, and no question that begins like one.
+ *
+ * @param line As it was typed.
+ */
+export function isOperatorCommand(line: string): boolean {
+  const [, name = "", argument = ""] = /^(\S+)\s*(.*)$/.exec(line.trim()) ?? [];
+  return Object.hasOwn(ACCEPTS, name) && ACCEPTS[name]!.test(argument);
+}
 
 /**
  * `accelerate`, `decelerate` and `optimize`, each for operators.
@@ -82,7 +99,7 @@ export function operatorCommands(options: OperatorOptions): Command[] {
       writes: true,
       accepts: (argument) => TARGETS.test(argument),
       async run(argument): Promise<CommandOutput> {
-        const found = [...argument.matchAll(/--(\w+)[= ](\w+)/g)];
+        const found = [...argument.matchAll(/--(\w+)[= ]([-+\w.]+)/g)];
         const targets: PromptTargets = Object.fromEntries(
           found.map(([, name, value]) => [name!, value!]),
         );
