@@ -194,8 +194,8 @@ export function wholeNumber(
   if (text === undefined) return fallback;
   const value = Number(text);
   if (
-    text.trim() === "" || !Number.isSafeInteger(value) || value < range[0] ||
-    value > range[1]
+    !/^-?\d+$/.test(text) || !Number.isSafeInteger(value) ||
+    value < range[0] || value > range[1]
   ) {
     throw new UsageError(
       `--${name} must be a whole number from ${range[0]} to ${

@@ -45,6 +45,8 @@ export interface OptimizeValues {
   measure?: boolean | undefined;
   /** File of costs. */
   costs?: string | undefined;
+  /** Write nothing, costs neither. */
+  "dry-run"?: boolean | undefined;
 }
 
 /** Everything that `optimize` goes by, with words about where it comes from. */
@@ -115,7 +117,7 @@ async function counted(
     throw new UsageError(`--sample must be a capture file: ${sample}`);
   }
   progress("reading the sample");
-  const { packets, traffic } = await inFolder((folder) =>
+  const { packets, traffic, damage } = await inFolder((folder) =>
     countTraffic(core, models, { input, folder })
   );
   progress("");
@@ -123,7 +125,8 @@ async function counted(
     throw new UsageError(`--sample has no packet in it: ${sample}`);
   }
   const few = packets < FEW_PACKETS ? ", which is few" : "";
-  told.push(`sample: ${packets} packets${few}`);
+  const cut = damage.map((text) => `; ${text}`).join("");
+  told.push(`sample: ${packets} packets${few}${cut}`);
   return traffic;
 }
 
@@ -150,7 +153,7 @@ async function rateOf(
 }
 
 async function costsOf(
-  { measure, costs: file }: OptimizeValues,
+  { measure, costs: file, "dry-run": dryRun = false }: OptimizeValues,
   { core, models, told }: Shared,
 ): Promise<Costs> {
   const machine = await machineName(sdk.version, core.build);
@@ -169,12 +172,14 @@ async function costsOf(
     })
   );
   progress("");
-  await writeCosts(path, costs);
+  if (!dryRun) await writeCosts(path, costs);
   const seconds = (performance.now() - start) / 1000;
   told.push(
     `costs: measured in ${seconds.toFixed(1)} s, within ${
       (100 * costs.worst).toFixed(0)
-    } % of what they were measured on, kept in ${path}`,
+    } % of what they were measured on, ${
+      dryRun ? "not kept" : `kept in ${path}`
+    }`,
   );
   return costs;
 }

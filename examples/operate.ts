@@ -63,7 +63,7 @@ Options:
       --sample FILE      a capture of what arrives here, instead of --traffic; better, from 20,000 packets on
       --measure          measure anew
       --costs FILE       where the costs are kept; default ~/.cache/ml-defender/costs.json
-      --dry-run          show it, write nothing${WRITER_HELP}${CONFIG_HELP}
+      --dry-run          show it, write nothing, costs neither${WRITER_HELP}${CONFIG_HELP}
   -h, --help             show this text
 
 Exit codes: 0 done, 1 nothing fits (the least is written all the same), or refused, or someone else wrote at the same time, or

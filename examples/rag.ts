@@ -315,7 +315,8 @@ async function operators(
     editor,
     actor: () => actorOf(values),
     measured: MEASURED,
-    inputs: optimizeInputs,
+    inputs: (targets, { dryRun }) =>
+      optimizeInputs({ ...targets, "dry-run": dryRun }),
   });
 }
 

@@ -62,13 +62,16 @@ export async function countTraffic(
     readonly packets: number;
     /** What they are. */
     readonly traffic: TrafficByForests;
+    /** What is wrong with the capture, in words. */
+    readonly damage: readonly string[];
   }
 > {
   const { input, folder } = options;
   const traffic: Record<string, Traffic> = {};
   let packets = 0;
+  let damage: readonly string[] = [];
   for (const { name, cut } of FOREST_CHOICES) {
-    const { ns: _, ...counts } = await chainOnce(core, input, {
+    const counts = await chainOnce(core, input, {
       models: cut === undefined
         ? []
         : models.map((model) => limitModel(model, cut)),
@@ -76,7 +79,7 @@ export async function countTraffic(
       benignShare: 0,
       cpuNs: () => 0,
     });
-    ({ packets } = counts);
+    ({ packets, damage } = counts);
     const each = (count: number) => packets === 0 ? 0 : count / packets;
     traffic[name] = {
       flows: each(counts.flows),
@@ -85,7 +88,7 @@ export async function countTraffic(
       incidents: each(counts.incidents),
     };
   }
-  return { packets, traffic };
+  return { packets, traffic, damage };
 }
 
 /** What one run came to, and what it took. */
@@ -94,7 +97,12 @@ export interface ChainRun extends Traffic {
   readonly packets: number;
   /** CPU time. */
   readonly ns: number;
+  /** What is wrong with the capture, in words. */
+  readonly damage: readonly string[];
 }
+
+/** Remarks on a capture that not all of it could be read. */
+const DAMAGE: readonly string[] = ["truncated_file", "broken_record"];
 
 /** The whole of `analyze()` once, with a log. The counts are those of the run, not of a packet. */
 export async function chainOnce(
@@ -118,7 +126,7 @@ export async function chainOnce(
       : { logOptions: { policy: { benignShare } } }),
     observe: () => judged++,
   });
-  const { packets, counters, logged, incidents } = await run.finished;
+  const { packets, counters, logged, incidents, health } = await run.finished;
   return {
     ns: cpuNs() - start,
     packets,
@@ -126,5 +134,7 @@ export async function chainOnce(
     judged,
     logged,
     incidents: incidents.length,
+    damage: health.filter(({ code }) => DAMAGE.includes(code))
+      .map(({ text }) => text),
   };
 }

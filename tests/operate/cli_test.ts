@@ -267,9 +267,17 @@ Deno.test("optimize measures, keeps the costs, says what it chose and why, and e
     const sample = await optimize("--sample", "home.pcap");
     assert.match(sample.out, /^sample: 5000 packets, which is few$/m);
     assert.match(sample.out, /wanted for sample; /);
+    await Deno.writeFile(`${folder}/cut.pcap`, bytes.slice(0, -10));
+    const cut = await optimize("--sample", "cut.pcap");
+    assert.match(
+      cut.out,
+      /^sample: 4999 packets, which is few; the file ends in the middle of a packet$/m,
+    );
     for (
       const [code, ...more] of [
         [2, "--cpu", "x"],
+        [2, "--cpu", "8e1"],
+        [2, "--cpu", "0x50"],
         [2, "--traffic", "moon"],
         [2, "--traffic", "home", "--sample", "home.pcap"],
         [2, "--sample", "."],
@@ -280,5 +288,21 @@ Deno.test("optimize measures, keeps the costs, says what it chose and why, and e
       const { code: ended, err } = await optimize(...more);
       assert.equal(ended, code, `${more}: ${err}`);
     }
+  });
+});
+
+Deno.test("optimize --dry-run makes no folder and keeps no costs, with a key file too", async () => {
+  await inFolder(async (run, folder) => {
+    const { out } = await run("config", "new-key", "one");
+    await Deno.writeTextFile(`${folder}/keys`, out, { mode: 0o600 });
+    const { code, out: told, err } = await run(
+      ...["optimize", "--rate", "5000", "--dry-run"] as const,
+      ...["--costs", "new/costs.json", "--key-file", "keys"],
+    );
+    assert.equal(code, 0, told + err);
+    assert.match(told, /^costs: measured in .*, not kept$/m);
+    const left: string[] = [];
+    for await (const { name } of Deno.readDir(folder)) left.push(name);
+    assert.deepEqual(left, ["keys"]);
   });
 });
