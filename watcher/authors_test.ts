@@ -212,6 +212,30 @@ Deno.test("what was there before a revision written above it stays its author's,
   ]);
 });
 
+Deno.test("what was there before a revision written above it, and cannot be read any more, is unknown's", async () => {
+  const { store, editor } = written();
+  let value: Json | undefined;
+  const lastGood = {
+    load: () => Promise.resolve(value),
+    save: (next: Json) => {
+      value = next;
+      return Promise.resolve();
+    },
+  };
+  const options = () => ({ store, lastGood, subscribers: [new Probe("p")] });
+  await editor.set({ "logging.sampling": 2 }, { actor: "warm" });
+  const first = await begin(options());
+  await first.watcher.close();
+  await editor.set({ "scoring.alert": 0.9 }, { actor: "eva" });
+  await editor.set({ "logging.sampling": 3 }, { actor: "ana", above: 20 });
+  await store.set("ml-defender/history/000000000002", "wrong");
+  await using it = await begin(options());
+  assert.deepEqual(told(it.records), [
+    ["unknown", "2", "applied", ["scoring.alert 0.9"]],
+    ["ana", "21", "applied", ["logging.sampling 3"]],
+  ]);
+});
+
 Deno.test("what is written above a state that was lost is recorded by what ran, and all of it is the author's", async () => {
   const { store, editor } = written();
   let value: Json | undefined;

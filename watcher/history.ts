@@ -18,7 +18,8 @@ export interface WriteOptions {
   readonly expectedRevision?: number;
   /**
    * The new revision is above this one, 0 to 1,000,000,000: where a store was emptied or restored from a backup, while
-   * processes remember higher ones and refuse what is not above them. With it something is always written. @default {whatever it is}
+   * processes remember higher ones and refuse what is not above them. With it all that is set is
+   * written, also where nothing changes. @default {whatever it is}
    */
   readonly above?: number;
   /** Whether sections that commands keep may be set: for those commands. @default {false} */

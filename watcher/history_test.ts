@@ -192,3 +192,14 @@ Deno.test("a revision that came with damage has been all the same: what is older
   await putBack(store, "", all[1]!);
   await refused(it.watcher, /was at revision 3 and the store has 2/);
 });
+
+Deno.test("ConfigEditor writes only what changed, and everything that is set where it is to be above others", async () => {
+  const { store, editor } = await written([0.9]);
+  const { revision } = (await store.get(SCORING))!;
+  await editor.set({ "logging.sampling": 2 }, ana);
+  assert.equal((await store.get(SCORING))!.revision, revision);
+  await editor.set({ "logging.sampling": 3 }, { ...ana, above: 2 });
+  const after = (await store.get(SCORING))!;
+  assert.ok(after.revision > revision);
+  assert.deepEqual(after.value, { alert: 0.9 });
+});
