@@ -186,8 +186,8 @@ export async function check(
   if (repairable) {
     console.log(
       rollback === undefined
-        ? "nothing of the history can be read either: begin in another place"
-        : `\`deno task config rollback ${rollback}\` puts it right: that is the newest revision that can be read`,
+        ? "nothing of the history can be read either: `deno task config copy` from another place puts it right"
+        : `\`deno task config rollback ${rollback}\` puts it right: that is the newest revision that can be read; where the store was restored from a backup, with --above the highest revision that there was`,
     );
   }
   return bad ? 1 : 0;

@@ -161,7 +161,17 @@ Deno.test("after a restore from a backup a rollback --above what was there write
     await Deno.remove(`${folder}/sealed`, { recursive: true });
     const anew = await run(...alert, "0.7", ...SEALED);
     assert.equal(anew.code, 1);
-    assert.match(anew.err, /if you made it anew, take that file away/);
+    assert.match(anew.err, /if you made it anew, fill it with .*config copy/);
+    assert.match(anew.err, /, or take that file away/);
+    await good(run, ...alert, "0.77", "--store", "file:plain");
+    const copied = await good(
+      ...[run, "config", "copy", "file:sealed", "--above", "4"] as const,
+      ...["--to-key-file", "keys", "--store", "file:plain"],
+    );
+    assert.match(copied, /^revision 5$/m);
+    assert.equal(await good(run, ...ALERT), "0.77\n");
+    assert.match(await good(run, "config", "check", ...SEALED), /is whole/);
+    await Deno.remove(`${folder}/sealed`, { recursive: true });
     const [name] = await remembered(folder);
     await Deno.remove(`${folder}/state/ml-defender/${name}`);
     const above = await good(run, ...alert, "0.7", "--above", "4", ...SEALED);
