@@ -63,10 +63,11 @@ export async function openCounters(
   try {
     const name = `counters-${await nameOf(place, values)}`;
     const path = await realPathOf(`${await stateFolder()}/${name}`);
-    return await openNamed(path, place, options);
+    const { counters } = await openNamed(path, place, options);
+    return { path, counters: hinting(counters, dash) };
   } catch (error) {
     if (error instanceof EtcdError && error.code !== "permission") {
-      throw error.code === "storage" ? elsewhere(error, dash) : error;
+      throw elsewhere(error, dash);
     }
     const why = error instanceof Error ? error.message : String(error);
     complain(
@@ -98,7 +99,21 @@ async function openNamed(
   return { path, counters };
 }
 
-function elsewhere(error: EtcdError, dash: Dash): EtcdError {
+/** Counters in the user's own file: where it can not be written, as on a full disk, the error names another one. */
+function hinting(counters: CounterStore, dash: Dash): CounterStore {
+  return {
+    get: (name) => counters.get(name),
+    set: (name, entry) =>
+      counters.set(name, entry).catch((error) => {
+        throw elsewhere(error, dash);
+      }),
+    names: (prefix) => counters.names(prefix),
+    close: () => counters.close(),
+  };
+}
+
+function elsewhere<T>(error: T, dash: Dash): T | EtcdError {
+  if (!(error instanceof EtcdError) || error.code !== "storage") return error;
   const { code, message } = error;
   const hint = `a file elsewhere is named with ${dash}counters`;
   return new EtcdError(code, `${message}; ${hint}`, { cause: error });

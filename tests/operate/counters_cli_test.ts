@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
   type CounterEntry,
+  EtcdError,
   FileCounters,
   MemoryCounters,
 } from "@ml-defender/etcd-client";
@@ -269,11 +270,44 @@ Deno.test("where the user's own file of counters can not be used, the message na
   });
 });
 
-Deno.test("the endpoints of a place may be named in any order, and under any name of this machine", async () => {
+/** Gives a test a folder for what is remembered. */
+async function withState(fn: () => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "counters-" });
   const before = Deno.env.get("XDG_STATE_HOME");
   Deno.env.set("XDG_STATE_HOME", folder);
   try {
+    await fn();
+  } finally {
+    if (before === undefined) Deno.env.delete("XDG_STATE_HOME");
+    else Deno.env.set("XDG_STATE_HOME", before);
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("counters that can not be written, as on a full disk, name --counters where the file is the user's own", async () => {
+  await withState(async () => {
+    const values = { "key-file": "/keys" };
+    const opened = await openCounters("etcd:http://a.example:1", values, {
+      hold: "alone",
+    });
+    const { set } = FileCounters.prototype;
+    FileCounters.prototype.set = () =>
+      Promise.reject(new EtcdError("storage", "Cannot write: no space"));
+    const entry = { counter: 5, tag: "00", revision: 1, store: "s" };
+    try {
+      await assert.rejects(
+        opened!.counters.set("a", { ...entry, state: "live" }),
+        { code: "storage", message: /^Cannot write: no space; .*--counters/ },
+      );
+    } finally {
+      FileCounters.prototype.set = set;
+      await opened!.counters.close();
+    }
+  });
+});
+
+Deno.test("the endpoints of a place may be named in any order, and under any name of this machine", async () => {
+  await withState(async () => {
     const pathOf = async (place: string) => {
       const values = { "key-file": "/keys" };
       const opened = await openCounters(place, values, { hold: "alone" });
@@ -286,11 +320,7 @@ Deno.test("the endpoints of a place may be named in any order, and under any nam
       one,
     );
     assert.notEqual(await pathOf("etcd:http://a.example:2379"), one);
-  } finally {
-    if (before === undefined) Deno.env.delete("XDG_STATE_HOME");
-    else Deno.env.set("XDG_STATE_HOME", before);
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 });
 
 Deno.test("what another process knows to be gone is not made live again by who saw it live, and the other way round it goes", async () => {
