@@ -195,7 +195,7 @@ async function lookAt(
   if (file !== undefined && invalid.some(({ error }) => isReplay(error))) {
     complain(
       "config",
-      `${file} remembers newer values than ${place} has, so an old state was put back: if you restored it from a backup, \`deno task config check\` says how to write it anew; if you made it anew, fill it with \`deno task config copy\` from another place, or take that file away`,
+      `${file} remembers values that ${place} has no more, so an old state was put back or something taken away: if you restored it from a backup, \`deno task config check\` says how to write it anew; if you made it anew, fill it with \`deno task config copy\` from another place, or take that file away`,
     );
   }
 }
