@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { KeyRing, newKeyLine } from "@ml-defender/etcd-client";
 import { LastGoodFile } from "./mod.ts";
-
-async function inFolder(fn: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "last-good-" });
-  try {
-    await fn(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { inFolder } from "./testdata/in_folder.ts";
 
 Deno.test("LastGoodFile gives what was saved last, and nothing at first", async () => {
   await inFolder(async (folder) => {

@@ -10,13 +10,13 @@ import {
   CAPTURE,
   core,
   homeNets,
-  inFolder,
   inPieces,
   type Line,
   randomSettings,
   readLog,
   run,
 } from "./testdata/analysis.ts";
+import { inFolder } from "./testdata/in_folder.ts";
 
 /** Fewer in wasm: a grown memory is what may go wrong there, and it grows with the first of them. */
 const RELOADS = [["auto", 1000], ["wasm", 150]] as const;

@@ -2,17 +2,9 @@ import assert from "node:assert/strict";
 import { ConfigEditor, ConfigWatcher } from "@ml-defender/watcher";
 import { MemoryStore } from "@ml-defender/etcd-client";
 import { configModel, liveConfig, MODELS, openConfig } from "./mod.ts";
+import { inFolder } from "./testdata/in_folder.ts";
 
 const ANA = { actor: "ana" };
-
-async function inFolder(fn: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "config-" });
-  try {
-    await fn(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 Deno.test("a model file that cannot be used is refused while nothing is analysed, and is not what the program starts with next", async () => {
   await inFolder(async (folder) => {

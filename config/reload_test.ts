@@ -11,12 +11,12 @@ import { settingsDigest } from "../settings.ts";
 import { openConfig, type RunningConfig } from "./mod.ts";
 import {
   homeNets,
-  inFolder,
   inPieces,
   randomSettings,
   readLog,
   run,
 } from "./testdata/analysis.ts";
+import { inFolder } from "./testdata/in_folder.ts";
 
 const PIECES = 600;
 const CHANGES = 1000;

@@ -20,17 +20,9 @@ import {
   POLICY,
   SEARCH,
 } from "./mod.ts";
+import { inFolder } from "./testdata/in_folder.ts";
 
 const ANA = { actor: "ana" };
-
-async function inFolder(fn: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "config-" });
-  try {
-    await fn(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 async function until(what: () => boolean): Promise<void> {
   const end = performance.now() + 10_000;

@@ -5,7 +5,7 @@ import type { Backend } from "./backend.ts";
 import { EtcdError } from "./error.ts";
 import type { ConfigEntry, ConfigStore } from "./store.ts";
 import { pause } from "./_reader.ts";
-import { isOfValue } from "./_value_errors.ts";
+import { isOfValue } from "./value_errors.ts";
 import { checkKey, encodeJson, type Json } from "./value.ts";
 
 const FOLDER = "components/";

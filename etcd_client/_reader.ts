@@ -11,7 +11,7 @@ import type {
   WatchOptions,
 } from "./store.ts";
 import type { Target } from "./value.ts";
-import { isOfValue } from "./_value_errors.ts";
+import { isOfValue } from "./value_errors.ts";
 import { WatchQueue } from "./_watch_queue.ts";
 
 type Resync = Extract<WatchEvent, { kind: "resync" }>;

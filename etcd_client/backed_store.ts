@@ -39,7 +39,7 @@ import type {
   WatchOptions,
 } from "./store.ts";
 import { checkKey, checkTarget, type Json, type Target } from "./value.ts";
-import { isOfValue } from "./_value_errors.ts";
+import { isOfValue } from "./value_errors.ts";
 import { Writer } from "./_writer.ts";
 
 /** A store on any backend; `MemoryStore`, `FileStore` and `EtcdStore` are what is usually wanted. */

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { BackedStore } from "./backed_store.ts";
 import type { Backend, RawTransaction } from "./backend.ts";
 import { MemoryCounters } from "./counters.ts";
-import { EtcdError, type EtcdErrorCode } from "./error.ts";
 import { KeyRing, newKeyLine } from "./key_ring.ts";
 import { MemoryBackend } from "./_memory_backend.ts";
+import { fails } from "./testdata/fails.ts";
 
 const keys = KeyRing.parse(newKeyLine("k1"));
 
@@ -26,16 +26,6 @@ function commit(
   ...operations: RawTransaction["operations"]
 ): Promise<unknown> {
   return backend.commit({ compares: [], operations, otherwise: [] });
-}
-
-async function fails(
-  action: Promise<unknown>,
-  code: EtcdErrorCode,
-): Promise<EtcdError> {
-  const error = await action.then(() => undefined, (e) => e);
-  assert.ok(error instanceof EtcdError, `${error}`);
-  assert.equal(error.code, code, error.message);
-  return error;
 }
 
 Deno.test("a writer whose clock went back stays above what it remembers of a key that is gone", async () => {

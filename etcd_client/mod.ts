@@ -43,3 +43,4 @@ export type {
 } from "./standard_schema.ts";
 export * from "./store.ts";
 export { type Json, MAX_KEY_BYTES, type Target } from "./value.ts";
+export * from "./value_errors.ts";

@@ -3,6 +3,7 @@ import {
   type Compare,
   type ConfigStore,
   EtcdError,
+  isOfValue,
   type Json,
   type Operation,
   type Transaction,
@@ -156,7 +157,7 @@ export class Ledger {
       const key = this.#layout.revision(revision);
       return await this.#store.get(key) !== undefined;
     } catch (error) {
-      if (error instanceof EtcdError && ofValue(error)) return true;
+      if (isOfValue(error)) return true;
       throw error;
     }
   }
@@ -249,7 +250,7 @@ export class Ledger {
       if (found === undefined) throw unknownRevision(revision);
       value = asHistory(found.value);
     } catch (cause) {
-      if (!(cause instanceof EtcdError) || !ofValue(cause)) throw cause;
+      if (!isOfValue(cause)) throw cause;
       throw new ConfigError(
         "damaged",
         `Cannot read revision ${revision}: ${cause.message}`,
@@ -365,8 +366,4 @@ function unknownRevision(revision: number): ConfigError {
     `Cannot find revision ${revision} as it must be in the history: it never was, or was let go`,
     { revision },
   );
-}
-
-function ofValue({ code }: EtcdError): boolean {
-  return ["integrity", "replay", "key", "limit", "invalid"].includes(code);
 }

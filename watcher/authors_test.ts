@@ -4,6 +4,7 @@ import type { ChangeRecord } from "./change.ts";
 import { digestsOf } from "./_digest.ts";
 import { ConfigEditor } from "./editor.ts";
 import { begin, Probe } from "./testdata/probe.ts";
+import { LastGoodPlace } from "./testdata/states.ts";
 import { model } from "./testdata/sections.ts";
 
 function written() {
@@ -43,14 +44,7 @@ Deno.test("changes that came into force as one are recorded each by whom it was"
 
 Deno.test("what was changed while the process was away is recorded by whom it was; what the history does not have is unknown's", async () => {
   const { store, editor } = written();
-  let value: Json | undefined;
-  const lastGood = {
-    load: () => Promise.resolve(value),
-    save: (next: Json) => {
-      value = next;
-      return Promise.resolve();
-    },
-  };
+  const lastGood = new LastGoodPlace();
   const options = () => ({ store, lastGood, subscribers: [new Probe("p")] });
   await editor.set({ "logging.sampling": 2 }, { actor: "warm" });
   const first = await begin(options());
@@ -214,14 +208,7 @@ Deno.test("what was there before a revision written above it stays its author's,
 
 Deno.test("what was there before a revision written above it, and cannot be read any more, is unknown's", async () => {
   const { store, editor } = written();
-  let value: Json | undefined;
-  const lastGood = {
-    load: () => Promise.resolve(value),
-    save: (next: Json) => {
-      value = next;
-      return Promise.resolve();
-    },
-  };
+  const lastGood = new LastGoodPlace();
   const options = () => ({ store, lastGood, subscribers: [new Probe("p")] });
   await editor.set({ "logging.sampling": 2 }, { actor: "warm" });
   const first = await begin(options());
@@ -238,14 +225,7 @@ Deno.test("what was there before a revision written above it, and cannot be read
 
 Deno.test("what is written above a state that was lost is recorded by what ran, and all of it is the author's", async () => {
   const { store, editor } = written();
-  let value: Json | undefined;
-  const lastGood = {
-    load: () => Promise.resolve(value),
-    save: (next: Json) => {
-      value = next;
-      return Promise.resolve();
-    },
-  };
+  const lastGood = new LastGoodPlace();
   const options = () => ({ store, lastGood, subscribers: [new Probe("p")] });
   const values = { "scoring.alert": 0.95, "logging.folder": "x" };
   await editor.set({ ...values, "logging.sampling": 3 }, { actor: "eva" });

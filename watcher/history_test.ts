@@ -4,56 +4,13 @@ import { type Json, MemoryStore } from "@ml-defender/etcd-client";
 import { ConfigEditor } from "./editor.ts";
 import { begin } from "./testdata/probe.ts";
 import { model } from "./testdata/sections.ts";
-import type { ConfigWatcher } from "./watcher.ts";
+import { MARK, putBack, refused, saved, written } from "./testdata/states.ts";
 
 const ana = { actor: "ana" };
 const eva = { actor: "eva" };
-const MARK = "ml-defender/config/@change";
 const SCORING = "ml-defender/config/scoring";
 const key = (revision: number) =>
   `ml-defender/history/${`${revision}`.padStart(12, "0")}`;
-
-type Bytes = readonly (readonly [key: string, value: Json])[];
-
-async function saved(store: MemoryStore, prefix: string): Promise<Bytes> {
-  const { entries } = await store.list(prefix);
-  return entries.map(({ key, value }) => [key, value]);
-}
-
-/** Makes what is under a prefix what it was. */
-async function putBack(store: MemoryStore, prefix: string, old: Bytes) {
-  const there = new Set(old.map(([key]) => key));
-  const { entries } = await store.list(prefix);
-  await store.transaction({
-    operations: [
-      ...old.map(([key, value]) => ({ kind: "put" as const, key, value })),
-      ...entries.filter(({ key }) => !there.has(key))
-        .map(({ key }) => ({ kind: "delete" as const, key })),
-    ],
-  });
-}
-
-/** Alerts by revision, each by ana, with the bytes of each state. */
-async function written(alerts: readonly number[]) {
-  const store = new MemoryStore();
-  const editor = new ConfigEditor({ store, model: model() });
-  const config: Bytes[] = [];
-  const all: Bytes[] = [];
-  for (const alert of alerts) {
-    await editor.set({ "scoring.alert": alert }, ana);
-    config.push(await saved(store, "ml-defender/config/"));
-    all.push(await saved(store, ""));
-  }
-  return { store, editor, config, all };
-}
-
-async function refused(watcher: ConfigWatcher, reason: RegExp): Promise<void> {
-  const said = () => watcher.status().refusal?.reason ?? "";
-  for (let i = 0; i < 400 && !reason.test(said()); i++) {
-    await new Promise((done) => setTimeout(done, 5));
-  }
-  assert.match(said(), reason);
-}
 
 const revisions = async (editor: ConfigEditor) =>
   (await editor.history()).map(({ revision, damage }) =>

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import type { Json } from "@ml-defender/etcd-client";
 import { MemoryStore } from "@ml-defender/etcd-client";
 import { ConfigEditor } from "./editor.ts";
 import type { WatcherStatus } from "./status.ts";
 import { begin, Probe } from "./testdata/probe.ts";
 import { model } from "./testdata/sections.ts";
+import { LastGoodPlace, MARK } from "./testdata/states.ts";
 import type { ConfigWatcher } from "./watcher.ts";
 
 const ana = { actor: "ana" };
-const MARK = "ml-defender/config/@change";
 
 /** Two revisions by ana. */
 async function written() {
@@ -33,22 +32,9 @@ async function refused(watcher: ConfigWatcher): Promise<WatcherStatus> {
   return watcher.status();
 }
 
-function place(value?: Json) {
-  return {
-    value,
-    load() {
-      return Promise.resolve(this.value);
-    },
-    save(value: Json) {
-      this.value = value;
-      return Promise.resolve();
-    },
-  };
-}
-
 Deno.test("ConfigWatcher takes an emptied store for no wish: it says so, keeps what runs and what ran last, also at the next start", async () => {
   const { store, editor } = await written();
-  const lastGood = place();
+  const lastGood = new LastGoodPlace();
   const probe = new Probe("p");
   {
     await using it = await begin({ store, lastGood, subscribers: [probe] });

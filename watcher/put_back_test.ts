@@ -1,76 +1,19 @@
 /** Old bytes put back, each of them genuine, and what operators and processes make of it; a store that was restored. */
 import assert from "node:assert/strict";
-import { type Json, MemoryStore } from "@ml-defender/etcd-client";
+import type { Json } from "@ml-defender/etcd-client";
 import { ConfigEditor } from "./editor.ts";
-import type { EditorOptions } from "./options.ts";
 import { begin, Probe } from "./testdata/probe.ts";
 import { force, model } from "./testdata/sections.ts";
-import type { ConfigWatcher } from "./watcher.ts";
+import {
+  LastGoodPlace,
+  MARK,
+  putBack,
+  refused,
+  saved,
+  written,
+} from "./testdata/states.ts";
 
 const ana = { actor: "ana" };
-const MARK = "ml-defender/config/@change";
-
-type Bytes = readonly (readonly [key: string, value: Json])[];
-
-/** What is under a prefix. */
-async function saved(store: MemoryStore, prefix: string): Promise<Bytes> {
-  const { entries } = await store.list(prefix);
-  return entries.map(({ key, value }) => [key, value]);
-}
-
-/** Puts it back, and takes away what was not there. */
-async function putBack(store: MemoryStore, prefix: string, old: Bytes) {
-  const { entries } = await store.list(prefix);
-  const there = new Set(old.map(([key]) => key));
-  await store.transaction({
-    operations: [
-      ...old.map(([key, value]) => ({ kind: "put" as const, key, value })),
-      ...entries.filter(({ key }) => !there.has(key))
-        .map(({ key }) => ({ kind: "delete" as const, key })),
-    ],
-  });
-}
-
-/** Alerts by revision, each by ana, and the bytes of each state. */
-async function written(
-  alerts: readonly number[],
-  options: Partial<EditorOptions> = {},
-) {
-  const store = new MemoryStore();
-  const editor = new ConfigEditor({ store, model: model(), ...options });
-  const config: Bytes[] = [];
-  const all: Bytes[] = [];
-  for (const alert of alerts) {
-    await editor.set({ "scoring.alert": alert }, ana);
-    config.push(await saved(store, "ml-defender/config/"));
-    all.push(await saved(store, ""));
-  }
-  return { store, editor, config, all };
-}
-
-/** Waits for a refusal that says so. */
-async function refused(watcher: ConfigWatcher, reason: RegExp): Promise<void> {
-  const said = () => watcher.status().refusal?.reason ?? "";
-  for (let i = 0; i < 400 && !reason.test(said()); i++) {
-    await new Promise((done) => setTimeout(done, 5));
-  }
-  assert.match(said(), reason);
-  assert.equal(watcher.status().refusal?.kind, "integrity");
-}
-
-function place(value?: Json) {
-  return {
-    value,
-    load() {
-      return Promise.resolve(this.value);
-    },
-    save(value: Json) {
-      this.value = value;
-      return Promise.resolve();
-    },
-  };
-}
-
 Deno.test("an old state put back is damage to processes and operators, and a rollback writes above all that is in the history", async () => {
   const { store, editor, config } = await written([0.9, 0.91, 0.92]);
   await using it = await begin({ store });
@@ -111,7 +54,7 @@ Deno.test("an old state put back is damage to processes and operators, and a rol
 
 Deno.test("what follows an old state put back is refused where the history went with it, also by a process that was away", async () => {
   const { store, editor, all } = await written([0.9, 0.91, 0.92]);
-  const lastGood = place();
+  const lastGood = new LastGoodPlace();
   const subscribers = [new Probe("p")];
   const first = await begin({ store, lastGood, subscribers });
   await first.watcher.close();
@@ -175,7 +118,7 @@ for (const historyEntries of [1, 3, 100]) {
   Deno.test(`a process that was away while revisions came takes the newest, of a history of ${historyEntries}`, async () => {
     const options = { historyEntries };
     const { store, editor } = await written([0.9, 0.91], options);
-    const lastGood = place();
+    const lastGood = new LastGoodPlace();
     for (const changes of [1, 2, 7]) {
       const subscribers = [new Probe("p")];
       const it = await begin({ store, lastGood, subscribers });

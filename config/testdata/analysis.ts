@@ -27,18 +27,6 @@ export interface Line {
   readonly artifact: { readonly sha256: string | null };
 }
 
-/** Gives a test a folder. */
-export async function inFolder(
-  fn: (folder: string) => Promise<void>,
-): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "config-" });
-  try {
-    await fn(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 /** Lines of the log's events in the order of writing, and every byte of the log that does not depend on the clock. */
 export async function readLog(folder: string): Promise<Line[]> {
   const names: string[] = [];

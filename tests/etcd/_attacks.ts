@@ -13,6 +13,7 @@ import {
   type SealSettings,
 } from "../../etcd_client/mod.ts";
 import { line, take } from "./_events.ts";
+import { fails as failsWith } from "../../etcd_client/testdata/fails.ts";
 
 /** What an attack has to work with. */
 export interface Scene {
@@ -101,9 +102,7 @@ export async function fails(
   action: Promise<unknown>,
   code: EtcdErrorCode,
 ): Promise<void> {
-  const error = await action.then(() => undefined, (e) => e);
-  assert.ok(error instanceof EtcdError, `${error}`);
-  assert.equal(error.code, code, error.message);
+  const error = await failsWith(action, code);
   for (const secret of ["PLAINTEXT", "one", "two"]) {
     assert.ok(!error.message.includes(secret), error.message);
   }

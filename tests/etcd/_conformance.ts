@@ -1,13 +1,10 @@
 /** What every store must do. One suite for all of them: memory, folder, etcd; with and without encryption. */
 import assert from "node:assert/strict";
 import * as v from "valibot";
-import {
-  type ConfigStore,
-  EtcdError,
-  type EtcdErrorCode,
-} from "../../etcd_client/mod.ts";
+import type { ConfigStore, EtcdError } from "../../etcd_client/mod.ts";
 import { line, take } from "./_events.ts";
 import { sleep } from "../etcd_server.ts";
+import { fails } from "../../etcd_client/testdata/fails.ts";
 
 /** One empty place, and stores on it. */
 export interface Place {
@@ -21,20 +18,6 @@ export interface Place {
 export interface Rule {
   readonly name: string;
   readonly check: (place: Place) => Promise<void>;
-}
-
-async function fails(
-  action: Promise<unknown>,
-  code: EtcdErrorCode,
-): Promise<EtcdError> {
-  try {
-    await action;
-  } catch (error) {
-    assert.ok(error instanceof EtcdError, `${error}`);
-    assert.equal(error.code, code, error.message);
-    return error;
-  }
-  throw new Error(`nothing was thrown, ${code} expected`);
 }
 
 const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(1));

@@ -1,12 +1,12 @@
 /** Three members of one cluster over TLS, of which one is not to be trusted: no client stays with it. */
 import assert from "node:assert/strict";
-import { EtcdError, type EtcdErrorCode } from "../../etcd_client/mod.ts";
 import type { EtcdStoreOptions } from "../../etcd_client/etcd/mod.ts";
 import { optional } from "../_optional.ts";
 import { EtcdServer, freePort, sleep } from "../etcd_server.ts";
 import { makeCertificates } from "./_certificates.ts";
 import { noEtcd, noOpenssl, openConnection, openEtcd } from "./_etcd.ts";
 import { line, take } from "./_events.ts";
+import { fails } from "../../etcd_client/testdata/fails.ts";
 
 type CertificateName = "server" | "expired" | "elsewhere";
 
@@ -74,16 +74,6 @@ function startAll(
       ],
     })
   ));
-}
-
-async function fails(
-  action: Promise<unknown>,
-  code: EtcdErrorCode,
-): Promise<EtcdError> {
-  const error = await action.then(() => undefined, (e) => e);
-  assert.ok(error instanceof EtcdError, `${error}`);
-  assert.equal(error.code, code, error.message);
-  return error;
 }
 
 /** Within 2 s. */
